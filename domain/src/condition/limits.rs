@@ -1,0 +1,12 @@
+/// Levels a condition may nest. The code that walks a condition recurses once a level.
+pub const MAX_DEPTH: usize = 32;
+/// Comparisons and operators one condition may hold, saved groups included.
+pub const MAX_CLAUSES: usize = 1_000;
+/// Characters of one text, pattern or attribute path.
+pub const MAX_TEXT: usize = 1_000;
+/// Values one list may hold.
+pub const MAX_LIST: usize = 10_000;
+/// Bytes one compiled regular expression may take.
+pub(super) const MAX_PATTERN_BYTES: usize = 256 * 1024;
+/// Bytes the lazily built automaton of one regular expression may take before it is built afresh.
+pub(super) const MAX_AUTOMATON_BYTES: usize = 1024 * 1024;

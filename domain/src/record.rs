@@ -1,0 +1,183 @@
+//! The records an import file consists of, one JSON object a line.
+//!
+//! `kind` says what a record is: `site`, `segment`, `page` or `variant`. Records refer to each
+//! other by name, so that a file means the same in every database.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use time::OffsetDateTime;
+
+use crate::condition::Condition;
+use crate::content::{ContentOverride, PageContent};
+use crate::id::{ExternalId, SegmentKey};
+use crate::locale::Locale;
+use crate::path::CanonicalPath;
+use crate::site::SiteSettings;
+use crate::validation::Problems;
+use crate::variant::Status;
+
+/// One record of an import file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Record {
+    /// What holds for every page.
+    Site(SiteSettings),
+    /// A named audience.
+    Segment(SegmentRecord),
+    /// A public path with its default content.
+    Page(PageRecord),
+    /// What one audience sees instead.
+    Variant(VariantRecord),
+}
+
+/// A named audience.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SegmentRecord {
+    /// Its name in cookies, headers and files.
+    pub key: SegmentKey,
+    /// Its name for people, at most 80 characters.
+    pub name: String,
+    /// A sentence about these visitors, at most 400 characters; part of the query vector.
+    pub description: String,
+    /// Segments are tried from the smallest number to the largest; equals by key.
+    pub priority: i32,
+    /// Who belongs to it, in the condition language. `{}` is everyone.
+    pub condition: Value,
+}
+
+/// A public path with its default content.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PageRecord {
+    /// The name by which a later import knows the page again.
+    pub id: ExternalId,
+    /// Its path, without a language prefix.
+    pub path: CanonicalPath,
+    /// A sentence saying what the page is for, at most 400 characters; part of the query vector.
+    pub intent: String,
+    /// What it says to everybody, per language.
+    pub contents: BTreeMap<Locale, PageContent>,
+}
+
+/// What one audience sees of a page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct VariantRecord {
+    /// The name by which a later import knows the variant again.
+    pub id: ExternalId,
+    /// The page's `id`.
+    pub page: ExternalId,
+    /// The segment's `key`; without one the variant is for any visitor it resembles enough.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub segment: Option<SegmentKey>,
+    /// Its language.
+    pub locale: Locale,
+    /// Its name for people, at most 120 characters.
+    pub name: String,
+    /// Where it stands in its life.
+    #[serde(default = "published")]
+    pub status: Status,
+    /// When a scheduled variant starts to be shown, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub starts_at: Option<OffsetDateTime>,
+    /// When a scheduled variant stops being shown, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    pub ends_at: Option<OffsetDateTime>,
+    /// What it changes of its page.
+    pub content: ContentOverride,
+}
+
+impl Record {
+    /// Checks everything that can be known from the record alone.
+    pub fn validate(&self, problems: &mut Problems) {
+        match self {
+            Self::Site(site) => site.validate(problems),
+            Self::Segment(segment) => segment.validate(problems),
+            Self::Page(page) => page.validate(problems),
+            Self::Variant(variant) => variant.validate(problems),
+        }
+    }
+}
+
+impl SegmentRecord {
+    fn validate(&self, problems: &mut Problems) {
+        problems.line("name", &self.name, 80);
+        problems.line("description", &self.description, 400);
+        match Condition::parse(&self.condition) {
+            Err(error) => problems.add("condition", error.to_string()),
+            Ok(_) if self.key.is_default() && self.condition != Value::Object(serde_json::Map::new()) => {
+                problems.add("condition", "of the default segment is always {}");
+            }
+            Ok(_) => {}
+        }
+    }
+}
+
+impl PageRecord {
+    fn validate(&self, problems: &mut Problems) {
+        problems.line("intent", &self.intent, 400);
+        problems.count("contents", self.contents.len(), 1, 32);
+        for (locale, content) in &self.contents {
+            problems.within(&format!("contents.{locale}"), |p| content.validate(p));
+        }
+    }
+}
+
+impl VariantRecord {
+    fn validate(&self, problems: &mut Problems) {
+        problems.line("name", &self.name, 120);
+        if self.status == Status::Scheduled && self.starts_at.is_none() {
+            problems.add("starts_at", "is missing; a scheduled variant needs its start");
+        }
+        if let (Some(start), Some(end)) = (self.starts_at, self.ends_at)
+            && end <= start
+        {
+            problems.add("ends_at", "is not after starts_at");
+        }
+        problems.within("content", |p| self.content.validate(p));
+    }
+}
+
+fn published() -> Status {
+    Status::Published
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_survives_being_written_and_read() {
+        let line = r#"{"kind":"variant","id":"v1","page":"pricing","segment":"smb","locale":"de","name":"N","status":"scheduled","starts_at":"2026-03-01T08:00:00Z","content":{"title":"T"}}"#;
+        let record: Record = serde_json::from_str(line).unwrap();
+        assert_eq!(serde_json::to_string(&record).unwrap(), line);
+    }
+
+    #[test]
+    fn a_record_is_checked_as_a_whole() {
+        let check = |line: &str, expected: &[&str]| {
+            let mut problems = Problems::new();
+            serde_json::from_str::<Record>(line).unwrap().validate(&mut problems);
+            let found: Vec<String> = problems.into_vec().iter().map(ToString::to_string).collect();
+            assert_eq!(found.len(), expected.len(), "{found:?}");
+            for (found, expected) in found.iter().zip(expected) {
+                assert!(found.contains(expected), "{found} lacks {expected}");
+            }
+        };
+        check(
+            r#"{"kind":"variant","id":"v","page":"p","locale":"en","name":"N","status":"scheduled","content":{}}"#,
+            &["starts_at: is missing", "content: changes nothing"],
+        );
+        check(
+            r#"{"kind":"segment","key":"default","name":"N","description":"D","priority":1,"condition":{"device":"mobile"}}"#,
+            &["condition: of the default segment is always {}"],
+        );
+        check(
+            r#"{"kind":"segment","key":"x","name":"N","description":"D","priority":1,"condition":{"utm.source":{"$regex":"("}}}"#,
+            &["condition: "],
+        );
+    }
+}

@@ -1,0 +1,76 @@
+//! Segments and how a visitor is matched to one.
+
+use crate::condition::Condition;
+use crate::id::{SegmentId, SegmentKey};
+use crate::visitor::Visitor;
+
+/// A named audience.
+#[derive(Debug, Clone)]
+pub struct Segment {
+    /// The segment's row number.
+    pub id: SegmentId,
+    /// Its name in cookies, headers and files.
+    pub key: SegmentKey,
+    /// Its name for people.
+    pub name: String,
+    /// A sentence about these visitors; part of the query vector.
+    pub description: String,
+    /// Who belongs to it.
+    pub condition: Condition,
+}
+
+/// Why a visitor belongs to a segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// The address's `segment` parameter named it.
+    Parameter,
+    /// The `user_segment` cookie named it.
+    Cookie,
+    /// Its condition was the first to hold.
+    Condition,
+    /// No other segment claims the visitor.
+    Default,
+    /// Crawlers are visitors without signals.
+    Crawler,
+}
+
+impl Reason {
+    /// One word for logs and `landfall explain`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Parameter => "parameter",
+            Self::Cookie => "cookie",
+            Self::Condition => "condition",
+            Self::Default => "default",
+            Self::Crawler => "crawler",
+        }
+    }
+}
+
+/// Finds a visitor's segment among `segments`, which come by priority with `default` last.
+///
+/// Returns the index of the segment. An explicit choice counts only when it names a segment that
+/// exists. Without segments there is nothing to find, and the answer is `None`.
+pub fn detect(segments: &[Segment], visitor: &Visitor<'_>) -> Option<(usize, Reason)> {
+    let default = segments.len().checked_sub(1)?;
+    if visitor.is_bot() {
+        return Some((default, Reason::Crawler));
+    }
+    let named = |key: Option<&str>| {
+        let key = key?;
+        segments.iter().position(|s| s.key.as_str() == key)
+    };
+    if let Some(index) = named(visitor.segment_parameter()) {
+        return Some((index, Reason::Parameter));
+    }
+    if let Some(index) = named(visitor.segment_cookie()) {
+        return Some((index, Reason::Cookie));
+    }
+    let matching = segments[..default]
+        .iter()
+        .position(|segment| segment.condition.matches(visitor));
+    Some(match matching {
+        Some(index) => (index, Reason::Condition),
+        None => (default, Reason::Default),
+    })
+}

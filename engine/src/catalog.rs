@@ -1,0 +1,219 @@
+//! The in-memory snapshot that every request reads.
+
+mod watch;
+
+use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use domain::condition::SavedGroups;
+use domain::segment::Segment;
+use domain::{CanonicalPath, Condition, Locale, PageContent, PageId, Revision, SegmentId, SiteSettings};
+use jiff::tz::TimeZone;
+use time::{OffsetDateTime, UtcOffset};
+use tracing::warn;
+
+use crate::embedding::Embedding;
+use crate::store::{CatalogRows, Space, Store, StoreError, TextHash};
+
+pub use watch::watch;
+
+/// An immutable snapshot of site, segments and pages at one revision.
+#[derive(Debug)]
+pub struct Catalog {
+    /// The revision that every cache key carries.
+    pub revision: Revision,
+    /// Tells this database's cache keys from another's.
+    pub instance: String,
+    /// What holds for every page.
+    pub site: SiteSettings,
+    /// Segments by priority, `default` last.
+    pub segments: Vec<Segment>,
+    /// The space whose vectors decide; `None` before the first import.
+    pub space: Option<Space>,
+    /// The next instant at which a variant starts or stops being shown.
+    pub next_change: Option<OffsetDateTime>,
+    pages: HashMap<Box<str>, Arc<Page>>,
+    segment_vectors: HashMap<SegmentId, Embedding>,
+    zone: TimeZone,
+}
+
+/// A page with its default content.
+#[derive(Debug)]
+pub struct Page {
+    /// Its row number.
+    pub id: PageId,
+    /// Its path, without a language prefix.
+    pub path: CanonicalPath,
+    /// A sentence saying what the page is for.
+    pub intent: String,
+    /// What it says to everybody, per language; never empty.
+    pub contents: BTreeMap<Locale, PageContent>,
+    intent_vector: Option<Embedding>,
+}
+
+/// Holds the present catalog. Reading it takes no lock.
+#[derive(Debug)]
+pub struct CatalogHandle(ArcSwap<Catalog>);
+
+impl Catalog {
+    /// Reads the catalog from the database.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails or a stored value is unreadable.
+    pub async fn load(store: &Store, now: OffsetDateTime) -> Result<Self, StoreError> {
+        let rows = store.catalog_rows(now).await?;
+        let vectors = match &rows.space {
+            Some(space) => {
+                let intents = rows.pages.iter().map(|(_, page)| page.intent.as_str());
+                let descriptions = rows.segments.iter().map(|(_, s)| s.description.as_str());
+                let hashes: Vec<TextHash> = intents.chain(descriptions).map(TextHash::of).collect();
+                store.known_vectors(space, &hashes).await?
+            }
+            None => HashMap::new(),
+        };
+        Ok(Self::build(rows, &vectors))
+    }
+
+    fn build(rows: CatalogRows, vectors: &HashMap<TextHash, Embedding>) -> Self {
+        let vector = |text: &str| vectors.get(&TextHash::of(text)).cloned();
+        let site = rows.site.unwrap_or_default();
+        let zone = TimeZone::get(&site.time_zone).unwrap_or_else(|error| {
+            warn!(zone = site.time_zone, %error, "the site's time zone is unknown; using UTC");
+            TimeZone::UTC
+        });
+        let segment_vectors = rows
+            .segments
+            .iter()
+            .filter_map(|(id, segment)| Some((*id, vector(&segment.description)?)))
+            .collect();
+        let segments = rows
+            .segments
+            .into_iter()
+            .map(|(id, record)| Segment {
+                id,
+                // What was saved was valid then. A condition that no longer is matches nobody.
+                condition: Condition::parse(&record.condition).unwrap_or_else(|error| {
+                    warn!(segment = %record.key, %error, "a stored condition is not valid and matches nobody");
+                    matching_nobody()
+                }),
+                key: record.key,
+                name: record.name,
+                description: record.description,
+            })
+            .collect();
+        let pages = rows
+            .pages
+            .into_iter()
+            .map(|(id, record)| {
+                let page = Page {
+                    id,
+                    intent_vector: vector(&record.intent),
+                    path: record.path,
+                    intent: record.intent,
+                    contents: record.contents,
+                };
+                (page.path.as_str().into(), Arc::new(page))
+            })
+            .collect();
+        Self {
+            revision: rows.revision,
+            instance: rows.instance,
+            site,
+            segments,
+            space: rows.space,
+            next_change: rows.next_change,
+            pages,
+            segment_vectors,
+            zone,
+        }
+    }
+
+    /// The page at `path`, in its canonical spelling without a language prefix.
+    pub fn page(&self, path: &str) -> Option<&Arc<Page>> {
+        self.pages.get(path)
+    }
+
+    /// Every page, in no particular order.
+    pub fn pages(&self) -> impl Iterator<Item = &Arc<Page>> {
+        self.pages.values()
+    }
+
+    /// What a decision about `page` for `segment` is compared with: intent and description alike.
+    ///
+    /// `None` while neither has a vector in the active space.
+    pub fn query_vector(&self, page: &Page, segment: SegmentId) -> Option<Embedding> {
+        let parts = page
+            .intent_vector
+            .iter()
+            .chain(self.segment_vectors.get(&segment));
+        Embedding::mean(parts)
+    }
+
+    /// `now` in the site's time zone.
+    pub fn local_time(&self, now: OffsetDateTime) -> OffsetDateTime {
+        let Ok(instant) = jiff::Timestamp::from_second(now.unix_timestamp()) else {
+            return now;
+        };
+        let seconds = self.zone.to_offset(instant).seconds();
+        UtcOffset::from_whole_seconds(seconds).map_or(now, |offset| now.to_offset(offset))
+    }
+}
+
+fn matching_nobody() -> Condition {
+    let nobody = serde_json::json!({"$nor": [{}]});
+    Condition::parse_lenient(&nobody, &SavedGroups::default())
+}
+
+impl Page {
+    /// The language whose default content is shown to those who asked for `asked`.
+    pub fn content_locale(&self, asked: Locale, default: Locale) -> Locale {
+        asked
+            .fallbacks(default)
+            .find(|locale| self.contents.contains_key(locale))
+            .or_else(|| self.contents.keys().next().copied())
+            .unwrap_or(default)
+    }
+
+    /// Languages in which variants may stand in for the default content, nearest first.
+    ///
+    /// They end with the language of the default content: a page that speaks German is not
+    /// answered with an English variant.
+    pub fn variant_locales(&self, asked: Locale, default: Locale) -> Vec<Locale> {
+        let last = self.content_locale(asked, default);
+        let mut locales: Vec<Locale> = Vec::with_capacity(3);
+        for locale in asked.fallbacks(default) {
+            locales.push(locale);
+            if locale == last {
+                return locales;
+            }
+        }
+        locales.push(last);
+        locales
+    }
+}
+
+impl CatalogHandle {
+    /// Holds a first catalog.
+    pub fn new(catalog: Catalog) -> Self {
+        Self(ArcSwap::from_pointee(catalog))
+    }
+
+    /// The present catalog.
+    pub fn get(&self) -> Arc<Catalog> {
+        self.0.load_full()
+    }
+
+    /// Puts a newer catalog in place; an older one is dropped.
+    pub fn replace(&self, catalog: Catalog) {
+        let catalog = Arc::new(catalog);
+        self.0.rcu(|present| {
+            if present.revision > catalog.revision {
+                Arc::clone(present)
+            } else {
+                Arc::clone(&catalog)
+            }
+        });
+    }
+}

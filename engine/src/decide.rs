@@ -1,0 +1,125 @@
+//! Which variant a visitor gets, and why.
+
+use std::sync::Arc;
+
+use domain::decision::{Candidate, Choice, Question, choose};
+use domain::term::{Term, TermHash};
+use domain::{Locale, SegmentId};
+use quick_cache::sync::Cache;
+use time::OffsetDateTime;
+use tokio::sync::Semaphore;
+use tracing::{debug, warn};
+
+use crate::catalog::{Catalog, Page};
+use crate::embedding::{Embedding, EmbeddingProvider};
+use crate::store::{Store, StoreError};
+
+/// Most campaign terms whose vectors are kept in memory.
+const MAX_TERMS: usize = 10_000;
+/// Most campaign terms embedded at the same time; beyond that a visitor's term is left out.
+const CONCURRENT_TERMS: usize = 2;
+
+/// Asks pgvector for candidates and chooses among them.
+#[derive(Debug)]
+pub struct Decider {
+    store: Store,
+    provider: Arc<dyn EmbeddingProvider>,
+    terms: Cache<TermHash, Embedding>,
+    embedding: Semaphore,
+}
+
+/// What a decision is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The page.
+    pub page: &'a Page,
+    /// The visitor's segment.
+    pub segment: SegmentId,
+    /// The language asked for.
+    pub locale: Locale,
+    /// The campaign term the visitor brought.
+    pub term: Option<&'a Term>,
+}
+
+/// A choice with everything it was made from.
+#[derive(Debug, Clone)]
+pub struct Deliberation {
+    /// Every candidate, in no particular order.
+    pub candidates: Vec<Candidate>,
+    /// The outcome.
+    pub choice: Choice,
+}
+
+impl Decider {
+    /// A decider over `store` that embeds campaign terms with `provider`.
+    pub fn new(store: Store, provider: Arc<dyn EmbeddingProvider>) -> Self {
+        Self {
+            store,
+            provider,
+            terms: Cache::new(MAX_TERMS),
+            embedding: Semaphore::new(CONCURRENT_TERMS),
+        }
+    }
+
+    /// Decides from the database, without any cache.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn deliberate(
+        &self,
+        catalog: &Catalog,
+        subject: Subject<'_>,
+        now: OffsetDateTime,
+    ) -> Result<Deliberation, StoreError> {
+        let Subject { page, segment, locale, term } = subject;
+        let query = catalog.query_vector(page, segment);
+        let term = match term {
+            Some(term) => self.term_vector(catalog, term).await,
+            None => None,
+        };
+        let locales = page.variant_locales(locale, catalog.site.default_locale);
+        let space = catalog.space.as_ref().map_or(0, |space| space.version);
+        let candidates = self
+            .store
+            .candidates(page.id, segment, &locales, space, query.as_ref(), term.as_ref(), now)
+            .await?;
+        let term_alignment = match (&query, &term) {
+            (Some(query), Some(term)) => Some(query.cosine(term)),
+            _ => None,
+        };
+        let choice = choose(
+            &candidates,
+            &Question {
+                segment,
+                locales: &locales,
+                thresholds: catalog.site.thresholds,
+                term_alignment,
+            },
+        );
+        Ok(Deliberation { candidates, choice })
+    }
+
+    /// The term's vector in the active space; `None` when it is not to be had now.
+    async fn term_vector(&self, catalog: &Catalog, term: &Term) -> Option<Embedding> {
+        let space = catalog.space.as_ref()?;
+        if space.spec != *self.provider.space() {
+            debug!(active = %space.spec, "the term is left out: the provider embeds into another space");
+            return None;
+        }
+        let hash = term.hash();
+        if let Some(vector) = self.terms.get(&hash) {
+            return Some(vector);
+        }
+        let _permit = self.embedding.try_acquire().ok()?;
+        match self.provider.embed_one(term.as_str()).await {
+            Ok(vector) => {
+                self.terms.insert(hash, vector.clone());
+                Some(vector)
+            }
+            Err(error) => {
+                warn!(%error, "decide.embed_term failed; the term is left out");
+                None
+            }
+        }
+    }
+}

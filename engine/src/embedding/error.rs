@@ -1,0 +1,94 @@
+//! What can go wrong between a text and its vector.
+
+use std::path::PathBuf;
+
+use super::VectorError;
+
+/// Why texts could not be embedded. No message carries an API key, not even where a provider's
+/// own words repeat it.
+#[derive(Debug, thiserror::Error)]
+pub enum EmbeddingError {
+    /// A text is empty or only white space.
+    #[error("text {index} is empty; every text to embed must have words")]
+    EmptyText {
+        /// Position in the call, from 0.
+        index: usize,
+    },
+    /// A setting of the provider cannot be used.
+    #[error("embedding setting `{field}`: {reason}")]
+    Setting {
+        /// The field of the configuration.
+        field: &'static str,
+        /// What is wrong with it, without the value where that is a secret.
+        reason: String,
+    },
+    /// A file of the local model is missing, unreadable or not what it should be.
+    #[error("embedding model file {}: {reason}; run `make setup` to install the model", path.display())]
+    ModelFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The local model failed at a computation.
+    #[error("the local embedding model failed: {0}")]
+    Computation(String),
+    /// A vector came back that no space can hold.
+    #[error("vector {index}: {source}")]
+    Vector {
+        /// Position in the call, from 0.
+        index: usize,
+        /// What is wrong with the vector.
+        source: VectorError,
+    },
+    /// The provider answered with too few or too many vectors.
+    #[error("the embedding provider returned {actual} vectors for {expected} texts")]
+    WrongCount {
+        /// Texts sent.
+        expected: usize,
+        /// Vectors received.
+        actual: usize,
+    },
+    /// The provider's vectors do not carry the indices of the texts, each once.
+    #[error("the embedding provider returned no vector for text {missing}, and another one twice")]
+    WrongIndices {
+        /// The first text without a vector, from 0.
+        missing: usize,
+    },
+    /// The provider's answer is not the documented JSON.
+    #[error("the embedding provider's answer cannot be read: {reason}")]
+    Malformed {
+        /// The parser's complaint.
+        reason: String,
+    },
+    /// The provider answered with an error of its own.
+    #[error("the embedding provider refused with status {status}: {message}")]
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// The provider's own words, shortened.
+        message: String,
+    },
+    /// The provider did not answer: no connection, no answer in time, or an answer that broke off.
+    #[error("the embedding provider cannot be reached: {reason}")]
+    Unreachable {
+        /// What happened on the way.
+        reason: String,
+    },
+    /// Retrying did not help.
+    #[error("gave up after {attempts} attempts: {last}")]
+    GaveUp {
+        /// Requests sent.
+        attempts: u32,
+        /// How the last one failed.
+        #[source]
+        last: Box<EmbeddingError>,
+    },
+}
+
+impl EmbeddingError {
+    /// Whether the same call can succeed later without anybody changing a text or a setting.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Self::GaveUp { .. } | Self::Unreachable { .. })
+    }
+}

@@ -1,0 +1,133 @@
+//! Embeddings from a server that offers `/v1/embeddings` as `OpenAI` does: its own, or any of the many that copy it.
+
+mod config;
+mod transport;
+
+use std::{fmt, sync::Arc};
+
+use async_openai::{
+    Client,
+    config::OpenAIConfig,
+    types::embeddings::{CreateEmbeddingRequest, CreateEmbeddingResponse, EmbeddingInput},
+};
+use async_trait::async_trait;
+use tracing::instrument;
+
+pub use self::config::{ApiKey, OpenAiConfig};
+use super::{
+    Embedding, EmbeddingError, EmbeddingProvider, Pacer, RetryPolicy, SpaceSpec, SystemPacer,
+    check_texts,
+    retry::{Failure, retrying},
+};
+
+/// Asks a server with the interface of `OpenAI` for vectors.
+pub struct OpenAiProvider {
+    space: SpaceSpec,
+    client: Client<OpenAIConfig>,
+    batch_size: usize,
+    policy: RetryPolicy,
+    key: Option<ApiKey>,
+    pacer: Arc<dyn Pacer>,
+}
+
+impl OpenAiProvider {
+    /// Prepares the client. Sends nothing yet.
+    ///
+    /// # Errors
+    /// [`EmbeddingError::Setting`] names the field of `config` that cannot be used.
+    pub fn new(config: OpenAiConfig) -> Result<Self, EmbeddingError> {
+        Self::with_pacer(config, Arc::new(SystemPacer::new()))
+    }
+
+    /// As [`new`](Self::new), with the time and randomness of retries supplied by the caller.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_pacer(config: OpenAiConfig, pacer: Arc<dyn Pacer>) -> Result<Self, EmbeddingError> {
+        let config = config.checked()?;
+        Ok(Self {
+            client: transport::client(&config)?,
+            space: SpaceSpec {
+                provider: "openai".into(),
+                model: config.model,
+                dimensions: config.dimensions,
+            },
+            batch_size: config.batch_size,
+            policy: config.retry,
+            key: config.api_key,
+            pacer,
+        })
+    }
+
+    /// One request, once.
+    async fn request(&self, texts: &[String]) -> Result<CreateEmbeddingResponse, Failure> {
+        let request = CreateEmbeddingRequest {
+            model: self.space.model.clone(),
+            input: EmbeddingInput::StringArray(texts.to_vec()),
+            dimensions: Some(self.space.dimensions.into()),
+            ..CreateEmbeddingRequest::default()
+        };
+        let answer = self.client.embeddings().create(request).await;
+        answer.map_err(|error| transport::failure(error, self.key.as_ref()))
+    }
+
+    /// The vectors of an answer in the order of the texts. `first` is the first text's place in the call.
+    fn vectors(
+        &self,
+        answer: CreateEmbeddingResponse,
+        texts: usize,
+        first: usize,
+    ) -> Result<Vec<Embedding>, EmbeddingError> {
+        let mut data = answer.data;
+        if data.len() != texts {
+            return Err(EmbeddingError::WrongCount {
+                expected: texts,
+                actual: data.len(),
+            });
+        }
+        data.sort_by_key(|item| item.index);
+        let mut vectors = Vec::with_capacity(texts);
+        for (offset, item) in data.into_iter().enumerate() {
+            let index = first + offset;
+            if usize::try_from(item.index) != Ok(offset) {
+                return Err(EmbeddingError::WrongIndices { missing: index });
+            }
+            let vector = Embedding::new(&self.space, item.embedding);
+            vectors.push(vector.map_err(|source| EmbeddingError::Vector { index, source })?);
+        }
+        Ok(vectors)
+    }
+}
+
+#[async_trait]
+impl EmbeddingProvider for OpenAiProvider {
+    fn space(&self) -> &SpaceSpec {
+        &self.space
+    }
+
+    fn batch_size(&self) -> usize {
+        self.batch_size
+    }
+
+    #[instrument(name = "embedding.openai.embed", skip_all, fields(texts = texts.len()))]
+    async fn embed(&self, texts: &[String]) -> Result<Vec<Embedding>, EmbeddingError> {
+        check_texts(texts)?;
+        let mut vectors = Vec::with_capacity(texts.len());
+        for batch in texts.chunks(self.batch_size) {
+            let answer = retrying(&self.policy, &*self.pacer, || self.request(batch)).await?;
+            vectors.extend(self.vectors(answer, batch.len(), vectors.len())?);
+        }
+        Ok(vectors)
+    }
+}
+
+impl fmt::Debug for OpenAiProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OpenAiProvider")
+            .field("space", &self.space)
+            .field("batch_size", &self.batch_size)
+            .field("policy", &self.policy)
+            .field("key", &self.key)
+            .finish_non_exhaustive()
+    }
+}

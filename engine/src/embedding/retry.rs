@@ -1,0 +1,278 @@
+//! When to try again, and when to stop.
+
+use std::{
+    fmt::Debug,
+    hash::{BuildHasher, RandomState},
+    time::{Duration, Instant},
+};
+
+use async_trait::async_trait;
+
+use super::EmbeddingError;
+
+/// How patiently failing requests are repeated.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct RetryPolicy {
+    /// Requests sent before giving up, the first included.
+    pub max_attempts: u32,
+    /// Longest pause after the first failure; each further failure doubles it.
+    pub base: Duration,
+    /// No pause is longer than this, whatever the provider asks for.
+    pub cap: Duration,
+    /// No pause ends later than this after the first request was sent.
+    pub total: Duration,
+}
+
+impl Default for RetryPolicy {
+    /// Six attempts, pauses of half a second doubling up to 30 seconds, two minutes in all.
+    fn default() -> Self {
+        Self {
+            max_attempts: 6,
+            base: Duration::from_millis(500),
+            cap: Duration::from_secs(30),
+            total: Duration::from_mins(2),
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// The pause after the failure of `attempt` (from 1). `jitter`, 0 to 1, places it between half and the whole of
+    /// the exponential step, so that many clients do not come back at once. `retry_after` is what the provider asked
+    /// for: the pause is then that and at most `base` more. Never longer than `cap`.
+    pub fn delay(&self, attempt: u32, retry_after: Option<Duration>, jitter: f64) -> Duration {
+        let jitter = jitter.clamp(0.0, 1.0);
+        if let Some(asked) = retry_after {
+            return asked
+                .saturating_add(self.base.mul_f64(jitter))
+                .min(self.cap);
+        }
+        let doublings = attempt.saturating_sub(1);
+        let step = self.base.saturating_mul(2_u32.saturating_pow(doublings));
+        step.min(self.cap).mul_f64(f64::midpoint(1.0, jitter))
+    }
+}
+
+/// The time and the randomness that retrying needs, so that a test can supply its own.
+#[async_trait]
+pub trait Pacer: Send + Sync + Debug {
+    /// Time since some fixed moment; never decreases.
+    fn now(&self) -> Duration;
+
+    /// A number from 0 to 1, evenly distributed.
+    fn jitter(&self) -> f64;
+
+    /// Waits.
+    async fn sleep(&self, delay: Duration);
+}
+
+/// The machine's clock and randomness.
+#[derive(Debug)]
+pub struct SystemPacer {
+    start: Instant,
+}
+
+impl SystemPacer {
+    /// Starts the clock at zero.
+    pub fn new() -> Self {
+        Self {
+            start: Instant::now(),
+        }
+    }
+}
+
+impl Default for SystemPacer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[async_trait]
+impl Pacer for SystemPacer {
+    fn now(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    fn jitter(&self) -> f64 {
+        // Each `RandomState` has random keys, so the hash of nothing is a random number: enough to spread retries.
+        let random = RandomState::new().hash_one(());
+        let [a, b, c, d, ..] = random.to_ne_bytes();
+        f64::from(u32::from_ne_bytes([a, b, c, d])) / f64::from(u32::MAX)
+    }
+
+    async fn sleep(&self, delay: Duration) {
+        tokio::time::sleep(delay).await;
+    }
+}
+
+/// How one attempt failed.
+#[derive(Debug)]
+pub(super) struct Failure {
+    pub(super) error: EmbeddingError,
+    pub(super) retry: Retry,
+}
+
+/// Whether another attempt can help.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Retry {
+    Never,
+    /// Yes, after a pause. The provider may have asked for one.
+    After(Option<Duration>),
+}
+
+/// Calls `attempt` until it succeeds, fails for good or `policy` is exhausted.
+///
+/// # Errors
+/// The last attempt's, inside [`EmbeddingError::GaveUp`] when it would have been tried again.
+pub(super) async fn retrying<T, F>(
+    policy: &RetryPolicy,
+    pacer: &dyn Pacer,
+    mut attempt: impl FnMut() -> F,
+) -> Result<T, EmbeddingError>
+where
+    F: Future<Output = Result<T, Failure>>,
+{
+    let start = pacer.now();
+    let mut attempts = 0;
+    loop {
+        attempts += 1;
+        let Failure { error, retry } = match attempt().await {
+            Ok(value) => return Ok(value),
+            Err(failure) => failure,
+        };
+        let Retry::After(asked) = retry else {
+            return Err(error);
+        };
+        let delay = policy.delay(attempts, asked, pacer.jitter());
+        let waited = pacer.now().saturating_sub(start);
+        if attempts >= policy.max_attempts || waited.saturating_add(delay) > policy.total {
+            return Err(EmbeddingError::GaveUp {
+                attempts,
+                last: Box::new(error),
+            });
+        }
+        tracing::warn!(
+            attempt = attempts,
+            delay_seconds = delay.as_secs_f64(),
+            %error,
+            "embedding request failed, trying again"
+        );
+        pacer.sleep(delay).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    const POLICY: RetryPolicy = RetryPolicy {
+        max_attempts: 4,
+        base: Duration::from_secs(1),
+        cap: Duration::from_secs(10),
+        total: Duration::from_mins(1),
+    };
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    fn check(attempt: u32, retry_after: Option<u64>, jitter: f64, expected_seconds: f64) {
+        let delay = POLICY.delay(attempt, retry_after.map(seconds), jitter);
+        assert_eq!(delay, Duration::from_secs_f64(expected_seconds));
+    }
+
+    #[test]
+    fn pauses_double_up_to_the_cap() {
+        check(1, None, 1.0, 1.0);
+        check(2, None, 1.0, 2.0);
+        check(4, None, 1.0, 8.0);
+        check(5, None, 1.0, 10.0);
+        check(u32::MAX, None, 1.0, 10.0);
+    }
+
+    #[test]
+    fn jitter_takes_away_at_most_half() {
+        check(3, None, 0.0, 2.0);
+        check(3, None, 0.5, 3.0);
+        check(3, None, 9.0, 4.0);
+        check(9, None, 0.0, 5.0);
+    }
+
+    #[test]
+    fn a_pause_is_never_shorter_than_the_provider_asked_unless_capped() {
+        check(1, Some(7), 0.0, 7.0);
+        check(1, Some(7), 0.5, 7.5);
+        check(3, Some(0), 0.0, 0.0);
+        check(1, Some(3600), 0.5, 10.0);
+        check(1, Some(u64::MAX), 1.0, 10.0);
+    }
+
+    #[test]
+    fn the_systems_jitter_stays_in_its_range_and_varies() {
+        let pacer = SystemPacer::new();
+        let drawn: Vec<f64> = (0..50).map(|_| pacer.jitter()).collect();
+        assert!(drawn.iter().all(|value| (0.0..=1.0).contains(value)));
+        assert!(drawn.iter().any(|value| (value - drawn[0]).abs() > 0.01));
+    }
+
+    /// Time passes only while sleeping.
+    #[derive(Debug, Default)]
+    struct Stepped(Mutex<Duration>);
+
+    #[async_trait]
+    impl Pacer for Stepped {
+        fn now(&self) -> Duration {
+            *self.0.lock().unwrap()
+        }
+
+        fn jitter(&self) -> f64 {
+            1.0
+        }
+
+        async fn sleep(&self, delay: Duration) {
+            *self.0.lock().unwrap() += delay;
+        }
+    }
+
+    async fn run(policy: RetryPolicy, retry: Retry) -> (String, Duration) {
+        let pacer = Stepped::default();
+        let result: Result<(), _> = retrying(&policy, &pacer, || async {
+            Err(Failure {
+                error: EmbeddingError::Unreachable {
+                    reason: "cable cut".into(),
+                },
+                retry,
+            })
+        })
+        .await;
+        (result.unwrap_err().to_string(), pacer.now())
+    }
+
+    #[tokio::test]
+    async fn it_stops_at_the_last_attempt_the_last_moment_or_a_final_failure() {
+        let unreachable = "the embedding provider cannot be reached: cable cut";
+        assert_eq!(
+            run(POLICY, Retry::After(None)).await,
+            (
+                format!("gave up after 4 attempts: {unreachable}"),
+                seconds(7)
+            )
+        );
+        let hasty = RetryPolicy {
+            total: seconds(5),
+            ..POLICY
+        };
+        assert_eq!(
+            run(hasty, Retry::After(None)).await,
+            (
+                format!("gave up after 3 attempts: {unreachable}"),
+                seconds(3)
+            )
+        );
+        assert_eq!(
+            run(POLICY, Retry::Never).await,
+            (unreachable.to_owned(), seconds(0))
+        );
+    }
+}

@@ -1,0 +1,16 @@
+//! Everything that does I/O for the domain: the database, the caches, the embedding providers.
+//!
+//! Knows neither HTTP nor HTML. [`Engine`] is the way of a request; [`ingest`] is the way in.
+
+pub mod body;
+pub mod cache;
+pub mod catalog;
+pub mod clock;
+pub mod decide;
+pub mod embedding;
+mod engine;
+pub mod explain;
+pub mod ingest;
+pub mod store;
+
+pub use engine::{CacheResult, Engine, Parts, Recognised, Served, Source};

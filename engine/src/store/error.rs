@@ -1,0 +1,84 @@
+//! What can go wrong between Landfall and its database.
+
+use sqlx::error::ErrorKind;
+use thiserror::Error;
+
+/// A failed read or write. Nothing of a failed transaction is kept.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The server did not answer in time.
+    #[error("PostgreSQL does not answer; check that it runs and that DATABASE_URL names it")]
+    Unreachable,
+    /// The server is not one Landfall can work with.
+    #[error("{0}")]
+    Unsupported(String),
+    /// A constraint of the schema refused the change.
+    #[error("{message}")]
+    Refused {
+        /// The constraint's name in the schema.
+        constraint: String,
+        /// What the constraint protects, for people.
+        message: &'static str,
+        /// The database's own words.
+        source: sqlx::Error,
+    },
+    /// A stored value does not have the form this version expects.
+    #[error("{what} cannot be read: {reason}")]
+    Malformed {
+        /// Which value.
+        what: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The schema could not be brought up to date.
+    #[error("the database schema cannot be brought up to date: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// Anything else the database says.
+    #[error("database: {0}")]
+    Database(sqlx::Error),
+}
+
+/// Constraints a person can run into, and what they protect.
+const REFUSALS: [(&str, &str); 6] = [
+    ("variants_segment_in_use", "the segment is still used by variants; move or archive them first"),
+    ("variants_page_id_fkey", "the page still has variants; delete them first"),
+    ("pages_path_unique", "another page already has this path; choose another path"),
+    ("segments_key_unique", "another segment already has this key; choose another key"),
+    ("segments_default_matches_everyone", "the default segment matches everyone; its condition stays {}"),
+    ("variants_ends_after_start", "a variant ends after it starts; correct the dates"),
+];
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        let constraint = match &error {
+            sqlx::Error::Database(cause)
+                if !matches!(cause.kind(), ErrorKind::Other) =>
+            {
+                cause.constraint().map(str::to_owned)
+            }
+            _ => None,
+        };
+        let Some(constraint) = constraint else {
+            return Self::Database(error);
+        };
+        let message = REFUSALS
+            .iter()
+            .find_map(|(name, message)| (*name == constraint).then_some(*message))
+            .unwrap_or("the database refused the change because it breaks a rule of the schema");
+        Self::Refused {
+            constraint,
+            message,
+            source: error,
+        }
+    }
+}
+
+impl StoreError {
+    /// A stored value that this version cannot read.
+    pub(super) fn malformed(what: impl Into<String>, reason: impl ToString) -> Self {
+        Self::Malformed {
+            what: what.into(),
+            reason: reason.to_string(),
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! All SQL of Landfall, one file per entity.
+//!
+//! Callers get domain types and [`StoreError`]; nothing outside this folder knows a table.
+
+mod catalog;
+mod error;
+mod page;
+mod segment;
+mod setting;
+mod space;
+mod variant;
+mod vector;
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
+
+pub use catalog::{CatalogRows, PageRow, SegmentRow};
+pub use error::StoreError;
+pub use space::Space;
+pub use variant::{SavedVariant, VariantContent};
+pub use vector::{TextHash, Unembedded};
+
+/// The channel on which a change of the catalog is announced; the payload is the revision.
+pub const CATALOG_CHANNEL: &str = "landfall_catalog";
+/// Oldest PostgreSQL served, as `server_version_num` counts.
+const MIN_POSTGRES: i32 = 150_000;
+/// Oldest pgvector served: the first with HNSW builds as fast as ours are planned for.
+const MIN_PGVECTOR: (u32, u32) = (0, 7);
+
+/// A pool of connections to Landfall's database. Cloning is cheap.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: PgPool,
+    options: PgConnectOptions,
+}
+
+/// Several changes that become visible together or not at all.
+pub struct StoreTransaction {
+    tx: Transaction<'static, Postgres>,
+}
+
+impl Store {
+    /// Connects and checks that the server is one Landfall can work with.
+    ///
+    /// `max_connections` bounds the pool.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] when the server cannot be reached within 10 s or the address is
+    /// malformed; [`StoreError::Unsupported`] when PostgreSQL is older than 15, or pgvector is
+    /// missing or older than 0.7.
+    pub async fn connect(url: &str, max_connections: u32) -> Result<Self, StoreError> {
+        let options = PgConnectOptions::from_str(url)?.application_name("landfall");
+        let mut probe = tokio::time::timeout(
+            Duration::from_secs(10),
+            PgConnection::connect_with(&options),
+        )
+        .await
+        .map_err(|_| StoreError::Unreachable)??;
+        check_versions(&mut probe).await?;
+        probe.close().await?;
+        let pool = PgPoolOptions::new()
+            .max_connections(max_connections)
+            .acquire_timeout(Duration::from_secs(5))
+            .connect_lazy_with(options.clone());
+        Ok(Self { pool, options })
+    }
+
+    /// Brings the schema up to date.
+    ///
+    /// # Errors
+    /// [`StoreError::Migration`] when a migration fails or the database was made by a newer version.
+    pub async fn migrate(&self) -> Result<(), StoreError> {
+        sqlx::migrate!("../migrations").run(&self.pool).await?;
+        Ok(())
+    }
+
+    /// Starts a transaction.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] when no connection is to be had.
+    pub async fn begin(&self) -> Result<StoreTransaction, StoreError> {
+        let tx = self.pool.begin().await?;
+        Ok(StoreTransaction { tx })
+    }
+
+    /// The pool, for a library that brings its own SQL (the session store).
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// Waits for open connections to be returned and closes them.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+impl StoreTransaction {
+    /// Makes the changes visible.
+    ///
+    /// # Errors
+    /// [`StoreError`] when a deferred constraint refuses them or the server is gone; nothing is
+    /// changed then.
+    pub async fn commit(self) -> Result<(), StoreError> {
+        self.tx.commit().await?;
+        Ok(())
+    }
+}
+
+async fn check_versions(connection: &mut PgConnection) -> Result<(), StoreError> {
+    let server = sqlx::query_scalar!(
+        r#"SELECT current_setting('server_version_num')::int AS "version!""#
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if server < MIN_POSTGRES {
+        return Err(StoreError::Unsupported(format!(
+            "PostgreSQL {} is too old; Landfall needs 15 or newer",
+            server / 10_000
+        )));
+    }
+    let pgvector = sqlx::query_scalar!(
+        r#"SELECT coalesce(
+               (SELECT extversion FROM pg_extension WHERE extname = 'vector'),
+               (SELECT default_version FROM pg_available_extensions WHERE name = 'vector')
+           ) AS version"#
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    let Some(version) = pgvector else {
+        return Err(StoreError::Unsupported(
+            "this PostgreSQL server has no pgvector; install it there \
+             (Debian: apt-get install postgresql-NN-pgvector)"
+                .to_owned(),
+        ));
+    };
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    let found = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    if found < MIN_PGVECTOR {
+        return Err(StoreError::Unsupported(format!(
+            "pgvector {version} is too old; Landfall needs {}.{} or newer: \
+             update the package, then run ALTER EXTENSION vector UPDATE",
+            MIN_PGVECTOR.0, MIN_PGVECTOR.1
+        )));
+    }
+    Ok(())
+}

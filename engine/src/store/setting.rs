@@ -1,0 +1,42 @@
+//! Settings of the whole site.
+
+use domain::SiteSettings;
+use sqlx::types::Json;
+
+use super::{Store, StoreError, StoreTransaction};
+
+const SITE: &str = "site";
+
+impl Store {
+    /// The site's settings; `None` before any were saved.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails or the stored value is unreadable.
+    pub async fn site(&self) -> Result<Option<SiteSettings>, StoreError> {
+        let row = sqlx::query_scalar!(
+            r#"SELECT value AS "value: Json<SiteSettings>" FROM settings WHERE key = $1"#,
+            SITE
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(row.map(|Json(site)| site))
+    }
+}
+
+impl StoreTransaction {
+    /// Saves the site's settings.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn save_site(&mut self, site: &SiteSettings) -> Result<(), StoreError> {
+        sqlx::query!(
+            "INSERT INTO settings (key, value) VALUES ($1, $2)
+             ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = now()",
+            SITE,
+            Json(site) as _
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+}

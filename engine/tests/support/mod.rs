@@ -1,0 +1,4 @@
+//! Shared by the engine's integration tests.
+
+pub(crate) mod model;
+pub(crate) mod openai_server;

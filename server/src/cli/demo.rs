@@ -1,0 +1,58 @@
+//! `landfall demo`.
+
+use clap::Args;
+use domain::record::Record;
+use engine::ingest::format::{Format, Row, read};
+use engine::ingest::{ImportError, apply, check};
+use engine::store::Store;
+
+use super::CommandError;
+use super::import::report;
+use super::progress::Bar;
+use crate::config::Config;
+use crate::demo::generator::{GeneratorOptions, generate};
+use crate::demo::jsonl;
+use crate::runtime::{all_threads, provider};
+
+/// Without options, loads the demo company's pages, segments and variants. With --pages or
+/// --segments, generates pages /lp/page-000 and on, one variant for each page and segment.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// How many pages to generate, at most 10,000
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pages: Option<u32>,
+    /// How many segments to generate, `default` included, at least 3 and at most 1,000
+    #[arg(long, value_parser = clap::value_parser!(u32).range(3..=1_000))]
+    segments: Option<u32>,
+    /// Another number gives other texts
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+pub(super) async fn run(config: &Config, store: &Store, options: &Options) -> Result<(), CommandError> {
+    if options.pages.is_none() && options.segments.is_none() {
+        return load(config, store).await;
+    }
+    let wanted = GeneratorOptions {
+        pages: options.pages.unwrap_or(200),
+        segments: options.segments.unwrap_or(50),
+        seed: options.seed,
+    };
+    save(config, store, generate(&wanted).collect()).await
+}
+
+/// Loads the demo company's content.
+pub(super) async fn load(config: &Config, store: &Store) -> Result<(), CommandError> {
+    let text = jsonl();
+    let rows = read(Format::JsonLines, text.as_bytes())
+        .collect::<Result<Vec<Row>, _>>()
+        .map_err(ImportError::File)?;
+    let records = check(store, rows).await?;
+    save(config, store, records).await
+}
+
+async fn save(config: &Config, store: &Store, records: Vec<Record>) -> Result<(), CommandError> {
+    let provider = provider(config, all_threads())?;
+    report(apply(store, &*provider, records, &Bar::new("records")).await?);
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! `landfall explain`.
+
+use clap::Args;
+use engine::explain::explain;
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+
+use super::CommandError;
+use crate::config::Config;
+use crate::http::Request;
+use crate::runtime::{Running, Services, provider};
+
+/// Prints the visitor's attributes, each segment's matched and unmatched conditions, the nearest
+/// candidates with their similarity, the winner and how far it is ahead. Asks the database, not
+/// the caches.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  landfall explain '/pricing?utm_source=linkedin' --header 'CF-IPCountry: DE' --header 'Cookie: user_segment=smb'")]
+pub(super) struct Options {
+    /// The request's address, with or without scheme and host
+    url: String,
+    /// A header of the request, as `Name: value`; may be given several times
+    #[arg(long = "header", short = 'H', value_name = "HEADER")]
+    headers: Vec<String>,
+}
+
+pub(super) async fn run(config: &Config, services: &Services, options: &Options) -> Result<(), CommandError> {
+    let uri: Uri = options
+        .url
+        .parse()
+        .map_err(|error| CommandError::Other(format!("{:?} is not an address: {error}", options.url)))?;
+    let headers = headers(&options.headers)?;
+    let provider = provider(config, config.embedding.threads)?;
+    // Explanations ask no cache.
+    let running = Running::start(config, services.store.clone(), None, provider).await?;
+    let engine = &running.engine;
+    let catalog = engine.catalog();
+    let request = Request::read(&uri, &headers, &catalog)
+        .map_err(|error| CommandError::Other(error.to_string()))?;
+    let page = catalog.page(&request.path).ok_or_else(|| {
+        let mut paths: Vec<&str> = catalog.pages().map(|page| page.path.as_str()).collect();
+        paths.sort_unstable();
+        paths.truncate(20);
+        CommandError::Other(format!(
+            "there is no page at {}; there are {}",
+            request.path,
+            if paths.is_empty() { "no pages at all".to_owned() } else { paths.join(", ") }
+        ))
+    })?;
+    let visitor = request.visitor(&catalog, config, engine.now());
+    let explanation = explain(engine, &services.store, &catalog, page, &visitor).await?;
+    running.stop();
+    match explanation {
+        Some(explanation) => print!("{explanation}"),
+        None => println!("there are no segments"),
+    }
+    Ok(())
+}
+
+fn headers(given: &[String]) -> Result<HeaderMap, CommandError> {
+    let mut headers = HeaderMap::new();
+    for line in given {
+        let malformed = || CommandError::Other(format!("{line:?} is not a header; write 'Name: value'"));
+        let (name, value) = line.split_once(':').ok_or_else(malformed)?;
+        let name = HeaderName::try_from(name.trim()).map_err(|_| malformed())?;
+        let value = HeaderValue::try_from(value.trim()).map_err(|_| malformed())?;
+        headers.append(name, value);
+    }
+    Ok(headers)
+}

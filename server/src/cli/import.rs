@@ -1,0 +1,59 @@
+//! `landfall import`.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::PathBuf;
+
+use clap::Args;
+use engine::ingest::format::{Format, read};
+use engine::ingest::{Summary, check, import};
+use engine::store::Store;
+
+use super::CommandError;
+use super::progress::Bar;
+use crate::config::Config;
+use crate::runtime::{all_threads, provider};
+
+/// Checks the whole file first and reports every bad row with its line and field. Then saves what
+/// is new or changed, in batches; running the same import again changes nothing.
+#[derive(Debug, Args)]
+#[command(after_help = "JSON lines, one record a line:
+  {\"kind\":\"segment\",\"key\":\"enterprise\",\"name\":\"Enterprise\",\"description\":\"Buyers at large companies\",\"priority\":10,\"condition\":{\"utm.source\":\"linkedin\"}}
+  {\"kind\":\"variant\",\"id\":\"pricing-enterprise\",\"page\":\"pricing\",\"segment\":\"enterprise\",\"locale\":\"en\",\"name\":\"Pricing for enterprises\",\"content\":{\"title\":\"Plans for large fleets\"}}
+CSV has the same fields as dotted columns: kind,id,page,segment,locale,name,content.title,content.blocks.0.id,…
+Kinds are site, segment, page and variant. README.md describes the fields; `landfall export` shows them filled.")]
+pub(super) struct Options {
+    /// A .jsonl or .csv file
+    file: PathBuf,
+    /// Only check; write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(super) async fn run(config: &Config, store: &Store, options: &Options) -> Result<(), CommandError> {
+    let name = options.file.display();
+    let format = Format::of_path(&options.file).map_err(|error| CommandError::Other(error.to_string()))?;
+    let file = File::open(&options.file)
+        .map_err(|error| CommandError::Other(format!("{name} cannot be opened: {error}")))?;
+    let reader = BufReader::new(file);
+    if options.dry_run {
+        let rows = read(format, reader)
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(engine::ingest::ImportError::File)?;
+        let records = check(store, rows).await?;
+        println!("{} records are valid; nothing was written", records.len());
+        return Ok(());
+    }
+    let provider = provider(config, all_threads())?;
+    let summary = import(store, &*provider, format, reader, &Bar::new("records")).await?;
+    report(summary);
+    Ok(())
+}
+
+/// Says what an import did.
+pub(super) fn report(summary: Summary) {
+    println!(
+        "{} records saved, {} unchanged, {} texts embedded",
+        summary.saved, summary.unchanged, summary.embedded
+    );
+}

@@ -1,0 +1,61 @@
+//! How far a long command has come: a bar on a terminal, lines elsewhere.
+
+use std::io::IsTerminal as _;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use engine::ingest::Progress;
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// A bar on a terminal; elsewhere a line for every tenth of the work.
+pub(super) struct Bar {
+    what: &'static str,
+    bar: OnceLock<ProgressBar>,
+    total: AtomicUsize,
+    tenth: AtomicUsize,
+}
+
+impl Bar {
+    /// Counts `what`, as in "120 of 1,000 records".
+    pub(super) fn new(what: &'static str) -> Self {
+        Self {
+            what,
+            bar: OnceLock::new(),
+            total: AtomicUsize::new(0),
+            tenth: AtomicUsize::new(0),
+        }
+    }
+}
+
+impl Progress for Bar {
+    fn start(&self, total: usize) {
+        self.total.store(total, Ordering::Relaxed);
+        if total > 0 && std::io::stderr().is_terminal() {
+            let bar = ProgressBar::new(total as u64);
+            if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg} ({eta} left)") {
+                bar.set_style(style);
+            }
+            bar.set_message(self.what);
+            // A second start of the same bar keeps the first.
+            let _ = self.bar.set(bar);
+        }
+    }
+
+    fn advance(&self, done: usize) {
+        if let Some(bar) = self.bar.get() {
+            bar.set_position(done as u64);
+            return;
+        }
+        let total = self.total.load(Ordering::Relaxed).max(1);
+        let tenth = done * 10 / total;
+        if tenth > self.tenth.swap(tenth, Ordering::Relaxed) {
+            eprintln!("{done} of {total} {}", self.what);
+        }
+    }
+
+    fn finish(&self) {
+        if let Some(bar) = self.bar.get() {
+            bar.finish_and_clear();
+        }
+    }
+}

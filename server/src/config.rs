@@ -1,0 +1,268 @@
+//! Configuration: flags over environment over one `landfall.toml`.
+//!
+//! Every field of [`Config`] can stand in the file under its own name, and in the environment as
+//! `LANDFALL_` and its name in capitals, with `__` between a table and its field
+//! (`LANDFALL_EMBEDDING__PROVIDER`). `DATABASE_URL`, `REDIS_URL`, `OPENAI_API_KEY` and
+//! `OPENAI_BASE_URL` are read under the names by which other software knows them. An unknown or
+//! malformed field is refused by name.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// The file read when no other is named.
+pub const DEFAULT_FILE: &str = "landfall.toml";
+/// Variables that begin with our prefix but belong to the set-up scripts.
+const SCRIPT_VARIABLES: [&str; 1] = ["cache"];
+
+/// Everything that can be configured.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Address and port to listen on. Default `127.0.0.1:3000`.
+    pub listen: SocketAddr,
+    /// How visitors reach the site, without a slash at the end: `https://example.com`. Goes into
+    /// canonical links. Default: `http://` and the address listened on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<String>,
+    /// PostgreSQL 15+ with pgvector 0.7+. Default: Landfall runs its own in `data_dir`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database_url: Option<String>,
+    /// Redis 7+ or Valkey 7.2+. Default: Landfall runs its own Valkey in `data_dir`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redis_url: Option<String>,
+    /// Most connections to PostgreSQL at a time. Default 10.
+    pub database_connections: u32,
+    /// Folder of the services Landfall runs itself. Default `.landfall`.
+    pub data_dir: PathBuf,
+    /// Folder of the programs and the model that `make setup` installs. Default: `runtime` in
+    /// `~/.cache/landfall`, or in `/var/cache/landfall` when that exists.
+    pub runtime_dir: PathBuf,
+    /// Folder of the static files and the admin's bundle. Default `target/site`.
+    pub site_root: PathBuf,
+    /// Most megabytes of finished pages kept in memory. Default 256.
+    pub memory_cache_mb: u64,
+    /// Cookies that conditions may read as `cookie.NAME`. Default: none.
+    pub visitor_cookies: Vec<String>,
+    /// The cookie, as `NAME=VALUE`, by which a visitor agreed to being recognised. Without it
+    /// visits are not counted. Default `landfall_consent=yes`.
+    pub consent_cookie: String,
+    /// Headers in which a CDN says the visitor's country, the first present one counts.
+    pub country_headers: Vec<String>,
+    /// How texts become vectors.
+    pub embedding: EmbeddingConfig,
+    /// What is logged, in the syntax of `RUST_LOG`. Default `info`.
+    pub log: String,
+    /// `text` for people, `json` for machines. Default `text`.
+    pub log_format: LogFormat,
+}
+
+/// How texts become vectors.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EmbeddingConfig {
+    /// `local` runs all-MiniLM-L6-v2 in this process; `openai` asks a server. Default `local`.
+    pub provider: Provider,
+    /// The server's model. Default `text-embedding-3-small`.
+    pub model: String,
+    /// Numbers in a vector of that model. Default 1536.
+    pub dimensions: u16,
+    /// Where an OpenAI-compatible server answers. Default `https://api.openai.com/v1`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<String>,
+    /// Threads the local model may use. Default 1, so that visitors are not slowed.
+    pub threads: usize,
+}
+
+/// Who turns texts into vectors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Provider {
+    /// The model in this process.
+    Local,
+    /// A server that speaks OpenAI's protocol.
+    Openai,
+}
+
+/// The form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// A configuration that cannot be used.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// A field is unknown or malformed.
+    #[error("configuration: {0}")]
+    Field(Box<figment::Error>),
+    /// The named file does not exist.
+    #[error("configuration: there is no file {0}")]
+    NoFile(PathBuf),
+    /// A value does not make sense.
+    #[error("configuration: `{field}` {problem}")]
+    Value {
+        /// The field's name.
+        field: &'static str,
+        /// What is wrong and what is expected.
+        problem: String,
+    },
+}
+
+/// What the command line says, over everything else.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Overrides {
+    /// Overrides `listen`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<SocketAddr>,
+    /// Overrides `base_url`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<String>,
+    /// Overrides `database_url`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database_url: Option<String>,
+    /// Overrides `redis_url`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redis_url: Option<String>,
+    /// Overrides `data_dir`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data_dir: Option<PathBuf>,
+    /// Overrides `log`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log: Option<String>,
+}
+
+impl Config {
+    /// Reads file, environment and `overrides`, in that order.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the field that is unknown, malformed or senseless.
+    pub fn load(file: Option<&Path>, overrides: &Overrides) -> Result<Self, ConfigError> {
+        if let Some(file) = file
+            && !file.is_file()
+        {
+            return Err(ConfigError::NoFile(file.to_owned()));
+        }
+        let variables = Env::prefixed("LANDFALL_")
+            .filter(|name| !SCRIPT_VARIABLES.iter().any(|own| name == own))
+            .split("__");
+        let well_known = Env::raw()
+            .only(&["DATABASE_URL", "REDIS_URL"])
+            .filter(|name| std::env::var(name.as_str().to_ascii_uppercase()).is_ok_and(|v| !v.is_empty()));
+        let config: Self = Figment::from(Serialized::defaults(Self::default()))
+            .merge(Toml::file(file.unwrap_or(Path::new(DEFAULT_FILE))))
+            .merge(variables)
+            .merge(well_known)
+            .merge(Serialized::defaults(overrides))
+            .extract()
+            .map_err(|error| ConfigError::Field(Box::new(error)))?;
+        config.check()?;
+        Ok(config)
+    }
+
+    /// How visitors reach the site, without a slash at the end.
+    pub fn base_url(&self) -> String {
+        match &self.base_url {
+            Some(url) => url.clone(),
+            None => format!("http://{}", self.listen),
+        }
+    }
+
+    /// The consent cookie's name and value.
+    pub fn consent(&self) -> (&str, &str) {
+        self.consent_cookie.split_once('=').unwrap_or((&self.consent_cookie, ""))
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        let refuse = |field, problem: &str| {
+            Err(ConfigError::Value { field, problem: problem.to_owned() })
+        };
+        if let Some(url) = &self.base_url {
+            let known_scheme = url.starts_with("https://") || url.starts_with("http://");
+            if !known_scheme || url.ends_with('/') {
+                return refuse("base_url", "must start with https:// or http:// and end without a slash");
+            }
+        }
+        if !self.consent_cookie.contains('=') {
+            return refuse("consent_cookie", "must have the form NAME=VALUE");
+        }
+        if self.database_connections < 2 {
+            return refuse("database_connections", "must be at least 2");
+        }
+        if self.memory_cache_mb == 0 {
+            return refuse("memory_cache_mb", "must be at least 1");
+        }
+        if self.embedding.threads == 0 {
+            return refuse("embedding.threads", "must be at least 1");
+        }
+        for name in &self.country_headers {
+            if http::HeaderName::try_from(name.as_str()).is_err() {
+                return refuse("country_headers", &format!("contains {name:?}, which is not a header's name"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 3000)),
+            base_url: None,
+            database_url: None,
+            redis_url: None,
+            database_connections: 10,
+            data_dir: ".landfall".into(),
+            runtime_dir: default_runtime_dir(),
+            site_root: "target/site".into(),
+            memory_cache_mb: 256,
+            visitor_cookies: Vec::new(),
+            consent_cookie: "landfall_consent=yes".to_owned(),
+            country_headers: [
+                "cf-ipcountry",
+                "cloudfront-viewer-country",
+                "x-vercel-ip-country",
+                "x-country-code",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+            embedding: EmbeddingConfig::default(),
+            log: "info".to_owned(),
+            log_format: LogFormat::Text,
+        }
+    }
+}
+
+impl Default for EmbeddingConfig {
+    fn default() -> Self {
+        Self {
+            provider: Provider::Local,
+            model: "text-embedding-3-small".to_owned(),
+            dimensions: 1_536,
+            base_url: None,
+            threads: 1,
+        }
+    }
+}
+
+/// Where `make setup` puts programs and model: `LANDFALL_CACHE`, else the first of the usual cache
+/// folders that has them.
+fn default_runtime_dir() -> PathBuf {
+    if let Some(cache) = std::env::var_os("LANDFALL_CACHE") {
+        return PathBuf::from(cache).join("runtime");
+    }
+    let variable = |name| std::env::var_os(name).map(PathBuf::from);
+    let own = variable("XDG_CACHE_HOME")
+        .or_else(|| Some(variable("HOME")?.join(".cache")))
+        .map(|cache| cache.join("landfall/runtime"));
+    let system = PathBuf::from("/var/cache/landfall/runtime");
+    own.filter(|own| own.is_dir() || !system.is_dir()).unwrap_or(system)
+}

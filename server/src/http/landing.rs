@@ -1,0 +1,165 @@
+//! A landing page for every path that no other route claims.
+
+use std::time::Instant;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::Response;
+use domain::visitor::VISIT_COOKIE;
+use domain::{CanonicalPath, SegmentKey, Visitor};
+use engine::catalog::Catalog;
+use engine::{CacheResult, Served};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+
+use super::encoding::Encoding;
+use super::security::protect_landing;
+use super::signals::{Request, RequestError, text};
+use super::{AppState, etag, limits, notice};
+use crate::config::Config;
+
+const CONTENT_CACHE: HeaderName = HeaderName::from_static("x-content-cache");
+const CONTENT_VARIANT: HeaderName = HeaderName::from_static("x-content-variant");
+const CONTENT_SOURCE: HeaderName = HeaderName::from_static("x-content-source");
+const SIMILARITY: HeaderName = HeaderName::from_static("x-similarity");
+const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+const GPC: HeaderName = HeaderName::from_static("sec-gpc");
+
+/// How long a browser may keep a redirect, in the header's words.
+const REDIRECT_CACHE: &str = "public, max-age=3600";
+/// A year, in seconds: how long a browser keeps the visit cookie.
+const VISIT_COOKIE_SECONDS: u32 = 31_536_000;
+
+/// Answers a visitor.
+pub(super) async fn answer(
+    State(state): State<AppState>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let started = Instant::now();
+    let catalog = state.engine.catalog();
+    if method != Method::GET && method != Method::HEAD {
+        let mut response = notice::refused(
+            &catalog,
+            StatusCode::METHOD_NOT_ALLOWED,
+            "Pages can be read with GET and HEAD only.",
+        );
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+        return response;
+    }
+    if let Err(large) = limits::check(&uri, &headers) {
+        return notice::refused(&catalog, large.status, large.text);
+    }
+    let request = match Request::read(&uri, &headers, &catalog) {
+        Ok(request) => request,
+        Err(RequestError::NotUtf8) => {
+            return notice::refused(&catalog, StatusCode::BAD_REQUEST, "The address is not valid UTF-8.");
+        }
+        Err(RequestError::ControlCharacter) => {
+            return notice::refused(&catalog, StatusCode::BAD_REQUEST, "The address contains a control character.");
+        }
+    };
+    let Some(page) = catalog.page(&request.path) else {
+        return notice::not_found(&catalog, request.locale);
+    };
+    if request.respelt {
+        return redirect(&page.path, &request, &catalog, uri.query());
+    }
+    let (recognised, cookie) = {
+        let visitor = request.visitor(&catalog, &state.config, state.engine.now());
+        let recognised = state.engine.recognise(&catalog, page, &visitor);
+        (recognised, visit_cookie(&visitor, &headers, &state.config))
+    };
+    let Some(recognised) = recognised else {
+        return notice::failed(&catalog, request.locale);
+    };
+    let Some(served) = state.engine.serve(&recognised).await else {
+        return notice::failed(&catalog, request.locale);
+    };
+    let segment = &catalog.segments[recognised.segment].key;
+    let mut response = respond(&method, &headers, segment, &served, started);
+    if let Some(cookie) = cookie {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+fn respond(
+    method: &Method,
+    request: &HeaderMap,
+    segment: &SegmentKey,
+    served: &Served,
+    started: Instant,
+) -> Response {
+    let encoding = Encoding::choose(text(request, header::ACCEPT_ENCODING));
+    let bytes = encoding.of(&served.body);
+    let tag = etag::of(&served.body, encoding);
+    let known = etag::matches(text(request, header::IF_NONE_MATCH), &tag);
+    let body = if known || method == Method::HEAD {
+        Body::empty()
+    } else {
+        Body::from(bytes.clone())
+    };
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    if known {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    } else {
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+        if let Some(name) = encoding.header() {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
+        }
+    }
+    let headers = response.headers_mut();
+    insert(headers, header::ETAG, &tag);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding, cookie"));
+    headers.insert(CONTENT_CACHE, HeaderValue::from_static(served.result.as_str()));
+    headers.insert(CONTENT_SOURCE, HeaderValue::from_static(served.source.as_str()));
+    insert(headers, CONTENT_VARIANT, segment.as_str());
+    if let (CacheResult::Miss, Some(similarity)) = (served.result, served.similarity) {
+        insert(headers, SIMILARITY, &format!("{similarity:.4}"));
+    }
+    let milliseconds = started.elapsed().as_secs_f64() * 1_000.0;
+    insert(headers, SERVER_TIMING, &format!("total;dur={milliseconds:.3}"));
+    protect_landing(headers);
+    response
+}
+
+/// To the page's one address in the language asked for, the query kept.
+fn redirect(path: &CanonicalPath, request: &Request<'_>, catalog: &Catalog, query: Option<&str>) -> Response {
+    let mut target = path.in_locale(request.locale, catalog.site.default_locale);
+    if let Some(query) = query {
+        target.push('?');
+        target.push_str(query);
+    }
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+    let headers = response.headers_mut();
+    insert(headers, header::LOCATION, &target);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(REDIRECT_CACHE));
+    response
+}
+
+/// The cookie that counts this visit, when the visitor agreed and it says something new.
+fn visit_cookie(visitor: &Visitor<'_>, headers: &HeaderMap, config: &Config) -> Option<HeaderValue> {
+    let (name, value) = config.consent();
+    let agreed = visitor.cookie(name) == Some(value) && text(headers, GPC) != "1";
+    if !agreed || visitor.is_bot() {
+        return None;
+    }
+    let visit = visitor.visit_cookie()?;
+    let secure = if config.base_url().starts_with("https:") { "; Secure" } else { "" };
+    HeaderValue::try_from(format!(
+        "{VISIT_COOKIE}={visit}; Max-Age={VISIT_COOKIE_SECONDS}; Path=/; HttpOnly; SameSite=Lax{secure}"
+    ))
+    .ok()
+}
+
+/// Inserts a value made of our own characters; one that is not a header's value is left out.
+fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::try_from(value) {
+        headers.insert(name, value);
+    }
+}

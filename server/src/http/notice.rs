@@ -1,0 +1,85 @@
+//! Pages that say why there is no page.
+
+use app::landing::{NoticePage, render_notice};
+use axum::body::Body;
+use axum::response::Response;
+use domain::Locale;
+use engine::catalog::Catalog;
+use http::{HeaderValue, StatusCode, header};
+
+use super::security::protect_landing;
+
+/// Most pages a 404 leads on to.
+const MAX_LINKS: usize = 8;
+
+/// What is said, in one language.
+struct Words {
+    heading: &'static str,
+    text: &'static str,
+}
+
+/// 404: nothing is published there; here is what is.
+pub(super) fn not_found(catalog: &Catalog, locale: Locale) -> Response {
+    let words = if locale.language().as_str() == "de" {
+        Words {
+            heading: "Diese Seite gibt es nicht",
+            text: "Unter dieser Adresse ist nichts veröffentlicht. Vielleicht hat sie sich geändert. Diese Seiten gibt es:",
+        }
+    } else {
+        Words {
+            heading: "There is no page here",
+            text: "Nothing is published at this address. It may have moved. These pages exist:",
+        }
+    };
+    let default = catalog.site.default_locale;
+    let mut links: Vec<(String, String)> = catalog
+        .pages()
+        .filter_map(|page| {
+            let content = page.contents.get(&page.content_locale(locale, default))?;
+            Some((content.title.clone(), page.path.in_locale(locale, default)))
+        })
+        .collect();
+    links.sort_by(|a, b| a.1.len().cmp(&b.1.len()).then(a.1.cmp(&b.1)));
+    links.truncate(MAX_LINKS);
+    respond(catalog, locale, StatusCode::NOT_FOUND, &words, &links)
+}
+
+/// 400, 405, 414, 431: what is wrong with the request.
+pub(super) fn refused(catalog: &Catalog, status: StatusCode, text: &'static str) -> Response {
+    let words = Words { heading: "This request cannot be answered", text };
+    respond(catalog, catalog.site.default_locale, status, &words, &[])
+}
+
+/// 500: the last resort, when even the default content could not be rendered.
+pub(super) fn failed(catalog: &Catalog, locale: Locale) -> Response {
+    let words = Words {
+        heading: "Something went wrong",
+        text: "This page could not be shown. Please try again in a moment.",
+    };
+    respond(catalog, locale, StatusCode::INTERNAL_SERVER_ERROR, &words, &[])
+}
+
+fn respond(
+    catalog: &Catalog,
+    locale: Locale,
+    status: StatusCode,
+    words: &Words,
+    links: &[(String, String)],
+) -> Response {
+    let html = render_notice(&NoticePage {
+        site: &catalog.site,
+        locale,
+        status: status.as_u16(),
+        heading: words.heading,
+        text: words.text,
+        links,
+        reference: None,
+    });
+    let mut response = Response::new(Body::from(html));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    protect_landing(headers);
+    response
+}

