@@ -361,7 +361,12 @@ impl Block {
             Self::Pricing(block) => {
                 texts.push(&block.heading);
                 texts.extend(block.intro.as_deref());
-                texts.extend(block.plans.iter().filter_map(|plan| plan.summary.as_deref()));
+                texts.extend(
+                    block
+                        .plans
+                        .iter()
+                        .filter_map(|plan| plan.summary.as_deref()),
+                );
             }
             Self::Faq(block) => {
                 texts.extend(block.items.iter().map(|item| item.question.as_str()));
@@ -428,7 +433,11 @@ mod tests {
             Ok(block) => {
                 let mut problems = Problems::new();
                 block.validate(&mut problems);
-                problems.into_vec().iter().map(ToString::to_string).collect()
+                problems
+                    .into_vec()
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect()
             }
         };
         assert_eq!(found.len(), expected.len(), "{found:?}");
@@ -452,7 +461,10 @@ mod tests {
 
     #[test]
     fn unknown_types_fields_and_unsafe_addresses_are_refused() {
-        check(r#"{"type":"carousel","id":"c"}"#, &["unknown variant `carousel`"]);
+        check(
+            r#"{"type":"carousel","id":"c"}"#,
+            &["unknown variant `carousel`"],
+        );
         check(
             r#"{"type":"hero","id":"hero","headline":"x","colour":"red"}"#,
             &["unknown field `colour`"],
@@ -461,7 +473,10 @@ mod tests {
             r#"{"type":"cta","id":"c","heading":"x","primary":{"label":"Go","url":"javascript:alert(1)"}}"#,
             &["is not a safe address"],
         );
-        check(r#"{"type":"hero","id":"Hero!","headline":"x"}"#, &["is not a block id"]);
+        check(
+            r#"{"type":"hero","id":"Hero!","headline":"x"}"#,
+            &["is not a block id"],
+        );
     }
 
     #[test]

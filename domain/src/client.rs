@@ -155,10 +155,19 @@ mod tests {
         let check = |user_agent: &str, expected: bool| {
             assert_eq!(is_crawler(user_agent), expected, "{user_agent}");
         };
-        check("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", true);
+        check(
+            "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+            true,
+        );
         check("facebookexternalhit/1.1", true);
-        check("Mozilla/5.0 (Linux; Android 9; CUBOT X19) Chrome/120.0 Mobile", false);
-        check("Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Firefox/133.0", false);
+        check(
+            "Mozilla/5.0 (Linux; Android 9; CUBOT X19) Chrome/120.0 Mobile",
+            false,
+        );
+        check(
+            "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Firefox/133.0",
+            false,
+        );
         check("", false);
     }
 }

@@ -10,8 +10,9 @@ const MAX_BLOCKS: usize = 24;
 /// Longest title and description, in characters: what search engines show, with some room.
 const MAX_TITLE: usize = 120;
 const MAX_DESCRIPTION: usize = 320;
-/// Characters handed to the embedding model: its window of 256 tokens holds about this much.
-const MAX_EMBEDDED: usize = 1_200;
+/// Characters handed to the embedding model. The most telling parts come first and fit; the rest
+/// would dilute them, and a model's time grows with the text.
+const MAX_EMBEDDED: usize = 480;
 
 /// What a page says in one language.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -115,7 +116,7 @@ impl ContentOverride {
     }
 
     /// The text that stands for this variant in an embedding space: the most telling parts first,
-    /// at most 1,200 characters, cut between two parts.
+    /// at most 480 characters, cut between two parts.
     pub fn embedding_text(&self) -> String {
         let mut texts: Vec<&str> = Vec::new();
         texts.extend(self.title.as_deref());
@@ -143,10 +144,16 @@ impl ContentOverride {
 fn validate_blocks(blocks: &[Block], problems: &mut Problems) {
     problems.each("blocks", blocks, |p, block| block.validate(p));
     for (index, block) in blocks.iter().enumerate() {
-        if blocks[..index].iter().any(|before| before.id() == block.id()) {
+        if blocks[..index]
+            .iter()
+            .any(|before| before.id() == block.id())
+        {
             problems.add(
                 &format!("blocks[{index}].id"),
-                format!("{:?} stands twice; give each block its own id", block.id().as_str()),
+                format!(
+                    "{:?} stands twice; give each block its own id",
+                    block.id().as_str()
+                ),
             );
         }
     }
@@ -190,7 +197,11 @@ mod tests {
         let check = |json: serde_json::Value, expected: &[&str]| {
             let mut problems = Problems::new();
             change(json).validate_against(&page(), &mut problems);
-            let found: Vec<String> = problems.into_vec().iter().map(ToString::to_string).collect();
+            let found: Vec<String> = problems
+                .into_vec()
+                .iter()
+                .map(ToString::to_string)
+                .collect();
             assert_eq!(found, expected);
         };
         check(

@@ -142,9 +142,16 @@ pub fn choose(candidates: &[Candidate], question: &Question<'_>) -> Choice {
         let pool = candidates
             .iter()
             .filter(|c| c.segment == Some(question.segment) && c.locale == *locale);
-        let ranked = rank(pool.map(|c| Ranked { variant: c.variant, similarity: similarity(c) }));
+        let ranked = rank(pool.map(|c| Ranked {
+            variant: c.variant,
+            similarity: similarity(c),
+        }));
         if !ranked.is_empty() {
-            return Choice { pool: Pool::Segment, ranked, term };
+            return Choice {
+                pool: Pool::Segment,
+                ranked,
+                term,
+            };
         }
     }
     for locale in question.locales {
@@ -152,14 +159,28 @@ pub fn choose(candidates: &[Candidate], question: &Question<'_>) -> Choice {
             .iter()
             .filter(|c| c.segment.is_none() && c.locale == *locale);
         let near = pool
-            .map(|c| Ranked { variant: c.variant, similarity: similarity(c) })
-            .filter(|r| r.similarity.is_some_and(|s| s >= question.thresholds.similarity_floor));
+            .map(|c| Ranked {
+                variant: c.variant,
+                similarity: similarity(c),
+            })
+            .filter(|r| {
+                r.similarity
+                    .is_some_and(|s| s >= question.thresholds.similarity_floor)
+            });
         let ranked = rank(near);
         if !ranked.is_empty() {
-            return Choice { pool: Pool::Any, ranked, term };
+            return Choice {
+                pool: Pool::Any,
+                ranked,
+                term,
+            };
         }
     }
-    Choice { pool: Pool::Default, ranked: Vec::new(), term }
+    Choice {
+        pool: Pool::Default,
+        ranked: Vec::new(),
+        term,
+    }
 }
 
 fn term_use(candidates: &[Candidate], question: &Question<'_>) -> TermUse {
@@ -243,12 +264,18 @@ mod tests {
     #[test]
     fn the_segments_own_variants_come_before_any_other() {
         check(
-            &[candidate(1, None, "de", 0.9), candidate(2, Some(HERE), "de", 0.1)],
+            &[
+                candidate(1, None, "de", 0.9),
+                candidate(2, Some(HERE), "de", 0.1),
+            ],
             Pool::Segment,
             &[2],
         );
         check(
-            &[candidate(1, Some(OTHER), "de", 0.9), candidate(2, None, "de", 0.4)],
+            &[
+                candidate(1, Some(OTHER), "de", 0.9),
+                candidate(2, None, "de", 0.4),
+            ],
             Pool::Any,
             &[2],
         );
@@ -257,7 +284,10 @@ mod tests {
     #[test]
     fn the_nearest_language_with_a_candidate_decides() {
         check(
-            &[candidate(1, Some(HERE), "en", 0.9), candidate(2, Some(HERE), "de", 0.2)],
+            &[
+                candidate(1, Some(HERE), "en", 0.9),
+                candidate(2, Some(HERE), "de", 0.2),
+            ],
             Pool::Segment,
             &[2],
         );

@@ -17,7 +17,9 @@ pub struct Locale {
 
 /// A text that is not a locale.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("{0:?} is not a locale: use a language such as `de`, optionally with a region, as in `de-AT`")]
+#[error(
+    "{0:?} is not a locale: use a language such as `de`, optionally with a region, as in `de-AT`"
+)]
 pub struct LocaleError(String);
 
 impl Locale {
@@ -79,9 +81,8 @@ impl FromStr for Locale {
         let letters = |s: &str| s.bytes().all(|b| b.is_ascii_alphabetic());
         let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit());
         let language_fits = matches!(language.len(), 2 | 3) && letters(language);
-        let region_fits = region.is_none_or(|r| {
-            (r.len() == 2 && letters(r)) || (r.len() == 3 && digits(r))
-        });
+        let region_fits =
+            region.is_none_or(|r| (r.len() == 2 && letters(r)) || (r.len() == 3 && digits(r)));
         if !language_fits || !region_fits {
             return Err(refuse());
         }
@@ -137,7 +138,9 @@ mod tests {
         check("de_at", "de-AT");
         check("es-419", "es-419");
         check("fil-ph", "fil-PH");
-        for refused in ["", "d", "deutsch", "de-", "de-AUT", "de-4199", "d3", "en-US-x"] {
+        for refused in [
+            "", "d", "deutsch", "de-", "de-AUT", "de-4199", "d3", "en-US-x",
+        ] {
             assert!(refused.parse::<Locale>().is_err(), "{refused:?}");
         }
     }

@@ -192,7 +192,11 @@ mod tests {
     #[test]
     fn a_path_is_refused_for_a_stated_reason() {
         let check = |text: &str, expected: Result<(), PathError>| {
-            assert_eq!(text.parse::<CanonicalPath>().map(|_| ()), expected, "{text:?}");
+            assert_eq!(
+                text.parse::<CanonicalPath>().map(|_| ()),
+                expected,
+                "{text:?}"
+            );
         };
         check("/", Ok(()));
         check("/landing/analytics", Ok(()));

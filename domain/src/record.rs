@@ -18,6 +18,9 @@ use crate::site::SiteSettings;
 use crate::validation::Problems;
 use crate::variant::Status;
 
+/// Largest page as JSON, all languages together; an import file's rows may be a little larger.
+const MAX_PAGE_BYTES: usize = 1_000_000;
+
 /// One record of an import file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -81,10 +84,18 @@ pub struct VariantRecord {
     #[serde(default = "published")]
     pub status: Status,
     /// When a scheduled variant starts to be shown, RFC 3339.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "time::serde::rfc3339::option"
+    )]
     pub starts_at: Option<OffsetDateTime>,
     /// When a scheduled variant stops being shown, RFC 3339.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "time::serde::rfc3339::option")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "time::serde::rfc3339::option"
+    )]
     pub ends_at: Option<OffsetDateTime>,
     /// What it changes of its page.
     pub content: ContentOverride,
@@ -108,16 +119,31 @@ impl SegmentRecord {
         problems.line("description", &self.description, 400);
         match Condition::parse(&self.condition) {
             Err(error) => problems.add("condition", error.to_string()),
-            Ok(_) if self.key.is_default() && self.condition != Value::Object(serde_json::Map::new()) => {
+            Ok(_)
+                if self.key.is_default()
+                    && self.condition != Value::Object(serde_json::Map::new()) =>
+            {
                 problems.add("condition", "of the default segment is always {}");
             }
             Ok(_) => {}
+        }
+        // PostgreSQL's jsonb holds every text but this one.
+        if self.condition.to_string().contains("\\u0000") {
+            problems.add("condition", "contains the character U+0000; remove it");
         }
     }
 }
 
 impl PageRecord {
     fn validate(&self, problems: &mut Problems) {
+        // What is larger could not be imported again after an export.
+        let bytes = serde_json::to_vec(self).map_or(0, |json| json.len());
+        if bytes > MAX_PAGE_BYTES {
+            problems.add(
+                "contents",
+                format!("are {bytes} bytes of JSON together; the limit is {MAX_PAGE_BYTES}"),
+            );
+        }
         problems.line("intent", &self.intent, 400);
         problems.count("contents", self.contents.len(), 1, 32);
         for (locale, content) in &self.contents {
@@ -130,7 +156,10 @@ impl VariantRecord {
     fn validate(&self, problems: &mut Problems) {
         problems.line("name", &self.name, 120);
         if self.status == Status::Scheduled && self.starts_at.is_none() {
-            problems.add("starts_at", "is missing; a scheduled variant needs its start");
+            problems.add(
+                "starts_at",
+                "is missing; a scheduled variant needs its start",
+            );
         }
         if let (Some(start), Some(end)) = (self.starts_at, self.ends_at)
             && end <= start
@@ -160,8 +189,14 @@ mod tests {
     fn a_record_is_checked_as_a_whole() {
         let check = |line: &str, expected: &[&str]| {
             let mut problems = Problems::new();
-            serde_json::from_str::<Record>(line).unwrap().validate(&mut problems);
-            let found: Vec<String> = problems.into_vec().iter().map(ToString::to_string).collect();
+            serde_json::from_str::<Record>(line)
+                .unwrap()
+                .validate(&mut problems);
+            let found: Vec<String> = problems
+                .into_vec()
+                .iter()
+                .map(ToString::to_string)
+                .collect();
             assert_eq!(found.len(), expected.len(), "{found:?}");
             for (found, expected) in found.iter().zip(expected) {
                 assert!(found.contains(expected), "{found} lacks {expected}");

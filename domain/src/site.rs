@@ -22,7 +22,7 @@ pub struct SiteSettings {
     /// IANA name of the zone in which `time.*` conditions and schedules are read.
     #[serde(default = "utc")]
     pub time_zone: String,
-    /// Links at the top of each page, per language, at most 6.
+    /// Links at the top of each page, per language, 1 to 6.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub navigation: BTreeMap<Locale, Vec<Action>>,
     /// A line at the foot of each page, per language, at most 200 characters.
@@ -59,7 +59,7 @@ impl SiteSettings {
         }
         for (locale, links) in &self.navigation {
             problems.within(&format!("navigation.{locale}"), |p| {
-                p.count("", links.len(), 0, 6);
+                p.count("", links.len(), 1, 6);
                 p.each("", links, |p, link| p.line("label", &link.label, 40));
             });
         }

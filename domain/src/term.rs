@@ -66,7 +66,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn check(raw: &str, expected: Option<&str>) {
-        assert_eq!(Term::normalise(raw).as_ref().map(Term::as_str), expected, "{raw:?}");
+        assert_eq!(
+            Term::normalise(raw).as_ref().map(Term::as_str),
+            expected,
+            "{raw:?}"
+        );
     }
 
     #[test]

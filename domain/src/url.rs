@@ -41,12 +41,12 @@ impl FromStr for SafeUrl {
                 .any(|c| c.is_control() || c.is_whitespace() || c == '\\');
         let lower = text.get(..8).unwrap_or(text).to_ascii_lowercase();
         let local = (text.starts_with('/') && !text.starts_with("//")) || text.starts_with('#');
-        let with_host = ["https://", "http://"].iter().any(|scheme| {
-            lower.starts_with(scheme) && text.len() > scheme.len()
-        });
-        let contact = ["mailto:", "tel:"].iter().any(|scheme| {
-            lower.starts_with(scheme) && text.len() > scheme.len()
-        });
+        let with_host = ["https://", "http://"]
+            .iter()
+            .any(|scheme| lower.starts_with(scheme) && text.len() > scheme.len());
+        let contact = ["mailto:", "tel:"]
+            .iter()
+            .any(|scheme| lower.starts_with(scheme) && text.len() > scheme.len());
         if clean && (local || with_host || contact) {
             Ok(Self(text.into()))
         } else {

@@ -46,7 +46,8 @@ impl Status {
         ends_at: Option<OffsetDateTime>,
         now: OffsetDateTime,
     ) -> bool {
-        let within = starts_at.is_none_or(|start| start <= now) && ends_at.is_none_or(|end| now < end);
+        let within =
+            starts_at.is_none_or(|start| start <= now) && ends_at.is_none_or(|end| now < end);
         match self {
             Self::Published | Self::Scheduled => within,
             Self::Draft | Self::Archived => false,
@@ -58,10 +59,15 @@ impl FromStr for Status {
     type Err = StatusError;
 
     fn from_str(text: &str) -> Result<Self, StatusError> {
-        [Self::Draft, Self::Scheduled, Self::Published, Self::Archived]
-            .into_iter()
-            .find(|status| status.as_str() == text)
-            .ok_or_else(|| StatusError(text.chars().take(40).collect()))
+        [
+            Self::Draft,
+            Self::Scheduled,
+            Self::Published,
+            Self::Archived,
+        ]
+        .into_iter()
+        .find(|status| status.as_str() == text)
+        .ok_or_else(|| StatusError(text.chars().take(40).collect()))
     }
 }
 
@@ -81,7 +87,11 @@ mod tests {
         let start = Some(datetime!(2026-03-01 00:00 UTC));
         let end = Some(datetime!(2026-04-01 00:00 UTC));
         let check = |status: Status, now, expected| {
-            assert_eq!(status.is_live(start, end, now), expected, "{status} at {now}");
+            assert_eq!(
+                status.is_live(start, end, now),
+                expected,
+                "{status} at {now}"
+            );
         };
         check(Status::Scheduled, datetime!(2026-02-28 23:59:59 UTC), false);
         check(Status::Scheduled, datetime!(2026-03-01 00:00 UTC), true);

@@ -141,11 +141,20 @@ impl<'a> Visitor<'a> {
     pub fn visit(&self) -> Visit<'_> {
         let minute = self.now.unix_timestamp() / 60;
         match self.cookie(VISIT_COOKIE).and_then(parse_visit) {
-            None => Visit { count: 1, first_seen: None, minute, refresh: true },
+            None => Visit {
+                count: 1,
+                first_seen: None,
+                minute,
+                refresh: true,
+            },
             Some((count, first_seen, last)) => {
                 let idle = last.map_or(i64::MAX, |last| minute - last);
                 Visit {
-                    count: if idle < VISIT_IDLE_MINUTES { count } else { count + 1 },
+                    count: if idle < VISIT_IDLE_MINUTES {
+                        count
+                    } else {
+                        count + 1
+                    },
                     first_seen: Some(first_seen),
                     minute,
                     refresh: idle != 0,
@@ -322,8 +331,8 @@ fn parse_visit(cookie: &str) -> Option<(u32, &str, Option<i64>)> {
         Some(minute) => Some(minute.parse::<i64>().ok()?),
         None => None,
     };
-    let date = first_seen.len() == 10
-        && first_seen.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+    let date =
+        first_seen.len() == 10 && first_seen.bytes().all(|b| b.is_ascii_digit() || b == b'-');
     (date && (1..1_000_000).contains(&count)).then_some((count, first_seen, last))
 }
 
@@ -352,14 +361,38 @@ fn host(url: &str) -> &str {
 }
 
 const SEARCH: [&str; 9] = [
-    "google", "bing", "duckduckgo", "yahoo", "ecosia", "baidu", "yandex", "qwant", "startpage",
+    "google",
+    "bing",
+    "duckduckgo",
+    "yahoo",
+    "ecosia",
+    "baidu",
+    "yandex",
+    "qwant",
+    "startpage",
 ];
 const SOCIAL: [&str; 14] = [
-    "linkedin.com", "lnkd.in", "facebook.com", "instagram.com", "t.co", "twitter.com", "x.com",
-    "reddit.com", "youtube.com", "pinterest.com", "tiktok.com", "xing.com", "mastodon.social",
+    "linkedin.com",
+    "lnkd.in",
+    "facebook.com",
+    "instagram.com",
+    "t.co",
+    "twitter.com",
+    "x.com",
+    "reddit.com",
+    "youtube.com",
+    "pinterest.com",
+    "tiktok.com",
+    "xing.com",
+    "mastodon.social",
     "threads.net",
 ];
-const EMAIL: [&str; 4] = ["mail.google.com", "outlook.live.com", "outlook.office.com", "mail.yahoo.com"];
+const EMAIL: [&str; 4] = [
+    "mail.google.com",
+    "outlook.live.com",
+    "outlook.office.com",
+    "mail.yahoo.com",
+];
 
 fn referrer_medium<'a>(referrer: &str, own_host: &str) -> &'a str {
     let from = host(referrer);
@@ -451,30 +484,56 @@ mod tests {
         ] {
             check(Signals::default(), condition, false);
         }
-        check(Signals::default(), r#"{"referrer.medium":"direct","visit.count":1}"#, true);
+        check(
+            Signals::default(),
+            r#"{"referrer.medium":"direct","visit.count":1}"#,
+            true,
+        );
     }
 
     #[test]
     fn a_visit_ends_after_half_an_hour_of_silence() {
         let now = datetime!(2026-11-25 14:30 UTC);
         let check = |cookie: &str, minutes: i64, count: u32, remembered: Option<&str>| {
-            let signals = Signals { cookie, ..Signals::default() };
+            let signals = Signals {
+                cookie,
+                ..Signals::default()
+            };
             let visitor = Visitor::new(signals, now + time::Duration::minutes(minutes), &[]);
             assert_eq!(visitor.visit().count, count, "{cookie}");
             assert_eq!(visitor.visit_cookie().as_deref(), remembered, "{cookie}");
         };
         check("", 0, 1, Some("1.2026-11-25.29926950"));
         check("landfall_visit=1.2026-11-25.29926950", 0, 1, None);
-        check("landfall_visit=1.2026-11-25.29926950", 29, 1, Some("1.2026-11-25.29926979"));
-        check("landfall_visit=1.2026-11-25.29926950", 30, 2, Some("2.2026-11-25.29926980"));
-        check("landfall_visit=2.2026-01-05", 0, 3, Some("3.2026-01-05.29926950"));
+        check(
+            "landfall_visit=1.2026-11-25.29926950",
+            29,
+            1,
+            Some("1.2026-11-25.29926979"),
+        );
+        check(
+            "landfall_visit=1.2026-11-25.29926950",
+            30,
+            2,
+            Some("2.2026-11-25.29926980"),
+        );
+        check(
+            "landfall_visit=2.2026-01-05",
+            0,
+            3,
+            Some("3.2026-01-05.29926950"),
+        );
         check("landfall_visit=-1.<b>", 0, 1, Some("1.2026-11-25.29926950"));
     }
 
     #[test]
     fn referrers_are_sorted_by_medium() {
         let check = |referrer: &str, expected: &str| {
-            assert_eq!(referrer_medium(referrer, "www.example.com:3000"), expected, "{referrer}");
+            assert_eq!(
+                referrer_medium(referrer, "www.example.com:3000"),
+                expected,
+                "{referrer}"
+            );
         };
         check("", "direct");
         check("https://example.com/pricing", "internal");
@@ -488,11 +547,19 @@ mod tests {
     #[test]
     fn the_campaign_term_is_the_bought_words_before_the_campaigns_name() {
         let check = |query: &str, user_agent: &str, expected: Option<&str>| {
-            let signals = Signals { query, user_agent, ..Signals::default() };
+            let signals = Signals {
+                query,
+                user_agent,
+                ..Signals::default()
+            };
             let visitor = Visitor::new(signals, datetime!(2026-11-25 14:30 UTC), &[]);
             assert_eq!(visitor.term().as_ref().map(Term::as_str), expected);
         };
-        check("utm_term=Cold+Chain&utm_campaign=spring", "", Some("cold chain"));
+        check(
+            "utm_term=Cold+Chain&utm_campaign=spring",
+            "",
+            Some("cold chain"),
+        );
         check("utm_campaign=spring_sale", "", Some("spring sale"));
         check("utm_term=Cold+Chain", "Googlebot/2.1", None);
         check("", "", None);

@@ -2,14 +2,16 @@
 
 mod watch;
 
-use std::collections::HashMap;
 use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
 use domain::condition::SavedGroups;
 use domain::segment::Segment;
-use domain::{CanonicalPath, Condition, Locale, PageContent, PageId, Revision, SegmentId, SiteSettings};
+use domain::{
+    CanonicalPath, Condition, Locale, PageContent, PageId, Revision, SegmentId, SiteSettings,
+};
 use jiff::tz::TimeZone;
 use time::{OffsetDateTime, UtcOffset};
 use tracing::warn;

@@ -12,7 +12,7 @@ use tracing::{debug, warn};
 
 use crate::catalog::{Catalog, Page};
 use crate::embedding::{Embedding, EmbeddingProvider};
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, Wanted};
 
 /// Most campaign terms whose vectors are kept in memory.
 const MAX_TERMS: usize = 10_000;
@@ -71,7 +71,12 @@ impl Decider {
         subject: Subject<'_>,
         now: OffsetDateTime,
     ) -> Result<Deliberation, StoreError> {
-        let Subject { page, segment, locale, term } = subject;
+        let Subject {
+            page,
+            segment,
+            locale,
+            term,
+        } = subject;
         let query = catalog.query_vector(page, segment);
         let term = match term {
             Some(term) => self.term_vector(catalog, term).await,
@@ -81,7 +86,15 @@ impl Decider {
         let space = catalog.space.as_ref().map_or(0, |space| space.version);
         let candidates = self
             .store
-            .candidates(page.id, segment, &locales, space, query.as_ref(), term.as_ref(), now)
+            .candidates(Wanted {
+                page: page.id,
+                segment,
+                locales: &locales,
+                space_version: space,
+                query: query.as_ref(),
+                term: term.as_ref(),
+                now,
+            })
             .await?;
         let term_alignment = match (&query, &term) {
             (Some(query), Some(term)) => Some(query.cosine(term)),

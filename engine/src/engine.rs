@@ -178,9 +178,9 @@ impl Engine {
 
     /// Answers a recognised visitor. Always has a body; `None` only when rendering itself fails.
     pub async fn serve(self: &Arc<Self>, recognised: &Recognised) -> Option<Served> {
-        let answer = match self.from_memory(&recognised.wanted) {
+        let answer = match self.answer_from_memory(&recognised.wanted) {
             Some(answer) => answer,
-            None => self.from_afar(recognised.wanted.clone()).await?,
+            None => self.answer_from_afar(recognised.wanted.clone()).await?,
         };
         Some(Served {
             body: answer.body,
@@ -192,7 +192,7 @@ impl Engine {
     }
 
     /// The hit: two look-ups, no I/O, no lock held across an await.
-    fn from_memory(&self, wanted: &Wanted) -> Option<Answer> {
+    fn answer_from_memory(&self, wanted: &Wanted) -> Option<Answer> {
         let decision = self.memory.decision(&wanted.decision_key())?;
         let body = self.memory.body(&wanted.body_key(decision.variant))?;
         Some(Answer {
@@ -205,7 +205,7 @@ impl Engine {
 
     /// Asks Redis, pgvector and the renderer, for as long as the visitor can wait. What is found
     /// later still fills the caches.
-    async fn from_afar(self: &Arc<Self>, wanted: Wanted) -> Option<Answer> {
+    async fn answer_from_afar(self: &Arc<Self>, wanted: Wanted) -> Option<Answer> {
         let engine = Arc::clone(self);
         let looking = wanted.clone();
         let search = tokio::spawn(
@@ -213,8 +213,12 @@ impl Engine {
         );
         match within_budget(search).await {
             Some(Ok(answer)) => return answer,
-            Some(Err(error)) => warn!(%error, page = %wanted.page.path, "engine.search failed; showing the default content"),
-            None => warn!(page = %wanted.page.path, "engine.search is slow; showing the default content"),
+            Some(Err(error)) => {
+                warn!(%error, page = %wanted.page.path, "engine.search failed; showing the default content");
+            }
+            None => {
+                warn!(page = %wanted.page.path, "engine.search is slow; showing the default content");
+            }
         }
         self.fallback(&wanted).await
     }
@@ -225,12 +229,21 @@ impl Engine {
             return Ok(None);
         };
         let furthest = decided_by.max(found_in);
-        let result = if furthest <= Source::Redis { CacheResult::Hit } else { CacheResult::Miss };
+        let result = if furthest <= Source::Redis {
+            CacheResult::Hit
+        } else {
+            CacheResult::Miss
+        };
         let source = match (result, decision.variant) {
             (CacheResult::Miss, None) => Source::Default,
             _ => furthest,
         };
-        Ok(Some(Answer { body, decision, result, source }))
+        Ok(Some(Answer {
+            body,
+            decision,
+            result,
+            source,
+        }))
     }
 
     async fn decision(&self, wanted: &Wanted) -> Result<(Decision, Source), StoreError> {
@@ -301,17 +314,19 @@ impl Engine {
     /// The default content, which the catalog holds: the answer when everything else is down.
     async fn fallback(&self, wanted: &Wanted) -> Option<Answer> {
         let key = wanted.body_key(None);
-        let body = match self.memory.body(&key) {
-            Some(body) => body,
-            None => {
-                let body = Arc::new(self.render(wanted, None).await?);
-                self.memory.put_body(key, Arc::clone(&body));
-                body
-            }
+        let body = if let Some(body) = self.memory.body(&key) {
+            body
+        } else {
+            let body = Arc::new(self.render(wanted, None).await?);
+            self.memory.put_body(key, Arc::clone(&body));
+            body
         };
         Some(Answer {
             body,
-            decision: Decision { variant: None, similarity: None },
+            decision: Decision {
+                variant: None,
+                similarity: None,
+            },
             result: CacheResult::Error,
             source: Source::Default,
         })
@@ -394,6 +409,8 @@ impl Wanted {
 }
 
 /// The outcome of a task that finishes in time; a panic inside counts as not finishing.
-async fn within_budget<T>(task: impl Future<Output = Result<T, tokio::task::JoinError>>) -> Option<T> {
+async fn within_budget<T>(
+    task: impl Future<Output = Result<T, tokio::task::JoinError>>,
+) -> Option<T> {
     tokio::time::timeout(BUDGET, task).await.ok()?.ok()
 }

@@ -138,7 +138,10 @@ pub async fn explain(
         margin: choice.margin(),
         candidates: listed
             .iter()
-            .map(|r| CandidateExplanation { variant: name(r.variant), similarity: r.similarity })
+            .map(|r| CandidateExplanation {
+                variant: name(r.variant),
+                similarity: r.similarity,
+            })
             .collect(),
     }))
 }
@@ -159,14 +162,24 @@ impl fmt::Display for Explanation {
                 writeln!(f, "      {mark} {}  (is {})", clause.text, clause.actual)?;
             }
         }
-        writeln!(f, "\nsegment    {}  (by {})", self.segment, self.reason.as_str())?;
+        writeln!(
+            f,
+            "\nsegment    {}  (by {})",
+            self.segment,
+            self.reason.as_str()
+        )?;
         match (&self.term, self.term_use) {
             (None, _) => {}
             (Some(term), TermUse::Heard) => writeln!(f, "term       {term:?}  heard")?,
             (Some(term), TermUse::BelowFloor) => {
-                writeln!(f, "term       {term:?}  ignored: no candidate is close enough")?;
+                writeln!(
+                    f,
+                    "term       {term:?}  ignored: no candidate is close enough"
+                )?;
             }
-            (Some(term), TermUse::Absent) => writeln!(f, "term       {term:?}  left out: it has no vector now")?,
+            (Some(term), TermUse::Absent) => {
+                writeln!(f, "term       {term:?}  left out: it has no vector now")?;
+            }
         }
         let pool = match self.pool {
             Pool::Segment => "written for this segment",

@@ -39,6 +39,12 @@ pub struct Config {
     pub database_connections: u32,
     /// Folder of the services Landfall runs itself. Default `.landfall`.
     pub data_dir: PathBuf,
+    /// Port on 127.0.0.1 of the PostgreSQL that Landfall runs. Default: any free one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postgres_port: Option<u16>,
+    /// Port on 127.0.0.1 of the Valkey that Landfall runs. Default: any free one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub valkey_port: Option<u16>,
     /// Folder of the programs and the model that `make setup` installs. Default: `runtime` in
     /// `~/.cache/landfall`, or in `/var/cache/landfall` when that exists.
     pub runtime_dir: PathBuf,
@@ -156,7 +162,9 @@ impl Config {
             .split("__");
         let well_known = Env::raw()
             .only(&["DATABASE_URL", "REDIS_URL"])
-            .filter(|name| std::env::var(name.as_str().to_ascii_uppercase()).is_ok_and(|v| !v.is_empty()));
+            .filter(|name| {
+                std::env::var(name.as_str().to_ascii_uppercase()).is_ok_and(|v| !v.is_empty())
+            });
         let config: Self = Figment::from(Serialized::defaults(Self::default()))
             .merge(Toml::file(file.unwrap_or(Path::new(DEFAULT_FILE))))
             .merge(variables)
@@ -178,17 +186,25 @@ impl Config {
 
     /// The consent cookie's name and value.
     pub fn consent(&self) -> (&str, &str) {
-        self.consent_cookie.split_once('=').unwrap_or((&self.consent_cookie, ""))
+        self.consent_cookie
+            .split_once('=')
+            .unwrap_or((&self.consent_cookie, ""))
     }
 
     fn check(&self) -> Result<(), ConfigError> {
         let refuse = |field, problem: &str| {
-            Err(ConfigError::Value { field, problem: problem.to_owned() })
+            Err(ConfigError::Value {
+                field,
+                problem: problem.to_owned(),
+            })
         };
         if let Some(url) = &self.base_url {
             let known_scheme = url.starts_with("https://") || url.starts_with("http://");
             if !known_scheme || url.ends_with('/') {
-                return refuse("base_url", "must start with https:// or http:// and end without a slash");
+                return refuse(
+                    "base_url",
+                    "must start with https:// or http:// and end without a slash",
+                );
             }
         }
         if !self.consent_cookie.contains('=') {
@@ -205,7 +221,10 @@ impl Config {
         }
         for name in &self.country_headers {
             if http::HeaderName::try_from(name.as_str()).is_err() {
-                return refuse("country_headers", &format!("contains {name:?}, which is not a header's name"));
+                return refuse(
+                    "country_headers",
+                    &format!("contains {name:?}, which is not a header's name"),
+                );
             }
         }
         Ok(())
@@ -221,6 +240,8 @@ impl Default for Config {
             redis_url: None,
             database_connections: 10,
             data_dir: ".landfall".into(),
+            postgres_port: None,
+            valkey_port: None,
             runtime_dir: default_runtime_dir(),
             site_root: "target/site".into(),
             memory_cache_mb: 256,
@@ -264,5 +285,6 @@ fn default_runtime_dir() -> PathBuf {
         .or_else(|| Some(variable("HOME")?.join(".cache")))
         .map(|cache| cache.join("landfall/runtime"));
     let system = PathBuf::from("/var/cache/landfall/runtime");
-    own.filter(|own| own.is_dir() || !system.is_dir()).unwrap_or(system)
+    own.filter(|own| own.is_dir() || !system.is_dir())
+        .unwrap_or(system)
 }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use engine::cache::{Shared, SharedError};
 use engine::catalog::{Catalog, CatalogHandle, watch};
 use engine::clock::{Clock, SystemClock};
-use engine::embedding::{ApiKey, EmbeddingError, EmbeddingProvider, LocalProvider, OpenAiConfig, OpenAiProvider};
+use engine::embedding::{
+    ApiKey, EmbeddingError, EmbeddingProvider, LocalProvider, OpenAiConfig, OpenAiProvider,
+};
 use engine::store::{Store, StoreError};
 use engine::{Engine, Parts};
 use thiserror::Error;
@@ -68,8 +70,8 @@ impl Services {
                 runtime_dir: config.runtime_dir.clone(),
                 postgres: database_url.is_none(),
                 valkey: redis_url.is_none(),
-                postgres_port: None,
-                valkey_port: None,
+                postgres_port: config.postgres_port,
+                valkey_port: config.valkey_port,
             };
             let started = match ownership {
                 Ownership::Own => Embedded::start(&options).await?,
@@ -80,7 +82,11 @@ impl Services {
             embedded = Some(started);
         }
         match Self::connect(config, database_url.as_deref().unwrap_or_default()).await {
-            Ok(store) => Ok(Self { store, redis_url, embedded }),
+            Ok(store) => Ok(Self {
+                store,
+                redis_url,
+                embedded,
+            }),
             Err(error) => {
                 if let Some(embedded) = embedded {
                     embedded.stop().await;
@@ -147,7 +153,11 @@ impl Running {
             );
         }
         let handle = Arc::new(CatalogHandle::new(catalog));
-        let watcher = tokio::spawn(watch(store.clone(), Arc::clone(&handle), Arc::clone(&clock)));
+        let watcher = tokio::spawn(watch(
+            store.clone(),
+            Arc::clone(&handle),
+            Arc::clone(&clock),
+        ));
         let engine = Engine::new(Parts {
             store,
             catalog: handle,
@@ -170,7 +180,10 @@ impl Running {
 ///
 /// # Errors
 /// [`EmbeddingError`] when the model's files are missing or a setting is unusable.
-pub fn provider(config: &Config, threads: usize) -> Result<Arc<dyn EmbeddingProvider>, EmbeddingError> {
+pub fn provider(
+    config: &Config,
+    threads: usize,
+) -> Result<Arc<dyn EmbeddingProvider>, EmbeddingError> {
     let threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
     match config.embedding.provider {
         Provider::Local => {
@@ -183,11 +196,22 @@ pub fn provider(config: &Config, threads: usize) -> Result<Arc<dyn EmbeddingProv
                 dimensions: config.embedding.dimensions,
                 ..OpenAiConfig::default()
             };
-            let variable = |name| std::env::var(name).ok().filter(|value: &String| !value.is_empty());
-            if let Some(url) = config.embedding.base_url.clone().or_else(|| variable("OPENAI_BASE_URL")) {
+            let variable = |name| {
+                std::env::var(name)
+                    .ok()
+                    .filter(|value: &String| !value.is_empty())
+            };
+            if let Some(url) = config
+                .embedding
+                .base_url
+                .clone()
+                .or_else(|| variable("OPENAI_BASE_URL"))
+            {
                 settings.base_url = url;
             }
-            settings.api_key = variable("OPENAI_API_KEY").map(|key| ApiKey::new(&key)).transpose()?;
+            settings.api_key = variable("OPENAI_API_KEY")
+                .map(|key| ApiKey::new(&key))
+                .transpose()?;
             Ok(Arc::new(OpenAiProvider::new(settings)?))
         }
     }

@@ -51,13 +51,13 @@ pub fn TextArea(
     view! {
         <Panel>
             <div class="flex flex-wrap items-baseline gap-x-3 border-b border-line px-4 py-3">
-                    <label for=name class="text-sm font-semibold">
-                        {label}
-                    </label>
-                    <p id=hint_id class="text-xs text-muted">
-                        {hint}
-                    </p>
-                </div>
+                <label for=name class="text-sm font-semibold">
+                    {label}
+                </label>
+                <p id=hint_id class="text-xs text-muted">
+                    {hint}
+                </p>
+            </div>
             <textarea
                 id=name
                 name=name
@@ -68,8 +68,8 @@ pub fn TextArea(
                 autocapitalize="off"
                 aria-describedby=described_by
                 aria-invalid=move || mistake.read().is_some().then_some("true")
-                class="block field-sizing-content max-h-160 min-h-48 w-full grow resize-y bg-card px-4 py-3 font-mono text-base/6 outline-none \
-                focus-visible:shadow-field sm:text-code lg:min-h-88"
+                class="block field-sizing-content max-h-160 min-h-48 w-full grow resize-y bg-card px-4 py-3 \
+                font-mono text-base/6 outline-none focus-visible:shadow-field sm:text-code lg:min-h-88"
                 inner_html=escaped(&text.get_untracked())
                 on:input:target=move |event| text.set(event.target().value())
             />

@@ -79,7 +79,9 @@ fn number(bytes: &mut Bytes) -> Option<u64> {
     if bytes.len() < 8 {
         return None;
     }
-    Some(u64::from_le_bytes(bytes.split_to(8).as_ref().try_into().ok()?))
+    Some(u64::from_le_bytes(
+        bytes.split_to(8).as_ref().try_into().ok()?,
+    ))
 }
 
 #[cfg(test)]
@@ -112,7 +114,10 @@ mod tests {
 
     #[test]
     fn a_decision_survives_the_journey() {
-        let decision = Decision { variant: Some(VariantId(7)), similarity: Some(0.25) };
+        let decision = Decision {
+            variant: Some(VariantId(7)),
+            similarity: Some(0.25),
+        };
         assert_eq!(open::<Decision>(seal(&decision).into()), Some(decision));
     }
 }

@@ -9,8 +9,8 @@ use redis::aio::{ConnectionManager, ConnectionManagerConfig};
 use thiserror::Error;
 use tracing::warn;
 
-use super::codec;
 use super::Key;
+use super::codec;
 
 /// The form of the values. Raised whenever it changes, so that no version reads another's.
 const SCHEMA: u32 = 1;
@@ -30,7 +30,9 @@ pub enum SharedError {
     #[error("REDIS_URL is not an address such as redis://127.0.0.1:6379: {0}")]
     Address(redis::RedisError),
     /// The server is too old.
-    #[error("the server at REDIS_URL is version {0}; Landfall needs Redis 7 or Valkey 7.2, or newer")]
+    #[error(
+        "the server at REDIS_URL is version {0}; Landfall needs Redis 7 or Valkey 7.2, or newer"
+    )]
     TooOld(String),
 }
 
@@ -60,14 +62,16 @@ impl Shared {
             paused_until: AtomicU64::new(0),
             started: Instant::now(),
         };
-        match shared.server_version().await {
-            Some(version) => {
-                let major = version.split('.').next().and_then(|n| n.parse::<u32>().ok());
-                if major.is_some_and(|major| major < MIN_MAJOR) {
-                    return Err(SharedError::TooOld(version));
-                }
+        if let Some(version) = shared.server_version().await {
+            let major = version
+                .split('.')
+                .next()
+                .and_then(|n| n.parse::<u32>().ok());
+            if major.is_some_and(|major| major < MIN_MAJOR) {
+                return Err(SharedError::TooOld(version));
             }
-            None => warn!("Redis does not answer; serving without the shared cache until it does"),
+        } else {
+            warn!("Redis does not answer; serving without the shared cache until it does");
         }
         Ok(shared)
     }
@@ -86,17 +90,24 @@ impl Shared {
         let name = name(namespace, key);
         let sealed = codec::seal(value);
         let _: Option<()> = self
-            .attempt("set", async |mut redis| redis.set_ex(&name, sealed, TTL_SECONDS).await)
+            .attempt("set", async |mut redis| {
+                redis.set_ex(&name, sealed, TTL_SECONDS).await
+            })
             .await;
     }
 
     async fn server_version(&self) -> Option<String> {
         let info: String = self
             .attempt("info", async |mut redis| {
-                redis::cmd("INFO").arg("server").query_async(&mut redis).await
+                redis::cmd("INFO")
+                    .arg("server")
+                    .query_async(&mut redis)
+                    .await
             })
             .await?;
-        let line = info.lines().find_map(|line| line.strip_prefix("redis_version:"))?;
+        let line = info
+            .lines()
+            .find_map(|line| line.strip_prefix("redis_version:"))?;
         Some(line.trim().to_owned())
     }
 
@@ -120,7 +131,10 @@ impl Shared {
             Err(_) => format!("no answer within {} ms", TIMEOUT.as_millis()),
         };
         self.pause();
-        warn!(command, problem, "cache.redis failed; serving without it for a second");
+        warn!(
+            command,
+            problem, "cache.redis failed; serving without it for a second"
+        );
         None
     }
 

@@ -47,8 +47,18 @@ pub async fn apply(
         store,
         provider,
         space,
-        pages: store.page_records().await?.into_iter().map(|(id, p)| (p.id, id)).collect(),
-        segments: store.segment_records().await?.into_iter().map(|(id, s)| (s.key, id)).collect(),
+        pages: store
+            .page_records()
+            .await?
+            .into_iter()
+            .map(|(id, p)| (p.id, id))
+            .collect(),
+        segments: store
+            .segment_records()
+            .await?
+            .into_iter()
+            .map(|(id, s)| (s.key, id))
+            .collect(),
     };
     for batch in changed.chunks(BATCH) {
         summary.embedded += importer.save(batch).await?;
@@ -56,7 +66,12 @@ pub async fn apply(
         progress.advance(summary.saved);
     }
     progress.finish();
-    info!(saved = summary.saved, unchanged = summary.unchanged, embedded = summary.embedded, "ingest.apply");
+    info!(
+        saved = summary.saved,
+        unchanged = summary.unchanged,
+        embedded = summary.embedded,
+        "ingest.apply"
+    );
     Ok(summary)
 }
 
@@ -126,7 +141,8 @@ impl Importer<'_> {
         for (record, text) in batch.iter().zip(&texts) {
             let hash = TextHash::of(text.as_deref().unwrap_or_default());
             let vector = vectors.get(&hash);
-            self.save_record(&mut transaction, record, &hash, vector).await?;
+            self.save_record(&mut transaction, record, &hash, vector)
+                .await?;
         }
         transaction.announce().await?;
         transaction.commit().await?;
@@ -160,15 +176,21 @@ impl Importer<'_> {
                         ImportError::Vanished(format!("the segment {key} is gone"))
                     })?),
                 };
-                let saved = transaction.save_variant(variant, page, segment, hash).await?;
+                let saved = transaction
+                    .save_variant(variant, page, segment, hash)
+                    .await?;
                 if let Some(vector) = vector {
-                    transaction.save_vector(&self.space, saved.id, hash, vector).await?;
+                    transaction
+                        .save_vector(&self.space, saved.id, hash, vector)
+                        .await?;
                 }
                 return Ok(());
             }
         }
         if let Some(vector) = vector {
-            transaction.save_query_vector(&self.space, hash, vector).await?;
+            transaction
+                .save_query_vector(&self.space, hash, vector)
+                .await?;
         }
         Ok(())
     }

@@ -25,7 +25,10 @@ pub async fn check(store: &Store, rows: Vec<Row>) -> Result<Vec<Record>, ImportE
             Ok(record) => {
                 let mut problems = Problems::new();
                 if let Some(first) = seen.insert(name(record), line) {
-                    problems.add("", format!("repeats the record of line {first}; keep one of them"));
+                    problems.add(
+                        "",
+                        format!("repeats the record of line {first}; keep one of them"),
+                    );
                 }
                 known.check(record, &mut problems);
                 problems.into_vec()
@@ -33,7 +36,11 @@ pub async fn check(store: &Store, rows: Vec<Row>) -> Result<Vec<Record>, ImportE
         };
         match record {
             Ok(record) if problems.is_empty() => records.push(record),
-            _ => rejections.extend(problems.into_iter().map(|problem| Rejection { line, problem })),
+            _ => rejections.extend(
+                problems
+                    .into_iter()
+                    .map(|problem| Rejection { line, problem }),
+            ),
         }
     }
     if rejections.is_empty() {
@@ -64,8 +71,18 @@ impl Known {
     async fn gather(store: &Store, rows: &[Row]) -> Result<Self, ImportError> {
         let mut known = Self {
             site: store.site().await?.unwrap_or_default(),
-            segments: store.segment_records().await?.into_iter().map(|(_, s)| s.key).collect(),
-            pages: store.page_records().await?.into_iter().map(|(_, p)| (p.id.clone(), p)).collect(),
+            segments: store
+                .segment_records()
+                .await?
+                .into_iter()
+                .map(|(_, s)| s.key)
+                .collect(),
+            pages: store
+                .page_records()
+                .await?
+                .into_iter()
+                .map(|(_, p)| (p.id.clone(), p))
+                .collect(),
         };
         for record in rows.iter().filter_map(|row| row.record.as_ref().ok()) {
             match record {
@@ -88,7 +105,10 @@ impl Known {
                 if TimeZone::get(&site.time_zone).is_err() {
                     problems.add(
                         "time_zone",
-                        format!("{:?} is not a time zone; use a name such as Europe/Berlin", site.time_zone),
+                        format!(
+                            "{:?} is not a time zone; use a name such as Europe/Berlin",
+                            site.time_zone
+                        ),
                     );
                 }
             }
@@ -99,9 +119,18 @@ impl Known {
     }
 
     fn check_page(&self, page: &PageRecord, problems: &mut Problems) {
-        let twin = self.pages.values().find(|other| other.path == page.path && other.id != page.id);
+        let twin = self
+            .pages
+            .values()
+            .find(|other| other.path == page.path && other.id != page.id);
         if let Some(twin) = twin {
-            problems.add("path", format!("is already the path of page {:?}; choose another", twin.id.as_str()));
+            problems.add(
+                "path",
+                format!(
+                    "is already the path of page {:?}; choose another",
+                    twin.id.as_str()
+                ),
+            );
         }
         for locale in page.contents.keys() {
             self.check_locale(*locale, &format!("contents.{locale}"), problems);
@@ -113,10 +142,22 @@ impl Known {
         if let Some(key) = &variant.segment
             && !self.segments.contains(key)
         {
-            problems.add("segment", format!("there is no segment {:?}; import it first or in the same file", key.as_str()));
+            problems.add(
+                "segment",
+                format!(
+                    "there is no segment {:?}; import it first or in the same file",
+                    key.as_str()
+                ),
+            );
         }
         let Some(page) = self.pages.get(&variant.page) else {
-            problems.add("page", format!("there is no page {:?}; import it first or in the same file", variant.page.as_str()));
+            problems.add(
+                "page",
+                format!(
+                    "there is no page {:?}; import it first or in the same file",
+                    variant.page.as_str()
+                ),
+            );
             return;
         };
         // An override replaces blocks of the content that visitors of its language would see.

@@ -62,8 +62,16 @@ async fn embed_questions(
     provider: &dyn EmbeddingProvider,
     space: &Space,
 ) -> Result<usize, ImportError> {
-    let intents = store.page_records().await?.into_iter().map(|(_, page)| page.intent);
-    let descriptions = store.segment_records().await?.into_iter().map(|(_, s)| s.description);
+    let intents = store
+        .page_records()
+        .await?
+        .into_iter()
+        .map(|(_, page)| page.intent);
+    let descriptions = store
+        .segment_records()
+        .await?
+        .into_iter()
+        .map(|(_, s)| s.description);
     let texts: Vec<String> = intents.chain(descriptions).collect();
     let wanted: Vec<&str> = texts.iter().map(String::as_str).collect();
     let (vectors, embedded) = vectors(store, provider, space, &wanted).await?;

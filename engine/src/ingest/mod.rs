@@ -31,7 +31,9 @@ pub enum ImportError {
     #[error("the file cannot be read: {0}")]
     File(#[from] std::io::Error),
     /// The embedding provider failed; batches saved before stay.
-    #[error("texts could not be embedded: {0}; what was saved stays, and the same import run again does the rest")]
+    #[error(
+        "texts could not be embedded: {0}; what was saved stays, and the same import run again does the rest"
+    )]
     Embedding(#[from] EmbeddingError),
     /// The database failed; batches saved before stay.
     #[error(transparent)]

@@ -62,9 +62,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn revision(&self) -> Result<(Revision, String), StoreError> {
-        let row = sqlx::query!(r#"SELECT revision, instance::text AS "instance!" FROM catalog_state"#)
-            .fetch_one(&self.pool)
-            .await?;
+        let row =
+            sqlx::query!(r#"SELECT revision, instance::text AS "instance!" FROM catalog_state"#)
+                .fetch_one(&self.pool)
+                .await?;
         Ok((Revision(row.revision), row.instance))
     }
 
@@ -120,9 +121,13 @@ impl StoreTransaction {
         )
         .fetch_one(&mut *self.tx)
         .await?;
-        sqlx::query!("SELECT pg_notify($1, $2)", CATALOG_CHANNEL, revision.to_string())
-            .execute(&mut *self.tx)
-            .await?;
+        sqlx::query!(
+            "SELECT pg_notify($1, $2)",
+            CATALOG_CHANNEL,
+            revision.to_string()
+        )
+        .execute(&mut *self.tx)
+        .await?;
         Ok(Revision(revision))
     }
 }

@@ -1,5 +1,7 @@
 //! What can go wrong between Landfall and its database.
 
+use std::fmt;
+
 use sqlx::error::ErrorKind;
 use thiserror::Error;
 
@@ -40,20 +42,36 @@ pub enum StoreError {
 
 /// Constraints a person can run into, and what they protect.
 const REFUSALS: [(&str, &str); 6] = [
-    ("variants_segment_in_use", "the segment is still used by variants; move or archive them first"),
-    ("variants_page_id_fkey", "the page still has variants; delete them first"),
-    ("pages_path_unique", "another page already has this path; choose another path"),
-    ("segments_key_unique", "another segment already has this key; choose another key"),
-    ("segments_default_matches_everyone", "the default segment matches everyone; its condition stays {}"),
-    ("variants_ends_after_start", "a variant ends after it starts; correct the dates"),
+    (
+        "variants_segment_in_use",
+        "the segment is still used by variants; move or archive them first",
+    ),
+    (
+        "variants_page_id_fkey",
+        "the page still has variants; delete them first",
+    ),
+    (
+        "pages_path_unique",
+        "another page already has this path; choose another path",
+    ),
+    (
+        "segments_key_unique",
+        "another segment already has this key; choose another key",
+    ),
+    (
+        "segments_default_matches_everyone",
+        "the default segment matches everyone; its condition stays {}",
+    ),
+    (
+        "variants_ends_after_start",
+        "a variant ends after it starts; correct the dates",
+    ),
 ];
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         let constraint = match &error {
-            sqlx::Error::Database(cause)
-                if !matches!(cause.kind(), ErrorKind::Other) =>
-            {
+            sqlx::Error::Database(cause) if !matches!(cause.kind(), ErrorKind::Other) => {
                 cause.constraint().map(str::to_owned)
             }
             _ => None,
@@ -75,7 +93,7 @@ impl From<sqlx::Error> for StoreError {
 
 impl StoreError {
     /// A stored value that this version cannot read.
-    pub(super) fn malformed(what: impl Into<String>, reason: impl ToString) -> Self {
+    pub(super) fn malformed(what: impl Into<String>, reason: &dyn fmt::Display) -> Self {
         Self::Malformed {
             what: what.into(),
             reason: reason.to_string(),

@@ -20,7 +20,7 @@ use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
 pub use catalog::{CatalogRows, PageRow, SegmentRow};
 pub use error::StoreError;
 pub use space::Space;
-pub use variant::{SavedVariant, VariantContent};
+pub use variant::{SavedVariant, VariantContent, Wanted};
 pub use vector::{TextHash, Unembedded};
 
 /// The channel on which a change of the catalog is announced; the payload is the revision.
@@ -110,11 +110,10 @@ impl StoreTransaction {
 }
 
 async fn check_versions(connection: &mut PgConnection) -> Result<(), StoreError> {
-    let server = sqlx::query_scalar!(
-        r#"SELECT current_setting('server_version_num')::int AS "version!""#
-    )
-    .fetch_one(&mut *connection)
-    .await?;
+    let server =
+        sqlx::query_scalar!(r#"SELECT current_setting('server_version_num')::int AS "version!""#)
+            .fetch_one(&mut *connection)
+            .await?;
     if server < MIN_POSTGRES {
         return Err(StoreError::Unsupported(format!(
             "PostgreSQL {} is too old; Landfall needs 15 or newer",

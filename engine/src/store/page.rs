@@ -29,7 +29,7 @@ impl Store {
                 let record = PageRecord {
                     id: parse_external_id(row.external_id)?,
                     path: CanonicalPath::try_from(row.path)
-                        .map_err(|error| StoreError::malformed("a page's path", error))?,
+                        .map_err(|error| StoreError::malformed("a page's path", &error))?,
                     intent: row.intent,
                     contents: BTreeMap::new(),
                 };
@@ -84,9 +84,9 @@ impl StoreTransaction {
 }
 
 pub(super) fn parse_locale(text: String) -> Result<Locale, StoreError> {
-    Locale::try_from(text).map_err(|error| StoreError::malformed("a locale", error))
+    Locale::try_from(text).map_err(|error| StoreError::malformed("a locale", &error))
 }
 
 pub(super) fn parse_external_id(text: String) -> Result<ExternalId, StoreError> {
-    ExternalId::try_from(text).map_err(|error| StoreError::malformed("an external id", error))
+    ExternalId::try_from(text).map_err(|error| StoreError::malformed("an external id", &error))
 }

@@ -81,5 +81,5 @@ impl StoreTransaction {
 }
 
 pub(super) fn parse_key(text: String) -> Result<SegmentKey, StoreError> {
-    SegmentKey::try_from(text).map_err(|error| StoreError::malformed("a segment's key", error))
+    SegmentKey::try_from(text).map_err(|error| StoreError::malformed("a segment's key", &error))
 }

@@ -31,7 +31,7 @@ impl Store {
             .transpose()
     }
 
-    /// Finds or makes the space of `spec`, with its HNSW index (m = 16, ef_construction = 64,
+    /// Finds or makes the space of `spec`, with its HNSW index (`m` = 16, `ef_construction` = 64,
     /// cosine distance), and makes it the active one when there is none yet.
     ///
     /// # Errors
@@ -84,12 +84,18 @@ impl StoreTransaction {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn activate_space(&mut self, version: i32) -> Result<(), StoreError> {
-        sqlx::query!("UPDATE embedding_spaces SET active = false WHERE active AND version <> $1", version)
-            .execute(&mut *self.tx)
-            .await?;
-        sqlx::query!("UPDATE embedding_spaces SET active = true WHERE version = $1", version)
-            .execute(&mut *self.tx)
-            .await?;
+        sqlx::query!(
+            "UPDATE embedding_spaces SET active = false WHERE active AND version <> $1",
+            version
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        sqlx::query!(
+            "UPDATE embedding_spaces SET active = true WHERE version = $1",
+            version
+        )
+        .execute(&mut *self.tx)
+        .await?;
         Ok(())
     }
 }
@@ -101,7 +107,7 @@ pub(super) fn space(
     dimensions: i32,
 ) -> Result<Space, StoreError> {
     let dimensions = u16::try_from(dimensions)
-        .map_err(|error| StoreError::malformed("an embedding space's dimensions", error))?;
+        .map_err(|error| StoreError::malformed("an embedding space's dimensions", &error))?;
     Ok(Space {
         version,
         spec: SpaceSpec {
@@ -114,10 +120,12 @@ pub(super) fn space(
 
 /// The partial expression index of one space; `None` where pgvector has no HNSW for the dimension.
 fn hnsw_index(version: i32, dimensions: u16) -> Option<String> {
-    let (kind, operators) = match dimensions {
-        ..=MAX_HNSW_VECTOR => ("vector", "vector_cosine_ops"),
-        ..=MAX_HNSW_HALFVEC => ("halfvec", "halfvec_cosine_ops"),
-        _ => return None,
+    let (kind, operators) = if dimensions <= MAX_HNSW_VECTOR {
+        ("vector", "vector_cosine_ops")
+    } else if dimensions <= MAX_HNSW_HALFVEC {
+        ("halfvec", "halfvec_cosine_ops")
+    } else {
+        return None;
     };
     Some(format!(
         "CREATE INDEX IF NOT EXISTS embeddings_space_{version}_hnsw ON embeddings \
@@ -140,7 +148,10 @@ mod tests {
             }
         };
         check(384, Some("((embedding::vector(384)) vector_cosine_ops)"));
-        check(3_072, Some("((embedding::halfvec(3072)) halfvec_cosine_ops)"));
+        check(
+            3_072,
+            Some("((embedding::halfvec(3072)) halfvec_cosine_ops)"),
+        );
         check(8_000, None);
     }
 }

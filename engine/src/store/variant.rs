@@ -32,25 +32,43 @@ pub struct VariantContent {
     pub content: ContentOverride,
 }
 
+/// Which candidates to read, and what to compare them with.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The page.
+    pub page: PageId,
+    /// The visitor's segment; variants for any segment are read too.
+    pub segment: SegmentId,
+    /// Languages that may be shown.
+    pub locales: &'a [Locale],
+    /// The embedding space of both vectors; vectors of no other space are read.
+    pub space_version: i32,
+    /// What similarity is measured to.
+    pub query: Option<&'a Embedding>,
+    /// The campaign term's vector.
+    pub term: Option<&'a Embedding>,
+    /// The instant at which a schedule must hold.
+    pub now: OffsetDateTime,
+}
+
 impl Store {
-    /// The variants of `page` that could be shown to visitors of `segment` at `now`, in any of
-    /// `locales`, with their cosine similarity to `query` and `term` in space `space_version`.
+    /// The variants that `wanted` describes, with their cosine similarity to its vectors.
     ///
     /// Reads one page's candidates through a btree index and compares them exactly: a filter on
     /// top of an HNSW scan loses rows.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn candidates(
-        &self,
-        page: PageId,
-        segment: SegmentId,
-        locales: &[Locale],
-        space_version: i32,
-        query: Option<&Embedding>,
-        term: Option<&Embedding>,
-        now: OffsetDateTime,
-    ) -> Result<Vec<Candidate>, StoreError> {
+    pub async fn candidates(&self, wanted: Wanted<'_>) -> Result<Vec<Candidate>, StoreError> {
+        let Wanted {
+            page,
+            segment,
+            locales,
+            space_version,
+            query,
+            term,
+            now,
+        } = wanted;
         let locales: Vec<String> = locales.iter().map(Locale::to_string).collect();
         let vector = |e: Option<&Embedding>| e.map(|e| Vector::from(e.as_slice().to_vec()));
         let rows = sqlx::query!(
@@ -173,7 +191,7 @@ impl Store {
                     status: row
                         .status
                         .parse()
-                        .map_err(|error| StoreError::malformed("a variant's status", error))?,
+                        .map_err(|error| StoreError::malformed("a variant's status", &error))?,
                     starts_at: row.starts_at,
                     ends_at: row.ends_at,
                     content: row.content.0,

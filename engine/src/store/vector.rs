@@ -40,7 +40,7 @@ impl TextHash {
         bytes
             .try_into()
             .map(Self)
-            .map_err(|error| StoreError::malformed("a text hash", error))
+            .map_err(|error| StoreError::malformed("a text hash", &error))
     }
 }
 
@@ -78,7 +78,7 @@ impl Store {
         rows.into_iter()
             .map(|row| {
                 let hash = TextHash::from_stored(&row.text_hash)?;
-                Ok((hash, embedding(space, row.embedding)?))
+                Ok((hash, embedding(space, &row.embedding)?))
             })
             .collect()
     }
@@ -192,7 +192,7 @@ impl StoreTransaction {
     }
 }
 
-fn embedding(space: &Space, vector: Vector) -> Result<Embedding, StoreError> {
+fn embedding(space: &Space, vector: &Vector) -> Result<Embedding, StoreError> {
     Embedding::new(&space.spec, vector.to_vec())
-        .map_err(|error| StoreError::malformed("a stored vector", error))
+        .map_err(|error| StoreError::malformed("a stored vector", &error))
 }

@@ -29,7 +29,11 @@ pub(super) struct Options {
     seed: u64,
 }
 
-pub(super) async fn run(config: &Config, store: &Store, options: &Options) -> Result<(), CommandError> {
+pub(super) async fn run(
+    config: &Config,
+    store: &Store,
+    options: &Options,
+) -> Result<(), CommandError> {
     if options.pages.is_none() && options.segments.is_none() {
         return load(config, store).await;
     }

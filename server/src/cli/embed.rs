@@ -11,6 +11,9 @@ use crate::runtime::{all_threads, provider};
 pub(super) async fn run(config: &Config, store: &Store) -> Result<(), CommandError> {
     let provider = provider(config, all_threads())?;
     let embedded = embed_missing(store, &*provider, &Bar::new("variants")).await?;
-    println!("{embedded} texts embedded; {} decides now", provider.space());
+    println!(
+        "{embedded} texts embedded; {} decides now",
+        provider.space()
+    );
     Ok(())
 }

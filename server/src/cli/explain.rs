@@ -23,11 +23,14 @@ pub(super) struct Options {
     headers: Vec<String>,
 }
 
-pub(super) async fn run(config: &Config, services: &Services, options: &Options) -> Result<(), CommandError> {
-    let uri: Uri = options
-        .url
-        .parse()
-        .map_err(|error| CommandError::Other(format!("{:?} is not an address: {error}", options.url)))?;
+pub(super) async fn run(
+    config: &Config,
+    services: &Services,
+    options: &Options,
+) -> Result<(), CommandError> {
+    let uri: Uri = options.url.parse().map_err(|error| {
+        CommandError::Other(format!("{:?} is not an address: {error}", options.url))
+    })?;
     let headers = headers(&options.headers)?;
     let provider = provider(config, config.embedding.threads)?;
     // Explanations ask no cache.
@@ -43,7 +46,11 @@ pub(super) async fn run(config: &Config, services: &Services, options: &Options)
         CommandError::Other(format!(
             "there is no page at {}; there are {}",
             request.path,
-            if paths.is_empty() { "no pages at all".to_owned() } else { paths.join(", ") }
+            if paths.is_empty() {
+                "no pages at all".to_owned()
+            } else {
+                paths.join(", ")
+            }
         ))
     })?;
     let visitor = request.visitor(&catalog, config, engine.now());
@@ -59,7 +66,8 @@ pub(super) async fn run(config: &Config, services: &Services, options: &Options)
 fn headers(given: &[String]) -> Result<HeaderMap, CommandError> {
     let mut headers = HeaderMap::new();
     for line in given {
-        let malformed = || CommandError::Other(format!("{line:?} is not a header; write 'Name: value'"));
+        let malformed =
+            || CommandError::Other(format!("{line:?} is not a header; write 'Name: value'"));
         let (name, value) = line.split_once(':').ok_or_else(malformed)?;
         let name = HeaderName::try_from(name.trim()).map_err(|_| malformed())?;
         let value = HeaderValue::try_from(value.trim()).map_err(|_| malformed())?;

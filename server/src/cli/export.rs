@@ -23,12 +23,16 @@ pub(super) struct Options {
 pub(super) async fn run(store: &Store, options: &Options) -> Result<(), CommandError> {
     let records = records(store).await?;
     let failed = |error: std::io::Error| {
-        CommandError::Other(format!("{} cannot be written: {error}", options.file.display()))
+        CommandError::Other(format!(
+            "{} cannot be written: {error}",
+            options.file.display()
+        ))
     };
     if options.file.as_os_str() == "-" {
         return write(Format::JsonLines, &records, std::io::stdout().lock()).map_err(failed);
     }
-    let format = Format::of_path(&options.file).map_err(|error| CommandError::Other(error.to_string()))?;
+    let format =
+        Format::of_path(&options.file).map_err(|error| CommandError::Other(error.to_string()))?;
     // Under another name until it is whole, so that no reader meets half an export.
     let mut unfinished = options.file.clone().into_os_string();
     unfinished.push(".part");
@@ -36,6 +40,10 @@ pub(super) async fn run(store: &Store, options: &Options) -> Result<(), CommandE
     write(format, &records, &mut writer).map_err(failed)?;
     writer.flush().map_err(failed)?;
     std::fs::rename(&unfinished, &options.file).map_err(failed)?;
-    println!("{} records written to {}", records.len(), options.file.display());
+    println!(
+        "{} records written to {}",
+        records.len(),
+        options.file.display()
+    );
     Ok(())
 }

@@ -30,9 +30,14 @@ pub(super) struct Options {
     dry_run: bool,
 }
 
-pub(super) async fn run(config: &Config, store: &Store, options: &Options) -> Result<(), CommandError> {
+pub(super) async fn run(
+    config: &Config,
+    store: &Store,
+    options: &Options,
+) -> Result<(), CommandError> {
     let name = options.file.display();
-    let format = Format::of_path(&options.file).map_err(|error| CommandError::Other(error.to_string()))?;
+    let format =
+        Format::of_path(&options.file).map_err(|error| CommandError::Other(error.to_string()))?;
     let file = File::open(&options.file)
         .map_err(|error| CommandError::Other(format!("{name} cannot be opened: {error}")))?;
     let reader = BufReader::new(file);

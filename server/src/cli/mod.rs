@@ -40,10 +40,10 @@ struct Global {
     /// Configuration file [default: landfall.toml, when there is one]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// PostgreSQL 15+ with pgvector 0.7+, as postgres://USER:PASSWORD@HOST/DATABASE
+    /// PostgreSQL 15+ with pgvector 0.7+, as `postgres://USER:PASSWORD@HOST/DATABASE`
     #[arg(long, global = true, value_name = "URL")]
     database_url: Option<String>,
-    /// Redis 7+ or Valkey 7.2+, as redis://HOST:PORT
+    /// Redis 7+ or Valkey 7.2+, as `redis://HOST:PORT`
     #[arg(long, global = true, value_name = "URL")]
     redis_url: Option<String>,
     /// Folder of the services Landfall runs itself [default: .landfall]

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 /// A bar on a terminal; elsewhere a line for every tenth of the work.
 pub(super) struct Bar {
     what: &'static str,
-    bar: OnceLock<ProgressBar>,
+    drawn: OnceLock<ProgressBar>,
     total: AtomicUsize,
     tenth: AtomicUsize,
 }
@@ -20,7 +20,7 @@ impl Bar {
     pub(super) fn new(what: &'static str) -> Self {
         Self {
             what,
-            bar: OnceLock::new(),
+            drawn: OnceLock::new(),
             total: AtomicUsize::new(0),
             tenth: AtomicUsize::new(0),
         }
@@ -32,17 +32,19 @@ impl Progress for Bar {
         self.total.store(total, Ordering::Relaxed);
         if total > 0 && std::io::stderr().is_terminal() {
             let bar = ProgressBar::new(total as u64);
-            if let Ok(style) = ProgressStyle::with_template("{bar:40} {pos}/{len} {msg} ({eta} left)") {
+            if let Ok(style) =
+                ProgressStyle::with_template("{bar:40} {pos}/{len} {msg} ({eta} left)")
+            {
                 bar.set_style(style);
             }
             bar.set_message(self.what);
             // A second start of the same bar keeps the first.
-            let _ = self.bar.set(bar);
+            let _ = self.drawn.set(bar);
         }
     }
 
     fn advance(&self, done: usize) {
-        if let Some(bar) = self.bar.get() {
+        if let Some(bar) = self.drawn.get() {
             bar.set_position(done as u64);
             return;
         }
@@ -54,7 +56,7 @@ impl Progress for Bar {
     }
 
     fn finish(&self) {
-        if let Some(bar) = self.bar.get() {
+        if let Some(bar) = self.drawn.get() {
             bar.finish_and_clear();
         }
     }

@@ -49,11 +49,19 @@ async fn serve(
 ) -> Result<(), CommandError> {
     let store = &services.store;
     if with_demo && store.page_records().await?.is_empty() {
-        eprintln!("Loading the demo content: about 100 texts are embedded, which takes some seconds.");
+        eprintln!(
+            "Loading the demo content: about 100 texts are embedded, which takes some seconds."
+        );
         demo::load(&config, store).await?;
     }
     let provider = provider(&config, config.embedding.threads)?;
-    let running = Running::start(&config, store.clone(), services.redis_url.as_deref(), provider).await?;
+    let running = Running::start(
+        &config,
+        store.clone(),
+        services.redis_url.as_deref(),
+        provider,
+    )
+    .await?;
     let address = listener
         .local_addr()
         .map_err(|error| CommandError::Other(error.to_string()))?;

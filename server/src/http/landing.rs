@@ -44,7 +44,9 @@ pub(super) async fn answer(
             StatusCode::METHOD_NOT_ALLOWED,
             "Pages can be read with GET and HEAD only.",
         );
-        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+        response
+            .headers_mut()
+            .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
         return response;
     }
     if let Err(large) = limits::check(&uri, &headers) {
@@ -53,10 +55,18 @@ pub(super) async fn answer(
     let request = match Request::read(&uri, &headers, &catalog) {
         Ok(request) => request,
         Err(RequestError::NotUtf8) => {
-            return notice::refused(&catalog, StatusCode::BAD_REQUEST, "The address is not valid UTF-8.");
+            return notice::refused(
+                &catalog,
+                StatusCode::BAD_REQUEST,
+                "The address is not valid UTF-8.",
+            );
         }
         Err(RequestError::ControlCharacter) => {
-            return notice::refused(&catalog, StatusCode::BAD_REQUEST, "The address contains a control character.");
+            return notice::refused(
+                &catalog,
+                StatusCode::BAD_REQUEST,
+                "The address contains a control character.",
+            );
         }
     };
     let Some(page) = catalog.page(&request.path) else {
@@ -105,7 +115,10 @@ fn respond(
     if known {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
     } else {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        );
         headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
         if let Some(name) = encoding.header() {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
@@ -113,22 +126,43 @@ fn respond(
     }
     let headers = response.headers_mut();
     insert(headers, header::ETAG, &tag);
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding, cookie"));
-    headers.insert(CONTENT_CACHE, HeaderValue::from_static(served.result.as_str()));
-    headers.insert(CONTENT_SOURCE, HeaderValue::from_static(served.source.as_str()));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("private, no-cache"),
+    );
+    headers.insert(
+        header::VARY,
+        HeaderValue::from_static("accept-encoding, cookie"),
+    );
+    headers.insert(
+        CONTENT_CACHE,
+        HeaderValue::from_static(served.result.as_str()),
+    );
+    headers.insert(
+        CONTENT_SOURCE,
+        HeaderValue::from_static(served.source.as_str()),
+    );
     insert(headers, CONTENT_VARIANT, segment.as_str());
     if let (CacheResult::Miss, Some(similarity)) = (served.result, served.similarity) {
         insert(headers, SIMILARITY, &format!("{similarity:.4}"));
     }
     let milliseconds = started.elapsed().as_secs_f64() * 1_000.0;
-    insert(headers, SERVER_TIMING, &format!("total;dur={milliseconds:.3}"));
+    insert(
+        headers,
+        SERVER_TIMING,
+        &format!("total;dur={milliseconds:.3}"),
+    );
     protect_landing(headers);
     response
 }
 
 /// To the page's one address in the language asked for, the query kept.
-fn redirect(path: &CanonicalPath, request: &Request<'_>, catalog: &Catalog, query: Option<&str>) -> Response {
+fn redirect(
+    path: &CanonicalPath,
+    request: &Request<'_>,
+    catalog: &Catalog,
+    query: Option<&str>,
+) -> Response {
     let mut target = path.in_locale(request.locale, catalog.site.default_locale);
     if let Some(query) = query {
         target.push('?');
@@ -138,19 +172,30 @@ fn redirect(path: &CanonicalPath, request: &Request<'_>, catalog: &Catalog, quer
     *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
     let headers = response.headers_mut();
     insert(headers, header::LOCATION, &target);
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(REDIRECT_CACHE));
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static(REDIRECT_CACHE),
+    );
     response
 }
 
 /// The cookie that counts this visit, when the visitor agreed and it says something new.
-fn visit_cookie(visitor: &Visitor<'_>, headers: &HeaderMap, config: &Config) -> Option<HeaderValue> {
+fn visit_cookie(
+    visitor: &Visitor<'_>,
+    headers: &HeaderMap,
+    config: &Config,
+) -> Option<HeaderValue> {
     let (name, value) = config.consent();
     let agreed = visitor.cookie(name) == Some(value) && text(headers, GPC) != "1";
     if !agreed || visitor.is_bot() {
         return None;
     }
     let visit = visitor.visit_cookie()?;
-    let secure = if config.base_url().starts_with("https:") { "; Secure" } else { "" };
+    let secure = if config.base_url().starts_with("https:") {
+        "; Secure"
+    } else {
+        ""
+    };
     HeaderValue::try_from(format!(
         "{VISIT_COOKIE}={visit}; Max-Age={VISIT_COOKIE_SECONDS}; Path=/; HttpOnly; SameSite=Lax{secure}"
     ))

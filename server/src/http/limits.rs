@@ -22,15 +22,28 @@ pub(super) struct TooLarge {
 
 /// Checks a request's size before anything in it is read.
 pub(super) fn check(uri: &Uri, headers: &HeaderMap) -> Result<(), TooLarge> {
-    let address = |text| Err(TooLarge { status: StatusCode::URI_TOO_LONG, text });
+    let address = |text| {
+        Err(TooLarge {
+            status: StatusCode::URI_TOO_LONG,
+            text,
+        })
+    };
     let cookies = |text| {
-        Err(TooLarge { status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, text })
+        Err(TooLarge {
+            status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            text,
+        })
     };
     if uri.path().len() > MAX_PATH_BYTES {
         return address("The path of this address has more than 1,024 bytes.");
     }
-    if uri.query().is_some_and(|query| query.len() > MAX_QUERY_BYTES) {
-        return address("The part of this address after the question mark has more than 8,192 bytes.");
+    if uri
+        .query()
+        .is_some_and(|query| query.len() > MAX_QUERY_BYTES)
+    {
+        return address(
+            "The part of this address after the question mark has more than 8,192 bytes.",
+        );
     }
     let mut bytes = 0;
     let mut count = 0;
@@ -39,10 +52,14 @@ pub(super) fn check(uri: &Uri, headers: &HeaderMap) -> Result<(), TooLarge> {
         count += value.as_bytes().split(|b| *b == b';').count();
     }
     if bytes > MAX_COOKIE_BYTES {
-        return cookies("This request carries more than 16 kB of cookies. Deleting this site's cookies helps.");
+        return cookies(
+            "This request carries more than 16 kB of cookies. Deleting this site's cookies helps.",
+        );
     }
     if count > MAX_COOKIES {
-        return cookies("This request carries more than 200 cookies. Deleting this site's cookies helps.");
+        return cookies(
+            "This request carries more than 200 cookies. Deleting this site's cookies helps.",
+        );
     }
     Ok(())
 }
@@ -56,7 +73,9 @@ mod tests {
         let check = |uri: String, cookie: String, expected: Option<u16>| {
             let mut headers = HeaderMap::new();
             headers.insert(header::COOKIE, cookie.parse().unwrap());
-            let found = check(&uri.parse().unwrap(), &headers).err().map(|e| e.status.as_u16());
+            let found = check(&uri.parse().unwrap(), &headers)
+                .err()
+                .map(|e| e.status.as_u16());
             assert_eq!(found, expected);
         };
         check("/pricing?a=b".into(), "a=b".into(), None);

@@ -51,7 +51,11 @@ impl AppState {
             .site_pkg_dir("pkg")
             .site_addr(address)
             .build();
-        Self { engine, config, leptos }
+        Self {
+            engine,
+            config,
+            leptos,
+        }
     }
 }
 

@@ -46,7 +46,10 @@ pub(super) fn not_found(catalog: &Catalog, locale: Locale) -> Response {
 
 /// 400, 405, 414, 431: what is wrong with the request.
 pub(super) fn refused(catalog: &Catalog, status: StatusCode, text: &'static str) -> Response {
-    let words = Words { heading: "This request cannot be answered", text };
+    let words = Words {
+        heading: "This request cannot be answered",
+        text,
+    };
     respond(catalog, catalog.site.default_locale, status, &words, &[])
 }
 
@@ -56,7 +59,13 @@ pub(super) fn failed(catalog: &Catalog, locale: Locale) -> Response {
         heading: "Something went wrong",
         text: "This page could not be shown. Please try again in a moment.",
     };
-    respond(catalog, locale, StatusCode::INTERNAL_SERVER_ERROR, &words, &[])
+    respond(
+        catalog,
+        locale,
+        StatusCode::INTERNAL_SERVER_ERROR,
+        &words,
+        &[],
+    )
 }
 
 fn respond(
@@ -78,7 +87,10 @@ fn respond(
     let mut response = Response::new(Body::from(html));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/html; charset=utf-8"),
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     protect_landing(headers);
     response

@@ -41,7 +41,11 @@ impl<'a> Request<'a> {
     ///
     /// # Errors
     /// [`RequestError`] when the path cannot be a page's.
-    pub fn read(uri: &'a Uri, headers: &'a HeaderMap, catalog: &Catalog) -> Result<Self, RequestError> {
+    pub fn read(
+        uri: &'a Uri,
+        headers: &'a HeaderMap,
+        catalog: &Catalog,
+    ) -> Result<Self, RequestError> {
         let raw = uri.path();
         let decoded = decode(raw)?;
         let site = &catalog.site;
@@ -66,7 +70,12 @@ impl<'a> Request<'a> {
     }
 
     /// The visitor who sent the request at `now`.
-    pub fn visitor(&'a self, catalog: &Catalog, config: &'a Config, now: OffsetDateTime) -> Visitor<'a> {
+    pub fn visitor(
+        &'a self,
+        catalog: &Catalog,
+        config: &'a Config,
+        now: OffsetDateTime,
+    ) -> Visitor<'a> {
         let country = config
             .country_headers
             .iter()
@@ -104,7 +113,9 @@ fn cookie(headers: &HeaderMap) -> Cow<'_, str> {
         .iter()
         .filter_map(|value| value.to_str().ok());
     let first = values.next().unwrap_or_default();
-    values.fold(Cow::Borrowed(first), |all, next| Cow::Owned(format!("{all}; {next}")))
+    values.fold(Cow::Borrowed(first), |all, next| {
+        Cow::Owned(format!("{all}; {next}"))
+    })
 }
 
 /// Decodes `%xx` in a path.

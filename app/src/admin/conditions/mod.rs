@@ -54,7 +54,8 @@ pub(super) fn ConditionTester() -> impl IntoView {
         <form method="get" action="/admin" class="mt-6">
             <Examples condition />
             <div class="mt-3 grid gap-5 lg:grid-cols-2">
-                <TextArea name="condition"
+                <TextArea
+                    name="condition"
                     label="Condition"
                     hint="JSON, as a segment stores it."
                     text=condition
