@@ -22,7 +22,8 @@ test: setup ## Set everything up and run every test
 	@scripts/test.sh
 
 bench: build ## Measure: criterion, then a bounded load on loopback
-	@scripts/bench.sh
+	@scripts/tools.sh oha
+	@scripts/bench.py
 
 watch: setup ## Rebuild and reload on every change (installs cargo-leptos first)
 	@scripts/tools.sh cargo-leptos

@@ -8,11 +8,11 @@ use domain::{Locale, SegmentId};
 use quick_cache::sync::Cache;
 use time::OffsetDateTime;
 use tokio::sync::Semaphore;
-use tracing::{debug, warn};
+use tracing::warn;
 
 use crate::catalog::{Catalog, Page};
 use crate::embedding::{Embedding, EmbeddingProvider};
-use crate::store::{Store, StoreError, Wanted};
+use crate::store::{Space, Store, StoreError, Wanted};
 
 /// Most campaign terms whose vectors are kept in memory.
 const MAX_TERMS: usize = 10_000;
@@ -48,7 +48,12 @@ pub struct Deliberation {
     pub candidates: Vec<Candidate>,
     /// The outcome.
     pub choice: Choice,
+    /// Whether the term had to be left out for now: the next visitor should be decided anew.
+    pub provisional: bool,
 }
+
+/// A term whose vector is not to be had at the moment.
+struct TermUnavailable;
 
 impl Decider {
     /// A decider over `store` that embeds campaign terms with `provider`.
@@ -78,9 +83,12 @@ impl Decider {
             term,
         } = subject;
         let query = catalog.query_vector(page, segment);
-        let term = match term {
-            Some(term) => self.term_vector(catalog, term).await,
-            None => None,
+        let (term, provisional) = match term {
+            None => (None, false),
+            Some(term) => match self.term_vector(catalog, term).await {
+                Ok(vector) => (vector, false),
+                Err(TermUnavailable) => (None, true),
+            },
         };
         let locales = page.variant_locales(locale, catalog.site.default_locale);
         let space = catalog.space.as_ref().map_or(0, |space| space.version);
@@ -109,29 +117,36 @@ impl Decider {
                 term_alignment,
             },
         );
-        Ok(Deliberation { candidates, choice })
+        Ok(Deliberation {
+            candidates,
+            choice,
+            provisional,
+        })
     }
 
-    /// The term's vector in the active space; `None` when it is not to be had now.
-    async fn term_vector(&self, catalog: &Catalog, term: &Term) -> Option<Embedding> {
-        let space = catalog.space.as_ref()?;
-        if space.spec != *self.provider.space() {
-            debug!(active = %space.spec, "the term is left out: the provider embeds into another space");
-            return None;
+    /// The term's vector in the active space; `None` where the provider embeds into another one.
+    async fn term_vector(
+        &self,
+        catalog: &Catalog,
+        term: &Term,
+    ) -> Result<Option<Embedding>, TermUnavailable> {
+        let here = |space: &Space| space.spec == *self.provider.space();
+        if !catalog.space.as_ref().is_some_and(here) {
+            return Ok(None);
         }
         let hash = term.hash();
         if let Some(vector) = self.terms.get(&hash) {
-            return Some(vector);
+            return Ok(Some(vector));
         }
-        let _permit = self.embedding.try_acquire().ok()?;
+        let _permit = self.embedding.try_acquire().map_err(|_| TermUnavailable)?;
         match self.provider.embed_one(term.as_str()).await {
             Ok(vector) => {
                 self.terms.insert(hash, vector.clone());
-                Some(vector)
+                Ok(Some(vector))
             }
             Err(error) => {
                 warn!(%error, "decide.embed_term failed; the term is left out");
-                None
+                Err(TermUnavailable)
             }
         }
     }

@@ -268,7 +268,7 @@ impl Engine {
             similarity: winner.and_then(|w| w.similarity),
         };
         // A publication that came in between makes this a decision of neither revision.
-        if self.catalog.get().revision == key.revision {
+        if !deliberation.provisional && self.catalog.get().revision == key.revision {
             self.memory.put_decision(key, decision);
             if let Some(shared) = &self.shared {
                 shared.put(&namespace, &key, &decision).await;
