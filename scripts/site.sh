@@ -26,3 +26,14 @@ fi
     echo 'site: Tailwind could not build style/admin.css' >&2
     exit 1
 }
+
+# The server sends these when a browser takes them, instead of compressing anything itself.
+node -e '
+const { brotliCompressSync, gzipSync, constants } = require("zlib");
+const { readFileSync, writeFileSync } = require("fs");
+for (const name of ["landfall.js", "landfall.wasm", "landfall.css"]) {
+    const path = `${process.argv[1]}/pkg/${name}`;
+    const bytes = readFileSync(path);
+    writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }));
+    writeFileSync(`${path}.gz`, gzipSync(bytes));
+}' "$site"

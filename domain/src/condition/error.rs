@@ -1,4 +1,4 @@
-use super::limits::{MAX_CLAUSES, MAX_DEPTH, MAX_LIST, MAX_TEXT};
+use super::limits::{MAX_CLAUSES, MAX_DEPTH, MAX_LIST, MAX_PATTERNS, MAX_TEXT};
 
 /// Why a condition was refused, and where inside it.
 ///
@@ -64,6 +64,11 @@ pub enum Problem {
         "a condition has at most {MAX_CLAUSES} clauses: use $in for long lists of values, or several segments"
     )]
     TooManyClauses,
+    /// There are more regular expressions than the limit allows.
+    #[error(
+        "a condition has at most {MAX_PATTERNS} regular expressions: join some with | or use $in"
+    )]
+    TooManyPatterns,
     /// A list of values is longer than the limit.
     #[error(
         "this list has {length} values, and at most {MAX_LIST} are allowed: shorten it or use $regex"

@@ -6,6 +6,8 @@ pub const MAX_CLAUSES: usize = 1_000;
 pub const MAX_TEXT: usize = 1_000;
 /// Values one list may hold.
 pub const MAX_LIST: usize = 10_000;
+/// Regular expressions one condition may hold. Compiling is the costly part of a condition.
+pub const MAX_PATTERNS: usize = 40;
 /// Bytes one compiled regular expression may take.
 pub(super) const MAX_PATTERN_BYTES: usize = 256 * 1024;
 /// Bytes the lazily built automaton of one regular expression may take before it is built afresh.

@@ -38,7 +38,7 @@ use serde_json::Value;
 pub use self::attributes::{AttributePath, AttributeValue, Attributes};
 pub use self::error::{ConditionError, Problem};
 pub use self::groups::SavedGroups;
-pub use self::limits::{MAX_CLAUSES, MAX_DEPTH, MAX_LIST, MAX_TEXT};
+pub use self::limits::{MAX_CLAUSES, MAX_DEPTH, MAX_LIST, MAX_PATTERNS, MAX_TEXT};
 
 use self::eval::{Leaf, Node};
 use self::parse::Compiler;

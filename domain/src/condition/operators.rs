@@ -2,7 +2,7 @@ use serde_json::Value;
 
 use super::error::Problem;
 use super::eval::{Relation, Test, Type, Verdict};
-use super::limits::MAX_DEPTH;
+use super::limits::{MAX_DEPTH, MAX_PATTERNS};
 use super::lists::short_enough;
 use super::parse::{Compiled, Compiler, operators_of, within_length};
 use super::pattern;
@@ -201,6 +201,10 @@ impl Compiler<'_> {
                 Some(false),
             );
         };
+        self.patterns += 1;
+        if self.patterns > MAX_PATTERNS {
+            return self.refuse(Problem::TooManyPatterns, Some(false));
+        }
         match pattern::compile(text, ignore_case) {
             Ok(regex) => Ok(Test::Matches(regex)),
             Err(problem) => self.refuse(problem, Some(false)),

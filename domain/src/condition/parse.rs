@@ -17,6 +17,7 @@ pub(super) struct Compiler<'g> {
     at: String,
     depth: usize,
     clauses: usize,
+    pub(super) patterns: usize,
     /// Saved groups being compiled, so that a group that refers to itself ends.
     entered: Vec<String>,
 }
@@ -29,6 +30,7 @@ impl<'g> Compiler<'g> {
             at: String::new(),
             depth: 0,
             clauses: 0,
+            patterns: 0,
             entered: Vec::new(),
         }
     }

@@ -62,10 +62,23 @@ impl AppState {
 /// The production router: assets, the admin, and a landing page for every other path.
 pub fn router(state: &AppState, store: &Store) -> Router {
     let folder = |name: &str| ServeDir::new(Path::new(&state.config.site_root).join(name));
+    let keep = |policy| {
+        SetResponseHeaderLayer::overriding(
+            http::header::CACHE_CONTROL,
+            http::HeaderValue::from_static(policy),
+        )
+    };
+    // The bundle's names carry no hash: a browser asks each time, and never pairs old with new.
+    let bundle = Router::new()
+        .fallback_service(folder("pkg").precompressed_br().precompressed_gzip())
+        .layer(keep("no-cache"));
+    let assets = Router::new()
+        .fallback_service(folder("assets"))
+        .layer(keep("public, max-age=3600"));
     Router::new()
         .route("/healthz", get(|| async { (StatusCode::OK, "ok\n") }))
-        .nest_service("/assets", folder("assets"))
-        .nest_service("/pkg", folder("pkg"))
+        .nest("/assets", assets)
+        .nest("/pkg", bundle)
         .merge(admin::router(state, store))
         .layer(SetResponseHeaderLayer::overriding(
             http::header::X_CONTENT_TYPE_OPTIONS,

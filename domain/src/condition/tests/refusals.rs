@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::condition::{
-    Condition, ConditionError, MAX_CLAUSES, MAX_DEPTH, MAX_LIST, MAX_TEXT, SavedGroups,
+    Condition, ConditionError, MAX_CLAUSES, MAX_DEPTH, MAX_LIST, MAX_PATTERNS, MAX_TEXT,
+    SavedGroups,
 };
 
 /// The refusal names `path` and says `words`; compiling the same condition leniently does not panic.
@@ -116,6 +117,14 @@ fn each_limit_is_exact() {
     let wide = |branches: usize| json!({"$or": vec![json!({"a": 1}); branches], "z": 1});
     assert!(Condition::parse(&wide((MAX_CLAUSES - 2) / 2)).is_ok());
     check(wide(MAX_CLAUSES / 2), "$or[499]", "at most 1000 clauses");
+
+    let patterns = |count: usize| json!({"$or": vec![json!({"a": {"$regex": "x"}}); count]});
+    assert!(Condition::parse(&patterns(MAX_PATTERNS)).is_ok());
+    check(
+        patterns(MAX_PATTERNS + 1),
+        "$or[40].a.$regex",
+        "at most 40 regular expressions",
+    );
 
     let text = |length: usize| "ü".repeat(length);
     assert!(Condition::parse(&json!({text(MAX_TEXT): text(MAX_TEXT)})).is_ok());
