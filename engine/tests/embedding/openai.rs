@@ -231,7 +231,12 @@ async fn every_bad_answer_is_an_error_that_says_what_is_wrong() {
         "vector 0: 383 numbers where the space openai/all-MiniLM-L6-v2 (384 dimensions) takes 384",
     )
     .await;
-    check_fails(Fault::NotFinite, 1, "vector 0: number 0 is not finite").await;
+    check_fails(
+        Fault::NotFinite,
+        1,
+        "the embedding provider's answer cannot be read: number out of range",
+    )
+    .await;
     check_fails(Fault::Zero, 1, "vector 0: all numbers are zero").await;
     check_fails(
         Fault::TooFew,
