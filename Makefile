@@ -27,7 +27,7 @@ bench: build ## Measure: criterion, then a bounded load on loopback
 
 watch: setup ## Rebuild and reload on every change (installs cargo-leptos first)
 	@scripts/tools.sh cargo-leptos
-	SQLX_OFFLINE=true cargo leptos watch
+	SQLX_OFFLINE=true cargo leptos watch -- serve --demo
 
 setup:
 	@scripts/setup.sh

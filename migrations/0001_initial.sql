@@ -138,7 +138,7 @@ CREATE INDEX embeddings_variant ON embeddings (variant_id);
 -- A text embedded once is not embedded again.
 CREATE INDEX embeddings_text ON embeddings (space_version, text_hash);
 
--- Vectors that ask: page intents, segment descriptions, campaign terms; known by their text.
+-- Vectors that ask: page intents and segment descriptions, known by their text.
 CREATE TABLE query_embeddings (
     space_version integer     NOT NULL,
     dimensions    integer     NOT NULL GENERATED ALWAYS AS (vector_dims(embedding)) STORED,

@@ -19,7 +19,7 @@ pub struct SiteSettings {
     pub default_locale: Locale,
     /// Every language served, the default among them; at most 32.
     pub locales: Vec<Locale>,
-    /// IANA name of the zone in which `time.*` conditions and schedules are read.
+    /// IANA name of the zone in which `time.*` conditions are read.
     #[serde(default = "utc")]
     pub time_zone: String,
     /// Links at the top of each page, per language, 1 to 6.

