@@ -19,7 +19,7 @@ for (const [name, path] of Object.entries(SHOTS)) {
         await page.setViewportSize({ width, height: 900 });
         await page.emulateMedia({ colorScheme: theme });
         await page.goto(path, { waitUntil: 'networkidle' });
-        await page.screenshot({ path: `${FOLDER}/${name}-${width}-${theme}.png`, fullPage: true });
+        await page.screenshot({ path: `${FOLDER}/${name}-${width}-${theme}.png`, fullPage: true, animations: 'disabled' });
       });
     }
   }
@@ -34,7 +34,7 @@ test('the picture of the README: two visitors of one page', async ({ page }) => 
   ] as const) {
     await open();
     await page.waitForLoadState('networkidle');
-    const shot = (await page.screenshot()).toString('base64');
+    const shot = (await page.screenshot({ animations: 'disabled' })).toString('base64');
     figures.push(`<figure><figcaption>${address}</figcaption><img src="data:image/png;base64,${shot}" alt=""></figure>`);
   }
   await page.setViewportSize({ width: 1440, height: 544 });
