@@ -33,7 +33,7 @@ setup:
 	@scripts/setup.sh
 
 build: setup site
-	@scripts/say.sh "Building the server. From nothing this takes about 10 minutes on 2 cores; afterwards seconds."
+	@scripts/say.sh "Building the server. From nothing this takes about 13 minutes on 2 cores; afterwards seconds."
 	@cargo build --release --package server
 
 site: setup

@@ -61,7 +61,7 @@ pub(super) fn view(block: &Logos) -> impl IntoView + use<'_> {
         >
             <div class="flex flex-col gap-x-14 gap-y-6 border-y border-line py-9 lg:flex-row lg:items-center">
                 {heading}
-                <ul class="flex grow flex-wrap items-center gap-x-10 gap-y-5 text-muted lg:justify-between">
+                <ul class="flex grow flex-wrap items-center gap-x-10 gap-y-5 text-muted">
                     {names}
                 </ul>
             </div>
