@@ -19,7 +19,7 @@ for crate in sqlx redis tokio; do
     fi
 done
 
-scripts/say.sh 'SQL queries against the schema. From nothing this takes about 4 minutes on 2 cores.'
+scripts/say.sh 'SQL queries against the schema. From nothing this takes about 6 minutes on 2 cores.'
 scripts/queries.sh check
 
 scripts/say.sh 'Lints.'
@@ -31,5 +31,5 @@ cargo test --workspace --exclude frontend --features app/ssr
 
 scripts/site.sh
 scripts/say.sh 'The visitor in a real browser.'
-cargo build --package server
+# The tests above have built the server.
 scripts/end2end.sh

@@ -129,8 +129,12 @@ async fn dispatch(cli: Cli) -> Result<(), CommandError> {
     }
     let services = Services::start(&config, Ownership::Borrow).await?;
     let outcome = match cli.command {
-        // Starting the services has migrated already.
-        Command::Serve(_) | Command::Migrate => Ok(()),
+        Command::Serve(_) => Ok(()),
+        Command::Migrate => {
+            // Starting the services has migrated already.
+            println!("the database schema is up to date");
+            Ok(())
+        }
         Command::Import(options) => import::run(&config, &services.store, &options).await,
         Command::Export(options) => export::run(&services.store, &options).await,
         Command::Demo(options) => demo::run(&config, &services.store, &options).await,
