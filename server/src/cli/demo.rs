@@ -1,9 +1,8 @@
 //! `landfall demo`.
 
 use clap::Args;
-use domain::record::Record;
-use engine::ingest::format::{Format, Row, read};
-use engine::ingest::{ImportError, apply, check};
+use engine::ingest::format::Format;
+use engine::ingest::{apply, import};
 use engine::store::Store;
 
 use super::CommandError;
@@ -42,21 +41,24 @@ pub(super) async fn run(
         segments: options.segments.unwrap_or(50),
         seed: options.seed,
     };
-    save(config, store, generate(&wanted).collect()).await
+    let provider = provider(config, all_threads())?;
+    let records = generate(&wanted).collect();
+    report(apply(store, &*provider, records, &Bar::new("records")).await?);
+    Ok(())
 }
 
 /// Loads the demo company's content.
 pub(super) async fn load(config: &Config, store: &Store) -> Result<(), CommandError> {
-    let text = jsonl();
-    let rows = read(Format::JsonLines, text.as_bytes())
-        .collect::<Result<Vec<Row>, _>>()
-        .map_err(ImportError::File)?;
-    let records = check(store, rows).await?;
-    save(config, store, records).await
-}
-
-async fn save(config: &Config, store: &Store, records: Vec<Record>) -> Result<(), CommandError> {
     let provider = provider(config, all_threads())?;
-    report(apply(store, &*provider, records, &Bar::new("records")).await?);
+    let text = jsonl();
+    let summary = import(
+        store,
+        &*provider,
+        Format::JsonLines,
+        text.as_bytes(),
+        &Bar::new("records"),
+    )
+    .await?;
+    report(summary);
     Ok(())
 }
