@@ -1,15 +1,18 @@
 //! Rendered pages: compressed once, sent many times.
 
-use std::io::Write as _;
+use std::borrow::Cow;
+use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use domain::{Locale, PageContent, SiteSettings};
 use flate2::Compression;
+use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::catalog::Page;
+use crate::catalog::{Catalog, Page};
+use crate::store::VariantContent;
 
 /// Brotli's quality, 0 to 11: beyond 5 a page gains 3 % in size for many times the work.
 const BROTLI_QUALITY: u32 = 5;
@@ -39,84 +42,117 @@ pub trait BodyRenderer: std::fmt::Debug + Send + Sync {
     fn fingerprint(&self) -> u64;
 }
 
-/// A finished page in every encoding offered.
+/// A finished page. It is kept compressed; the plain document is for the few who take nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body {
-    /// The document, UTF-8.
-    pub identity: Bytes,
     /// The document, gzip.
     pub gzip: Bytes,
     /// The document, Brotli.
     pub brotli: Bytes,
+    /// Bytes of the document as it is.
+    pub length: usize,
     /// XXH3 of the document; the strong part of its ETag.
     pub hash: u64,
 }
 
 impl Body {
-    /// Compresses a document in every encoding. Takes some milliseconds of processor time.
-    pub fn compress(html: String) -> Self {
+    /// Compresses a document. Takes some milliseconds of processor time.
+    pub fn compress(html: &str) -> Self {
         let mut gzip = GzEncoder::new(Vec::with_capacity(html.len() / 3), Compression::new(6));
         // Writing to memory does not fail.
         let _ = gzip.write_all(html.as_bytes());
-        let gzip = gzip.finish().unwrap_or_default();
+        let mut gzip = gzip.finish().unwrap_or_default();
+        gzip.shrink_to_fit();
         let mut brotli = Vec::with_capacity(html.len() / 3);
         {
             let mut encoder =
                 brotli::CompressorWriter::new(&mut brotli, 16_384, BROTLI_QUALITY, BROTLI_WINDOW);
             let _ = encoder.write_all(html.as_bytes());
         }
+        brotli.shrink_to_fit();
         Self {
-            hash: xxh3_64(html.as_bytes()),
-            identity: html.into(),
             gzip: gzip.into(),
             brotli: brotli.into(),
+            length: html.len(),
+            hash: xxh3_64(html.as_bytes()),
         }
+    }
+
+    /// The document as it is, UTF-8, decompressed anew.
+    pub fn identity(&self) -> Bytes {
+        let mut html = Vec::with_capacity(self.length);
+        // What was compressed here, or came whole out of the shared tier, decompresses.
+        let _ = GzDecoder::new(&*self.gzip).read_to_end(&mut html);
+        html.into()
     }
 
     /// Bytes held.
     pub fn weight(&self) -> usize {
-        self.identity.len() + self.gzip.len() + self.brotli.len()
+        self.gzip.len() + self.brotli.len()
     }
 }
 
-/// Renders and compresses on a thread where that disturbs no visitor.
-pub(crate) async fn render(
+/// Everything needed to make one body, on whatever thread there is for it.
+pub(crate) struct Work {
     renderer: Arc<dyn BodyRenderer>,
-    site: SiteSettings,
+    catalog: Arc<Catalog>,
     page: Arc<Page>,
-    content: PageContent,
-    locale: Locale,
-) -> Option<Body> {
-    tokio::task::spawn_blocking(move || {
-        Body::compress(renderer.render(&BodyInput {
-            site: &site,
-            page: &page,
+    base_locale: Locale,
+    change: Option<VariantContent>,
+}
+
+impl Work {
+    /// A page's default content in `base_locale`, with what a variant changes of it.
+    pub(crate) fn new(
+        renderer: Arc<dyn BodyRenderer>,
+        catalog: Arc<Catalog>,
+        page: Arc<Page>,
+        base_locale: Locale,
+        change: Option<VariantContent>,
+    ) -> Self {
+        Self {
+            renderer,
+            catalog,
+            page,
+            base_locale,
+            change,
+        }
+    }
+
+    /// Renders and compresses; `None` when the page has no content at all.
+    pub(crate) fn render(&self) -> Option<Body> {
+        let base = self.page.contents.get(&self.base_locale)?;
+        let (content, locale) = match &self.change {
+            Some(change) => (
+                Cow::Owned(base.with_override(&change.content)),
+                change.locale,
+            ),
+            None => (Cow::Borrowed(base), self.base_locale),
+        };
+        let html = self.renderer.render(&BodyInput {
+            site: &self.catalog.site,
+            page: &self.page,
             content: &content,
             locale,
-        }))
-    })
-    .await
-    .ok()
+        });
+        Some(Body::compress(&html))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Read as _;
 
     #[test]
     fn every_encoding_decodes_to_the_document() {
         let html = "<p>Grüße</p>".repeat(500);
-        let body = Body::compress(html.clone());
-        let mut gzip = String::new();
-        flate2::read::GzDecoder::new(&*body.gzip)
-            .read_to_string(&mut gzip)
-            .unwrap();
+        let body = Body::compress(&html);
         let mut brotli = String::new();
         brotli::Decompressor::new(&*body.brotli, 4_096)
             .read_to_string(&mut brotli)
             .unwrap();
-        assert_eq!((gzip, brotli), (html.clone(), html));
+        assert_eq!(body.identity(), html);
+        assert_eq!(brotli, html);
         assert!(body.gzip.len() < 400 && body.brotli.len() < 400);
     }
 }

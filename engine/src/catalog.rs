@@ -14,17 +14,19 @@ use domain::{
 };
 use jiff::tz::TimeZone;
 use time::{OffsetDateTime, UtcOffset};
+use tokio::sync::Notify;
+use tokio::time::Instant;
 use tracing::warn;
 
 use crate::embedding::Embedding;
 use crate::store::{CatalogRows, Space, Store, StoreError, TextHash};
 
-pub use watch::watch;
+pub use watch::Watcher;
 
 /// An immutable snapshot of site, segments and pages at one revision.
 #[derive(Debug)]
 pub struct Catalog {
-    /// The revision that every cache key carries.
+    /// Raised by every publication.
     pub revision: Revision,
     /// Tells this database's cache keys from another's.
     pub instance: String,
@@ -34,8 +36,8 @@ pub struct Catalog {
     pub segments: Vec<Segment>,
     /// The space whose vectors decide; `None` before the first import.
     pub space: Option<Space>,
-    /// The next instant at which a variant starts or stops being shown.
-    pub next_change: Option<OffsetDateTime>,
+    /// When a variant next starts or stops being shown.
+    pub next_change: Option<Instant>,
     pages: HashMap<Box<str>, Arc<Page>>,
     segment_vectors: HashMap<SegmentId, Embedding>,
     zone: TimeZone,
@@ -46,6 +48,9 @@ pub struct Catalog {
 pub struct Page {
     /// Its row number.
     pub id: PageId,
+    /// The catalog's revision when something last changed that an answer depends on: the page, its
+    /// variants, or what all pages depend on. Cache keys carry it.
+    pub revision: Revision,
     /// Its path, without a language prefix.
     pub path: CanonicalPath,
     /// A sentence saying what the page is for.
@@ -57,15 +62,20 @@ pub struct Page {
 
 /// Holds the present catalog. Reading it takes no lock.
 #[derive(Debug)]
-pub struct CatalogHandle(ArcSwap<Catalog>);
+pub struct CatalogHandle {
+    present: ArcSwap<Catalog>,
+    /// Somebody met a newer revision than the present one.
+    outdated: Notify,
+    revision: tokio::sync::watch::Sender<Revision>,
+}
 
 impl Catalog {
     /// Reads the catalog from the database.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails or a stored value is unreadable.
-    pub async fn load(store: &Store, now: OffsetDateTime) -> Result<Self, StoreError> {
-        let rows = store.catalog_rows(now).await?;
+    pub async fn load(store: &Store) -> Result<Self, StoreError> {
+        let rows = store.catalog_rows().await?;
         let vectors = match &rows.space {
             Some(space) => {
                 let intents = rows.pages.iter().map(|(_, page)| page.intent.as_str());
@@ -109,8 +119,10 @@ impl Catalog {
             .pages
             .into_iter()
             .map(|(id, record)| {
+                let revision = rows.page_revisions.get(&id).copied();
                 let page = Page {
                     id,
+                    revision: revision.unwrap_or(rows.revision),
                     intent_vector: vector(&record.intent),
                     path: record.path,
                     intent: record.intent,
@@ -125,7 +137,9 @@ impl Catalog {
             site,
             segments,
             space: rows.space,
-            next_change: rows.next_change,
+            next_change: rows
+                .next_change
+                .and_then(|wait| Instant::now().checked_add(wait)),
             pages,
             segment_vectors,
             zone,
@@ -199,23 +213,41 @@ impl Page {
 impl CatalogHandle {
     /// Holds a first catalog.
     pub fn new(catalog: Catalog) -> Self {
-        Self(ArcSwap::from_pointee(catalog))
+        Self {
+            revision: tokio::sync::watch::Sender::new(catalog.revision),
+            present: ArcSwap::from_pointee(catalog),
+            outdated: Notify::new(),
+        }
     }
 
     /// The present catalog.
     pub fn get(&self) -> Arc<Catalog> {
-        self.0.load_full()
+        self.present.load_full()
     }
 
     /// Puts a newer catalog in place; an older one is dropped.
     pub fn replace(&self, catalog: Catalog) {
         let catalog = Arc::new(catalog);
-        self.0.rcu(|present| {
+        self.present.rcu(|present| {
             if present.revision > catalog.revision {
                 Arc::clone(present)
             } else {
                 Arc::clone(&catalog)
             }
         });
+        self.revision.send_replace(self.get().revision);
+    }
+
+    /// Tells when another catalog is put in place.
+    pub fn changes(&self) -> tokio::sync::watch::Receiver<Revision> {
+        self.revision.subscribe()
+    }
+
+    /// Waits for a catalog newer than `seen`, which the database is known to have.
+    pub(crate) async fn newer_than(&self, seen: Revision) {
+        let mut changes = self.changes();
+        self.outdated.notify_one();
+        // The sender lives as long as this handle.
+        let _ = changes.wait_for(|revision| *revision > seen).await;
     }
 }

@@ -1,31 +1,54 @@
 //! Which variant a visitor gets, and why.
 
+use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::decision::{Candidate, Choice, Question, choose};
 use domain::term::{Term, TermHash};
 use domain::{Locale, SegmentId};
 use quick_cache::sync::Cache;
-use time::OffsetDateTime;
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tracing::warn;
 
+use crate::breaker::Breaker;
+use crate::cache::Flight;
 use crate::catalog::{Catalog, Page};
 use crate::embedding::{Embedding, EmbeddingProvider};
-use crate::store::{Space, Store, StoreError, Wanted};
+use crate::metrics::Metrics;
+use crate::store::{PageQuestions, Space, Store, StoreError, Wanted};
 
 /// Most campaign terms whose vectors are kept in memory.
 const MAX_TERMS: usize = 10_000;
 /// Most campaign terms embedded at the same time; beyond that a visitor's term is left out.
 const CONCURRENT_TERMS: usize = 2;
 
+/// Longest wait for a term's vector, so that most of a visitor's patience is left for the rest.
+const TERM_BUDGET: Duration = Duration::from_millis(100);
+/// Longest time a term may occupy one of the places.
+const TERM_LIMIT: Duration = Duration::from_secs(5);
+/// Failures in a row after which the embedding provider is left alone, and for how long.
+const PROVIDER_FAILURES: u32 = 3;
+const PROVIDER_PAUSE: Duration = Duration::from_secs(5);
+
 /// Asks pgvector for candidates and chooses among them.
 #[derive(Debug)]
 pub struct Decider {
     store: Store,
+    terms: Arc<Terms>,
+    metrics: Arc<Metrics>,
+    runtime: Handle,
+    embedding: Flight<TermHash, Option<Embedding>>,
+}
+
+/// The campaign terms whose vectors are known, and how others are learnt.
+#[derive(Debug)]
+struct Terms {
     provider: Arc<dyn EmbeddingProvider>,
-    terms: Cache<TermHash, Embedding>,
-    embedding: Semaphore,
+    known: Cache<TermHash, Embedding>,
+    places: Semaphore,
+    breaker: Breaker,
 }
 
 /// What a decision is about.
@@ -56,25 +79,37 @@ pub struct Deliberation {
 struct TermUnavailable;
 
 impl Decider {
-    /// A decider over `store` that embeds campaign terms with `provider`.
-    pub fn new(store: Store, provider: Arc<dyn EmbeddingProvider>) -> Self {
+    /// A decider over `store` that embeds campaign terms with `provider`, in tasks of `runtime`.
+    pub fn new(
+        store: Store,
+        provider: Arc<dyn EmbeddingProvider>,
+        metrics: Arc<Metrics>,
+        runtime: Handle,
+    ) -> Self {
+        let open = metrics.breaker_open.with_label_values(&["embedding"]);
         Self {
             store,
-            provider,
-            terms: Cache::new(MAX_TERMS),
-            embedding: Semaphore::new(CONCURRENT_TERMS),
+            terms: Arc::new(Terms {
+                provider,
+                known: Cache::new(MAX_TERMS),
+                places: Semaphore::new(CONCURRENT_TERMS),
+                breaker: Breaker::new(PROVIDER_FAILURES, PROVIDER_PAUSE, open),
+            }),
+            metrics,
+            runtime,
+            embedding: Flight::new(),
         }
     }
 
     /// Decides from the database, without any cache.
     ///
     /// # Errors
+    /// [`StoreError::Superseded`] when the page has a newer revision than the catalog's; otherwise
     /// [`StoreError`] when the database fails.
     pub async fn deliberate(
         &self,
         catalog: &Catalog,
         subject: Subject<'_>,
-        now: OffsetDateTime,
     ) -> Result<Deliberation, StoreError> {
         let Subject {
             page,
@@ -85,25 +120,30 @@ impl Decider {
         let query = catalog.query_vector(page, segment);
         let (term, provisional) = match term {
             None => (None, false),
-            Some(term) => match self.term_vector(catalog, term).await {
-                Ok(vector) => (vector, false),
-                Err(TermUnavailable) => (None, true),
-            },
+            Some(term) => {
+                if let Ok(vector) = self.term_vector(catalog, term).await {
+                    (vector, false)
+                } else {
+                    self.metrics.terms_left_out.inc();
+                    (None, true)
+                }
+            }
         };
         let locales = page.variant_locales(locale, catalog.site.default_locale);
-        let space = catalog.space.as_ref().map_or(0, |space| space.version);
+        let timer = self.metrics.vector_query_seconds.start_timer();
         let candidates = self
             .store
             .candidates(Wanted {
                 page: page.id,
+                revision: page.revision,
                 segment,
                 locales: &locales,
-                space_version: space,
+                space_version: space_version(catalog),
                 query: query.as_ref(),
                 term: term.as_ref(),
-                now,
             })
             .await?;
+        timer.observe_duration();
         let term_alignment = match (&query, &term) {
             (Some(query), Some(term)) => Some(query.cosine(term)),
             _ => None,
@@ -124,30 +164,97 @@ impl Decider {
         })
     }
 
+    /// Decides a page for every segment in every language of the site, by one query to `store`.
+    ///
+    /// # Errors
+    /// As for [`Self::deliberate`].
+    pub async fn deliberate_page(
+        store: &Store,
+        catalog: &Catalog,
+        page: &Page,
+    ) -> Result<Vec<(SegmentId, Locale, Choice)>, StoreError> {
+        let segments: Vec<SegmentId> = catalog.segments.iter().map(|s| s.id).collect();
+        let questions = PageQuestions {
+            page: page.id,
+            revision: page.revision,
+            space_version: space_version(catalog),
+            segments: segments
+                .iter()
+                .map(|id| (*id, catalog.query_vector(page, *id)))
+                .collect(),
+        };
+        let mut candidates: HashMap<SegmentId, Vec<Candidate>> = HashMap::new();
+        for (asked, candidate) in store.page_candidates(&questions).await? {
+            candidates.entry(asked).or_default().push(candidate);
+        }
+        let default = catalog.site.default_locale;
+        let mut decided = Vec::with_capacity(segments.len() * catalog.site.locales.len());
+        for locale in &catalog.site.locales {
+            let locales = page.variant_locales(*locale, default);
+            for segment in &segments {
+                let candidates = candidates.get(segment).map_or(&[][..], Vec::as_slice);
+                let question = Question {
+                    segment: *segment,
+                    locales: &locales,
+                    thresholds: catalog.site.thresholds,
+                    term_alignment: None,
+                };
+                decided.push((*segment, *locale, choose(candidates, &question)));
+            }
+        }
+        Ok(decided)
+    }
+
     /// The term's vector in the active space; `None` where the provider embeds into another one.
     async fn term_vector(
         &self,
         catalog: &Catalog,
         term: &Term,
     ) -> Result<Option<Embedding>, TermUnavailable> {
-        let here = |space: &Space| space.spec == *self.provider.space();
+        let here = |space: &Space| space.spec == *self.terms.provider.space();
         if !catalog.space.as_ref().is_some_and(here) {
             return Ok(None);
         }
         let hash = term.hash();
-        if let Some(vector) = self.terms.get(&hash) {
+        if let Some(vector) = self.terms.known.get(&hash) {
             return Ok(Some(vector));
         }
-        let _permit = self.embedding.try_acquire().map_err(|_| TermUnavailable)?;
-        match self.provider.embed_one(term.as_str()).await {
-            Ok(vector) => {
-                self.terms.insert(hash, vector.clone());
-                Ok(Some(vector))
-            }
-            Err(error) => {
-                warn!(%error, "decide.embed_term failed; the term is left out");
-                Err(TermUnavailable)
-            }
+        // Embedding goes on after the wait, so that the next visitor finds the vector.
+        let learning = self.embedding.join(&self.runtime, hash, || {
+            let (terms, term) = (Arc::clone(&self.terms), term.clone());
+            async move { terms.learn(&term).await }
+        });
+        match tokio::time::timeout(TERM_BUDGET, learning).await {
+            Ok(Some(Some(vector))) => Ok(Some(vector)),
+            _ => Err(TermUnavailable),
         }
     }
+}
+
+impl Terms {
+    /// Embeds a term and remembers its vector; `None` when all places are taken or the provider
+    /// fails.
+    async fn learn(&self, term: &Term) -> Option<Embedding> {
+        let _place = self.places.try_acquire().ok()?;
+        let permit = self.breaker.permit()?;
+        let embedding = self.provider.embed_one(term.as_str());
+        match tokio::time::timeout(TERM_LIMIT, embedding).await {
+            Ok(Ok(vector)) => {
+                permit.succeed();
+                self.known.insert(term.hash(), vector.clone());
+                return Some(vector);
+            }
+            Ok(Err(error)) => {
+                warn!(%error, "decide.embed_term failed; the term is left out");
+            }
+            Err(_) => warn!("decide.embed_term takes too long; the term is left out"),
+        }
+        permit.fail();
+        None
+    }
+}
+
+/// The version of the space whose vectors decide; 0, which no space has, before the first import.
+fn space_version(catalog: &Catalog) -> i32 {
+    catalog.space.as_ref().map_or(0, |space| space.version)
 }

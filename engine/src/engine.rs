@@ -1,36 +1,61 @@
 //! The way of a request: from a visitor to a finished body.
 
-use std::future::Future;
+mod obtain;
+mod refresh;
+mod target;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::cache_key::Arm;
 use domain::segment::{Reason, detect};
-use domain::term::Term;
-use domain::{BodyKey, DecisionKey, Locale, SegmentId, VariantId, Visitor};
+use domain::{BodyKey, DecisionKey, VariantId, Visitor};
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
 use tracing::{Instrument, info_span, warn};
 
-use crate::body::{self, Body, BodyRenderer};
-use crate::cache::{Decision, Memory, Shared};
+use crate::body::{Body, BodyRenderer, Work};
+use crate::breaker::Breaker;
+use crate::cache::{Cached, Decision, Flight, Freshness, Lifetime, Memory, Remembered, Shared};
 use crate::catalog::{Catalog, CatalogHandle, Page};
 use crate::clock::Clock;
-use crate::decide::{Decider, Subject};
+use crate::decide::Decider;
 use crate::embedding::EmbeddingProvider;
-use crate::store::{Store, StoreError};
+use crate::metrics::Metrics;
+use crate::store::Store;
 
-/// How long a visitor waits for what no cache holds; then the default content is shown.
-const BUDGET: Duration = Duration::from_millis(200);
+pub(crate) use self::obtain::{Failure, Found};
+pub(crate) use self::target::Target;
+
+/// Failures in a row after which the database is left alone, and for how long.
+const DATABASE_FAILURES: u32 = 3;
+const DATABASE_PAUSE: Duration = Duration::from_secs(1);
+/// Most values refreshed at the same time.
+const REFRESHES: usize = 4;
+/// How often a computation follows the catalog to a newer revision before it gives up.
+const RENEWALS: u32 = 3;
 
 /// Everything a request needs, shared by all of them.
 #[derive(Debug)]
 pub struct Engine {
     catalog: Arc<CatalogHandle>,
-    memory: Memory,
-    shared: Option<Shared>,
+    pub(crate) memory: Memory,
+    pub(crate) shared: Option<Shared>,
     decider: Decider,
     store: Store,
-    renderer: Arc<dyn BodyRenderer>,
-    clock: Arc<dyn Clock>,
+    pub(crate) renderer: Arc<dyn BodyRenderer>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) metrics: Arc<Metrics>,
+    lifetime: Lifetime,
+    budget: Duration,
+    /// Where computations run. Visitors' connections live in runtimes of their own.
+    runtime: Handle,
+    database: Breaker,
+    decisions: Flight<DecisionKey, Result<Found<Decision>, Failure>>,
+    bodies: Flight<BodyKey, Result<Found<Body>, Failure>>,
+    refreshes: Semaphore,
+    /// What visitors outside a rollout get.
+    holdout: Arc<Cached<Decision>>,
 }
 
 /// What an [`Engine`] is made of.
@@ -48,8 +73,14 @@ pub struct Parts {
     pub renderer: Arc<dyn BodyRenderer>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
+    /// Shows what goes on.
+    pub metrics: Arc<Metrics>,
     /// Most bytes of bodies kept in memory.
     pub memory_bytes: u64,
+    /// How long cached values may be served.
+    pub lifetime: Lifetime,
+    /// How long a visitor waits for what no cache holds; then the default content is shown.
+    pub budget: Duration,
 }
 
 /// How a body came about.
@@ -57,7 +88,9 @@ pub struct Parts {
 pub enum CacheResult {
     /// Decision and body were cached.
     Hit,
-    /// One of them was computed.
+    /// They were, and are due to be computed again.
+    Stale,
+    /// One of them was computed, or is still being computed.
     Miss,
     /// It could not be computed; the default content stands in.
     Error,
@@ -83,14 +116,14 @@ pub struct Recognised {
     pub segment: usize,
     /// Why the visitor belongs to it.
     pub reason: Reason,
-    wanted: Wanted,
+    target: Target,
 }
 
 /// A finished answer.
 #[derive(Debug, Clone)]
 pub struct Served {
     /// The body.
-    pub body: Arc<Body>,
+    pub body: Arc<Cached<Body>>,
     /// Whether caches answered.
     pub result: CacheResult,
     /// The furthest place that was asked.
@@ -99,6 +132,9 @@ pub struct Served {
     pub variant: Option<VariantId>,
     /// The winner's cosine similarity, -1 to 1.
     pub similarity: Option<f32>,
+    /// Whether a later answer may differ without anything being published: the default content
+    /// stands in, or a campaign term was left out. Nobody should keep such an answer.
+    pub provisional: bool,
 }
 
 impl CacheResult {
@@ -106,6 +142,7 @@ impl CacheResult {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Hit => "HIT",
+            Self::Stale => "STALE",
             Self::Miss => "MISS",
             Self::Error => "ERROR",
         }
@@ -125,16 +162,38 @@ impl Source {
 }
 
 impl Engine {
-    /// Puts the parts together.
+    /// Puts the parts together. Computations will run in the runtime that this is called in.
     pub fn new(parts: Parts) -> Arc<Self> {
+        let runtime = Handle::current();
+        let open = parts.metrics.breaker_open.with_label_values(&["postgres"]);
         Arc::new(Self {
-            decider: Decider::new(parts.store.clone(), parts.provider),
+            decider: Decider::new(
+                parts.store.clone(),
+                parts.provider,
+                Arc::clone(&parts.metrics),
+                runtime.clone(),
+            ),
             memory: Memory::new(parts.memory_bytes),
             catalog: parts.catalog,
             shared: parts.shared,
             store: parts.store,
             renderer: parts.renderer,
             clock: parts.clock,
+            metrics: parts.metrics,
+            lifetime: parts.lifetime,
+            budget: parts.budget,
+            runtime,
+            database: Breaker::new(DATABASE_FAILURES, DATABASE_PAUSE, open),
+            decisions: Flight::new(),
+            bodies: Flight::new(),
+            refreshes: Semaphore::new(REFRESHES),
+            holdout: Arc::new(Cached::new(
+                Decision {
+                    variant: None,
+                    similarity: None,
+                },
+                0,
+            )),
         })
     }
 
@@ -143,9 +202,19 @@ impl Engine {
         self.catalog.get()
     }
 
+    /// Where the present catalog is held.
+    pub(crate) fn catalog_handle(&self) -> &CatalogHandle {
+        &self.catalog
+    }
+
     /// The present instant.
     pub fn now(&self) -> time::OffsetDateTime {
         self.clock.now()
+    }
+
+    /// What goes on, for whoever watches.
+    pub fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// Decides without any cache; for explanations.
@@ -161,256 +230,171 @@ impl Engine {
         catalog: &Arc<Catalog>,
         page: &Arc<Page>,
         visitor: &Visitor<'_>,
+        arm: Arm,
     ) -> Option<Recognised> {
         let (segment, reason) = detect(&catalog.segments, visitor)?;
         Some(Recognised {
             segment,
             reason,
-            wanted: Wanted {
+            target: Target {
                 catalog: Arc::clone(catalog),
                 page: Arc::clone(page),
                 segment: catalog.segments[segment].id,
                 locale: visitor.locale(),
                 term: visitor.term(),
+                arm,
             },
         })
     }
 
     /// Answers a recognised visitor. Always has a body; `None` only when rendering itself fails.
     pub async fn serve(self: &Arc<Self>, recognised: &Recognised) -> Option<Served> {
-        let answer = match self.answer_from_memory(&recognised.wanted) {
-            Some(answer) => answer,
-            None => self.answer_from_afar(recognised.wanted.clone()).await?,
-        };
-        Some(Served {
-            body: answer.body,
-            result: answer.result,
-            source: answer.source,
-            variant: answer.decision.variant,
-            similarity: answer.decision.similarity,
-        })
+        let counts = recognised.reason != Reason::Crawler;
+        match self.answer_from_memory(&recognised.target, counts) {
+            Some(served) => Some(served),
+            None => self.answer_from_afar(&recognised.target, counts).await,
+        }
     }
 
     /// The hit: two look-ups, no I/O, no lock held across an await.
-    fn answer_from_memory(&self, wanted: &Wanted) -> Option<Answer> {
-        let decision = self.memory.decision(&wanted.decision_key())?;
-        let body = self.memory.body(&wanted.body_key(decision.variant))?;
-        Some(Answer {
-            body,
-            decision,
-            result: CacheResult::Hit,
-            source: Source::Memory,
-        })
+    fn answer_from_memory(self: &Arc<Self>, target: &Target, counts: bool) -> Option<Served> {
+        let decision = if target.arm == Arm::Holdout {
+            Arc::clone(&self.holdout)
+        } else {
+            target.decision_key().recall(&self.memory)?
+        };
+        let body = target.body_key(decision.variant).recall(&self.memory)?;
+        let now = self.unix_time();
+        let decision_age = if target.arm == Arm::Holdout {
+            Freshness::Fresh
+        } else {
+            self.lifetime.of(decision.created(), now)
+        };
+        let body_age = self.lifetime.of(body.created(), now);
+        let result = match decision_age.max(body_age) {
+            Freshness::Fresh => CacheResult::Hit,
+            Freshness::Stale => CacheResult::Stale,
+            Freshness::Expired => return None,
+        };
+        if counts {
+            decision.visited();
+        }
+        if result == CacheResult::Stale {
+            if decision_age == Freshness::Stale {
+                self.refresh_decision(target, &decision);
+            }
+            if body_age == Freshness::Stale {
+                self.refresh_body(target, decision.variant, &body);
+            }
+        }
+        Some(served(&decision, body, result, Source::Memory, false))
     }
 
     /// Asks Redis, pgvector and the renderer, for as long as the visitor can wait. What is found
     /// later still fills the caches.
-    async fn answer_from_afar(self: &Arc<Self>, wanted: Wanted) -> Option<Answer> {
-        let engine = Arc::clone(self);
-        let looking = wanted.clone();
-        let search = tokio::spawn(
-            async move { engine.search(&looking).await }.instrument(info_span!("engine.search")),
-        );
-        match within_budget(search).await {
-            Some(Ok(answer)) => return answer,
-            Some(Err(error)) => {
-                warn!(%error, page = %wanted.page.path, "engine.search failed; showing the default content");
-            }
-            None => {
-                warn!(page = %wanted.page.path, "engine.search is slow; showing the default content");
-            }
-        }
-        self.fallback(&wanted).await
-    }
-
-    async fn search(&self, wanted: &Wanted) -> Result<Option<Answer>, StoreError> {
-        let (decision, decided_by) = self.decision(wanted).await?;
-        let Some((body, found_in)) = self.body(wanted, decision.variant).await? else {
-            return Ok(None);
+    async fn answer_from_afar(self: &Arc<Self>, target: &Target, counts: bool) -> Option<Served> {
+        let search = self.runtime.spawn({
+            let (engine, target) = (Arc::clone(self), target.clone());
+            async move { engine.search(target).await }.instrument(info_span!("engine.search"))
+        });
+        let (decision, body) = match tokio::time::timeout(self.budget, search).await {
+            Ok(Ok(Ok(found))) => found,
+            // What is too old to be served otherwise beats the default content.
+            Ok(_) => return self.stand_in(target, CacheResult::Error).await,
+            Err(_) => return self.stand_in(target, CacheResult::Miss).await,
         };
-        let furthest = decided_by.max(found_in);
+        if counts {
+            decision.value.visited();
+        }
+        let furthest = decision.source.max(body.source);
         let result = if furthest <= Source::Redis {
             CacheResult::Hit
         } else {
             CacheResult::Miss
         };
-        let source = match (result, decision.variant) {
+        let source = match (result, decision.value.variant) {
             (CacheResult::Miss, None) => Source::Default,
             _ => furthest,
         };
-        Ok(Some(Answer {
-            body,
-            decision,
+        Some(served(
+            &decision.value,
+            body.value,
             result,
             source,
-        }))
+            decision.provisional,
+        ))
     }
 
-    async fn decision(&self, wanted: &Wanted) -> Result<(Decision, Source), StoreError> {
-        let key = wanted.decision_key();
-        if let Some(decision) = self.memory.decision(&key) {
-            return Ok((decision, Source::Memory));
-        }
-        let namespace = self.namespace(&wanted.catalog);
-        if let Some(shared) = &self.shared
-            && let Some(decision) = shared.get(&namespace, &key).await
-        {
-            self.memory.put_decision(key, decision);
-            return Ok((decision, Source::Redis));
-        }
-        let deliberation = self
-            .decider
-            .deliberate(&wanted.catalog, wanted.subject(), self.clock.now())
-            .await?;
-        let winner = deliberation.choice.winner();
-        let decision = Decision {
-            variant: winner.map(|w| w.variant),
-            similarity: winner.and_then(|w| w.similarity),
-        };
-        // A publication that came in between makes this a decision of neither revision.
-        if !deliberation.provisional && self.catalog.get().revision == key.revision {
-            self.memory.put_decision(key, decision);
-            if let Some(shared) = &self.shared {
-                shared.put(&namespace, &key, &decision).await;
+    /// Finds decision and body, following the catalog when it turns out to be outdated.
+    async fn search(
+        self: Arc<Self>,
+        mut target: Target,
+    ) -> Result<(Found<Decision>, Found<Body>), Failure> {
+        for _ in 0..RENEWALS {
+            let attempt = async {
+                let decision = self.decision(&target).await?;
+                let body = self.body(&target, decision.value.variant).await?;
+                Ok((decision, body))
+            };
+            match attempt.await {
+                Err(Failure::Superseded) => {
+                    self.catalog.newer_than(target.catalog.revision).await;
+                    target = target.renewed(self.catalog.get()).ok_or(Failure::Failed)?;
+                }
+                outcome => return outcome,
             }
         }
-        Ok((decision, Source::Vector))
+        warn!(page = %target.page.path, "engine.search cannot keep up with publications");
+        Err(Failure::Failed)
     }
 
-    async fn body(
-        &self,
-        wanted: &Wanted,
-        variant: Option<VariantId>,
-    ) -> Result<Option<(Arc<Body>, Source)>, StoreError> {
-        let key = wanted.body_key(variant);
-        if let Some(body) = self.memory.body(&key) {
-            return Ok(Some((body, Source::Memory)));
-        }
-        let namespace = self.namespace(&wanted.catalog);
-        if let Some(shared) = &self.shared
-            && let Some(body) = shared.get(&namespace, &key).await
+    /// What is shown while nothing better is to be had: what memory holds, however old, and
+    /// otherwise the default content, which the catalog holds.
+    async fn stand_in(self: &Arc<Self>, target: &Target, result: CacheResult) -> Option<Served> {
+        if target.arm == Arm::Personalised
+            && let Some(decision) = target.decision_key().recall(&self.memory)
+            && let Some(body) = target.body_key(decision.variant).recall(&self.memory)
         {
-            let body = Arc::new(body);
-            self.memory.put_body(key, Arc::clone(&body));
-            return Ok(Some((body, Source::Redis)));
+            return Some(served(
+                &decision,
+                body,
+                CacheResult::Stale,
+                Source::Memory,
+                true,
+            ));
         }
-        let change = match variant {
-            Some(variant) => self.store.variant_content(variant).await?,
-            None => None,
-        };
-        let Some(body) = self.render(wanted, change).await else {
-            return Ok(None);
-        };
-        let body = Arc::new(body);
-        if self.catalog.get().revision == key.revision {
-            self.memory.put_body(key, Arc::clone(&body));
-            if let Some(shared) = &self.shared {
-                shared.put(&namespace, &key, &*body).await;
-            }
-        }
-        Ok(Some((body, Source::Vector)))
-    }
-
-    /// The default content, which the catalog holds: the answer when everything else is down.
-    async fn fallback(&self, wanted: &Wanted) -> Option<Answer> {
-        let key = wanted.body_key(None);
-        let body = if let Some(body) = self.memory.body(&key) {
+        let key = target.body_key(None);
+        let body = if let Some(body) = key.recall(&self.memory) {
             body
         } else {
-            let body = Arc::new(self.render(wanted, None).await?);
-            self.memory.put_body(key, Arc::clone(&body));
-            body
+            let work = Work::new(
+                Arc::clone(&self.renderer),
+                Arc::clone(&target.catalog),
+                Arc::clone(&target.page),
+                target.base_locale(),
+                None,
+            );
+            let body = self.runtime.spawn_blocking(move || work.render()).await;
+            let body = Cached::new(body.ok().flatten()?, self.unix_time());
+            self.keep(key, body, Source::Default).value
         };
-        Some(Answer {
-            body,
-            decision: Decision {
-                variant: None,
-                similarity: None,
-            },
-            result: CacheResult::Error,
-            source: Source::Default,
-        })
-    }
-
-    async fn render(
-        &self,
-        wanted: &Wanted,
-        change: Option<crate::store::VariantContent>,
-    ) -> Option<Body> {
-        let catalog = &wanted.catalog;
-        let default = catalog.site.default_locale;
-        let base_locale = wanted.page.content_locale(wanted.locale, default);
-        let base = wanted.page.contents.get(&base_locale)?;
-        let (content, locale) = match change {
-            Some(change) => (base.with_override(&change.content), change.locale),
-            None => (base.clone(), base_locale),
-        };
-        body::render(
-            Arc::clone(&self.renderer),
-            catalog.site.clone(),
-            Arc::clone(&wanted.page),
-            content,
-            locale,
-        )
-        .await
-    }
-
-    fn namespace(&self, catalog: &Catalog) -> String {
-        format!("{}:{:016x}", catalog.instance, self.renderer.fingerprint())
+        Some(served(&self.holdout, body, result, Source::Default, true))
     }
 }
 
-/// What a visitor should be answered with.
-#[derive(Debug, Clone)]
-struct Wanted {
-    catalog: Arc<Catalog>,
-    page: Arc<Page>,
-    segment: SegmentId,
-    locale: Locale,
-    term: Option<Term>,
-}
-
-struct Answer {
-    body: Arc<Body>,
-    decision: Decision,
+fn served(
+    decision: &Decision,
+    body: Arc<Cached<Body>>,
     result: CacheResult,
     source: Source,
-}
-
-impl Wanted {
-    fn decision_key(&self) -> DecisionKey {
-        DecisionKey {
-            revision: self.catalog.revision,
-            page: self.page.id,
-            segment: self.segment,
-            locale: self.locale,
-            term: self.term.as_ref().map(Term::hash),
-            arm: Arm::Personalised,
-        }
+    provisional: bool,
+) -> Served {
+    Served {
+        body,
+        result,
+        source,
+        variant: decision.variant,
+        similarity: decision.similarity,
+        provisional,
     }
-
-    fn body_key(&self, variant: Option<VariantId>) -> BodyKey {
-        BodyKey {
-            revision: self.catalog.revision,
-            page: self.page.id,
-            variant,
-            locale: self.locale,
-        }
-    }
-
-    fn subject(&self) -> Subject<'_> {
-        Subject {
-            page: &self.page,
-            segment: self.segment,
-            locale: self.locale,
-            term: self.term.as_ref(),
-        }
-    }
-}
-
-/// The outcome of a task that finishes in time; a panic inside counts as not finishing.
-async fn within_budget<T>(
-    task: impl Future<Output = Result<T, tokio::task::JoinError>>,
-) -> Option<T> {
-    tokio::time::timeout(BUDGET, task).await.ok()?.ok()
 }

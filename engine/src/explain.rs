@@ -96,7 +96,6 @@ pub async fn explain(
                 locale: visitor.locale(),
                 term: term.as_ref(),
             },
-            engine.now(),
         )
         .await?;
     let choice = deliberation.choice;

@@ -3,6 +3,7 @@
 //! Knows neither HTTP nor HTML. [`Engine`] is the way of a request; [`ingest`] is the way in.
 
 pub mod body;
+mod breaker;
 pub mod cache;
 pub mod catalog;
 pub mod clock;
@@ -11,6 +12,9 @@ pub mod embedding;
 mod engine;
 pub mod explain;
 pub mod ingest;
+pub mod metrics;
 pub mod store;
+pub mod visits;
+pub mod warm;
 
 pub use engine::{CacheResult, Engine, Parts, Recognised, Served, Source};

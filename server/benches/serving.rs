@@ -16,6 +16,7 @@ use engine::body::Body;
 use engine::catalog::Catalog;
 use engine::clock::{Clock, SystemClock};
 use engine::decide::{Decider, Subject};
+use engine::metrics::Metrics;
 use engine::store::Store;
 use landfall::config::Config;
 use landfall::runtime::provider;
@@ -63,7 +64,7 @@ fn rendering(c: &mut Criterion) {
     c.bench_function("render_cold_body", |b| b.iter(|| render(black_box(&input))));
     let html = render(&input);
     c.bench_function("compress_cold_body", |b| {
-        b.iter(|| Body::compress(black_box(html.clone())));
+        b.iter(|| Body::compress(black_box(&html)));
     });
 }
 
@@ -113,14 +114,23 @@ fn deciding(c: &mut Criterion) {
         .block_on(Store::connect(&url, 4))
         .expect("the database answers");
     let catalog = runtime
-        .block_on(Catalog::load(&store, SystemClock.now()))
+        .block_on(Catalog::load(&store))
         .expect("the catalog loads");
     let (variants, _) = runtime
         .block_on(store.variant_counts(SystemClock.now()))
         .expect("the database answers");
     eprintln!("deciding among {variants} variants");
     let provider = provider(&Config::default(), 1).expect("the local model is installed");
-    let decider = Decider::new(store, Arc::clone(&provider));
+    let decider = {
+        let _inside = runtime.enter();
+        let metrics = Arc::new(Metrics::new().expect("names differ"));
+        Decider::new(
+            store,
+            Arc::clone(&provider),
+            metrics,
+            runtime.handle().clone(),
+        )
+    };
     let mut subjects = catalog
         .pages()
         .flat_map(|page| {
@@ -142,7 +152,7 @@ fn deciding(c: &mut Criterion) {
                 term: None,
             };
             runtime
-                .block_on(decider.deliberate(&catalog, subject, SystemClock.now()))
+                .block_on(decider.deliberate(&catalog, subject))
                 .expect("the database answers")
         });
     });

@@ -52,6 +52,16 @@ pub struct Config {
     pub site_root: PathBuf,
     /// Most megabytes of finished pages kept in memory. Default 256.
     pub memory_cache_mb: u64,
+    /// Seconds for which a cached page is served as it is. Default 3600.
+    pub cache_fresh_seconds: u32,
+    /// Seconds after that for which it is served while it is made again. Default 86400.
+    pub cache_stale_seconds: u32,
+    /// Milliseconds a visitor waits for what no cache holds; then the page's default content is
+    /// shown. Default 200.
+    pub miss_budget_ms: u64,
+    /// Pages that are put into memory at a time before anybody asks for them; 0 turns warming off.
+    /// Default 1.
+    pub warm_concurrency: u32,
     /// Cookies that conditions may read as `cookie.NAME`. Default: none.
     pub visitor_cookies: Vec<String>,
     /// The cookie, as `NAME=VALUE`, by which a visitor agreed to being recognised. Without it
@@ -216,6 +226,12 @@ impl Config {
         if self.memory_cache_mb == 0 {
             return refuse("memory_cache_mb", "must be at least 1");
         }
+        if self.cache_fresh_seconds == 0 {
+            return refuse("cache_fresh_seconds", "must be at least 1");
+        }
+        if self.miss_budget_ms == 0 {
+            return refuse("miss_budget_ms", "must be at least 1");
+        }
         if self.embedding.threads == 0 {
             return refuse("embedding.threads", "must be at least 1");
         }
@@ -245,6 +261,10 @@ impl Default for Config {
             runtime_dir: default_runtime_dir(),
             site_root: "target/site".into(),
             memory_cache_mb: 256,
+            cache_fresh_seconds: 3_600,
+            cache_stale_seconds: 86_400,
+            miss_budget_ms: 200,
+            warm_concurrency: 1,
             visitor_cookies: Vec::new(),
             consent_cookie: "landfall_consent=yes".to_owned(),
             country_headers: [

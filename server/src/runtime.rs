@@ -2,17 +2,20 @@
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::time::Duration;
 
-use engine::cache::{Shared, SharedError};
-use engine::catalog::{Catalog, CatalogHandle, watch};
+use engine::cache::{Lifetime, Shared, SharedError};
+use engine::catalog::{Catalog, CatalogHandle, Watcher};
 use engine::clock::{Clock, SystemClock};
 use engine::embedding::{
     ApiKey, EmbeddingError, EmbeddingProvider, LocalProvider, OpenAiConfig, OpenAiProvider,
 };
+use engine::metrics::Metrics;
 use engine::store::{Store, StoreError};
-use engine::{Engine, Parts};
+use engine::warm::Warmer;
+use engine::{Engine, Parts, visits};
 use thiserror::Error;
-use tokio::task::JoinHandle;
+use tokio::task::JoinSet;
 use tracing::{info, warn};
 
 use crate::config::{Config, Provider};
@@ -34,7 +37,16 @@ pub enum StartError {
     /// The embedding provider is not usable.
     #[error(transparent)]
     Embedding(#[from] EmbeddingError),
+    /// Two metrics have one name.
+    #[error("metrics: {0}")]
+    Metrics(#[from] prometheus::Error),
+    /// The system refuses something.
+    #[error("the system refuses threads: {0}")]
+    Threads(#[from] std::io::Error),
 }
+
+/// Connections to the database for background work, beside those for visitors.
+const BACKGROUND_CONNECTIONS: u32 = 2;
 
 /// The database and the cache, ours or somebody else's.
 #[derive(Debug)]
@@ -116,11 +128,11 @@ impl Services {
 pub struct Running {
     /// Answers visitors.
     pub engine: Arc<Engine>,
-    watcher: JoinHandle<()>,
+    background: JoinSet<()>,
 }
 
 impl Running {
-    /// Loads the catalog and follows its changes.
+    /// Loads the catalog, follows its changes, and warms the caches.
     ///
     /// # Errors
     /// [`StartError`] when the catalog cannot be loaded or the shared cache is not usable.
@@ -131,11 +143,16 @@ impl Running {
         provider: Arc<dyn EmbeddingProvider>,
     ) -> Result<Self, StartError> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let metrics = Arc::new(Metrics::new()?);
+        let lifetime = Lifetime {
+            fresh: config.cache_fresh_seconds,
+            stale: config.cache_stale_seconds,
+        };
         let shared = match redis_url {
-            Some(url) => Some(Shared::connect(url).await?),
+            Some(url) => Some(Shared::connect(url, lifetime, Arc::clone(&metrics)).await?),
             None => None,
         };
-        let catalog = Catalog::load(&store, clock.now()).await?;
+        let catalog = Catalog::load(&store).await?;
         info!(
             revision = catalog.revision.0,
             pages = catalog.pages().count(),
@@ -153,26 +170,40 @@ impl Running {
             );
         }
         let handle = Arc::new(CatalogHandle::new(catalog));
-        let watcher = tokio::spawn(watch(
-            store.clone(),
-            Arc::clone(&handle),
-            Arc::clone(&clock),
-        ));
+        let quiet = store.background(BACKGROUND_CONNECTIONS.max(config.warm_concurrency));
         let engine = Engine::new(Parts {
             store,
-            catalog: handle,
+            catalog: Arc::clone(&handle),
             shared,
             provider,
             renderer: Arc::new(LandingRenderer::new(config.base_url())),
-            clock,
+            clock: Arc::clone(&clock),
+            metrics: Arc::clone(&metrics),
             memory_bytes: config.memory_cache_mb * 1_000_000,
+            lifetime,
+            budget: Duration::from_millis(config.miss_budget_ms),
         });
-        Ok(Self { engine, watcher })
+        let mut background = JoinSet::new();
+        let watcher = Watcher {
+            store: quiet.clone(),
+            handle,
+            clock,
+            metrics,
+        };
+        background.spawn(watcher.run());
+        background.spawn(visits::collect(Arc::clone(&engine)));
+        if config.warm_concurrency > 0 {
+            let concurrency = usize::try_from(config.warm_concurrency).unwrap_or(1);
+            let warmer = Warmer::new(Arc::clone(&engine), quiet, concurrency)?;
+            background.spawn(warmer.run());
+        }
+        Ok(Self { engine, background })
     }
 
-    /// Stops following the catalog.
-    pub fn stop(&self) {
-        self.watcher.abort();
+    /// Stops the background work, and saves what was counted.
+    pub async fn stop(mut self) {
+        self.background.shutdown().await;
+        visits::flush(&self.engine).await;
     }
 }
 

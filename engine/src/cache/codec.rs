@@ -1,4 +1,5 @@
-//! How values look in the shared tier: a checksum, then the value's own bytes.
+//! How values look in the shared tier: a checksum, the second since 1970 in which the value was
+//! computed, then the value's own bytes.
 //!
 //! Anything that does not decode is a miss, never an error: a truncated or foreign value is
 //! computed again and overwritten.
@@ -17,26 +18,24 @@ pub trait Encode: Sized {
     fn decode(bytes: Bytes) -> Option<Self>;
 }
 
-/// The value in its envelope.
-pub(super) fn seal<V: Encode>(value: &V) -> Vec<u8> {
+/// The value, computed at `created`, in its envelope.
+pub(super) fn seal<V: Encode>(value: &V, created: i64) -> Vec<u8> {
     let mut bytes = vec![0; 8];
+    bytes.extend(created.to_le_bytes());
     value.encode(&mut bytes);
     let checksum = xxh3_64(&bytes[8..]);
     bytes[..8].copy_from_slice(&checksum.to_le_bytes());
     bytes
 }
 
-/// The value of an envelope that is whole.
-pub(super) fn open<V: Encode>(mut sealed: Bytes) -> Option<V> {
-    if sealed.len() < 8 {
-        return None;
-    }
-    let checksum = sealed.split_to(8);
-    let expected = u64::from_le_bytes(checksum.as_ref().try_into().ok()?);
+/// The value of an envelope that is whole, and when it was computed.
+pub(super) fn open<V: Encode>(mut sealed: Bytes) -> Option<(V, i64)> {
+    let expected = number(&mut sealed)?;
     if xxh3_64(&sealed) != expected {
         return None;
     }
-    V::decode(sealed)
+    let created = number(&mut sealed)?.cast_signed();
+    Some((V::decode(sealed)?, created))
 }
 
 impl Encode for Decision {
@@ -53,7 +52,8 @@ impl Encode for Decision {
 impl Encode for Body {
     fn encode(&self, to: &mut Vec<u8>) {
         to.extend(self.hash.to_le_bytes());
-        for part in [&self.identity, &self.gzip, &self.brotli] {
+        to.extend((self.length as u64).to_le_bytes());
+        for part in [&self.gzip, &self.brotli] {
             to.extend((part.len() as u64).to_le_bytes());
             to.extend_from_slice(part);
         }
@@ -61,14 +61,15 @@ impl Encode for Body {
 
     fn decode(mut bytes: Bytes) -> Option<Self> {
         let hash = number(&mut bytes)?;
+        let length = usize::try_from(number(&mut bytes)?).ok()?;
         let mut part = || {
             let length = usize::try_from(number(&mut bytes)?).ok()?;
             (length <= bytes.len()).then(|| bytes.split_to(length))
         };
         let body = Self {
-            identity: part()?,
             gzip: part()?,
             brotli: part()?,
+            length,
             hash,
         };
         bytes.is_empty().then_some(body)
@@ -93,9 +94,9 @@ mod tests {
     proptest! {
         #[test]
         fn a_body_survives_the_journey_and_damage_is_a_miss(html in ".{1,400}", at in any::<usize>()) {
-            let body = Body::compress(html);
-            let sealed = seal(&body);
-            prop_assert_eq!(open::<Body>(sealed.clone().into()), Some(body));
+            let body = Body::compress(&html);
+            let sealed = seal(&body, 1_700_000_000);
+            prop_assert_eq!(open::<Body>(sealed.clone().into()), Some((body, 1_700_000_000)));
             let mut damaged = sealed.clone();
             let place = at % damaged.len();
             damaged[place] ^= 1;
@@ -118,6 +119,9 @@ mod tests {
             variant: Some(VariantId(7)),
             similarity: Some(0.25),
         };
-        assert_eq!(open::<Decision>(seal(&decision).into()), Some(decision));
+        assert_eq!(
+            open::<Decision>(seal(&decision, 5).into()),
+            Some((decision, 5))
+        );
     }
 }

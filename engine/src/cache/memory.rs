@@ -1,32 +1,46 @@
 //! The tier in this process.
 
+use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use domain::{BodyKey, DecisionKey};
+use domain::{BodyKey, DecisionKey, PageId, Revision};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
-use super::Decision;
+use super::{Cached, Decision};
 use crate::body::Body;
+use crate::catalog::Catalog;
 
 /// What one entry costs beside its bytes: key, pointers and the cache's own books.
 const OVERHEAD_BYTES: u64 = 200;
-/// Most decisions kept. At about 100 bytes each they weigh little, but must be bounded.
-const MAX_DECISIONS: usize = 200_000;
+/// Most decisions kept. At about 150 bytes each they weigh little, but must be bounded.
+const MAX_DECISIONS: usize = 400_000;
+/// Most decisions kept for campaign terms, which anybody can invent.
+const MAX_TERM_DECISIONS: usize = 20_000;
 
 /// Decisions and bodies in this process's memory, bounded.
 #[derive(Debug)]
 pub struct Memory {
-    decisions: Cache<DecisionKey, Decision>,
-    bodies: Cache<BodyKey, Arc<Body>, BodyWeight>,
+    decisions: Cache<DecisionKey, Arc<Cached<Decision>>>,
+    /// Apart, so that invented terms push out nothing but each other.
+    term_decisions: Cache<DecisionKey, Arc<Cached<Decision>>>,
+    bodies: Cache<BodyKey, Arc<Cached<Body>>, BodyWeight>,
+}
+
+/// A kind of value that memory holds.
+pub trait Remembered: super::Key {
+    /// A remembered value of any age.
+    fn recall(&self, memory: &Memory) -> Option<Arc<Cached<Self::Value>>>;
+    /// Remembers a value.
+    fn remember(self, memory: &Memory, value: Arc<Cached<Self::Value>>);
 }
 
 #[derive(Debug, Clone)]
 struct BodyWeight;
 
-impl<K: Hash + Eq> Weighter<K, Arc<Body>> for BodyWeight {
-    fn weight(&self, _: &K, body: &Arc<Body>) -> u64 {
+impl<K: Hash + Eq> Weighter<K, Arc<Cached<Body>>> for BodyWeight {
+    fn weight(&self, _: &K, body: &Arc<Cached<Body>>) -> u64 {
         body.weight() as u64 + OVERHEAD_BYTES
     }
 }
@@ -34,31 +48,79 @@ impl<K: Hash + Eq> Weighter<K, Arc<Body>> for BodyWeight {
 impl Memory {
     /// An empty tier that holds at most `body_bytes` bytes of bodies.
     pub fn new(body_bytes: u64) -> Self {
-        let typical = 30_000;
+        let typical = 10_000;
         let bodies = usize::try_from(body_bytes / typical).unwrap_or(usize::MAX);
         Self {
             decisions: Cache::new(MAX_DECISIONS),
+            term_decisions: Cache::new(MAX_TERM_DECISIONS),
             bodies: Cache::with_weighter(bodies.max(16), body_bytes, BodyWeight),
         }
     }
 
-    /// A remembered decision.
-    pub fn decision(&self, key: &DecisionKey) -> Option<Decision> {
-        self.decisions.get(key)
+    /// Every decision held, in no particular order.
+    pub(crate) fn decisions(
+        &self,
+    ) -> impl Iterator<Item = (DecisionKey, Arc<Cached<Decision>>)> + '_ {
+        self.decisions.iter().chain(self.term_decisions.iter())
     }
 
-    /// Remembers a decision.
-    pub fn put_decision(&self, key: DecisionKey, decision: Decision) {
-        self.decisions.insert(key, decision);
+    /// How many decisions and bodies are held, and how many bytes the bodies weigh.
+    pub(crate) fn size(&self) -> (usize, usize, u64) {
+        (
+            self.decisions.len() + self.term_decisions.len(),
+            self.bodies.len(),
+            self.bodies.weight(),
+        )
     }
 
-    /// A remembered body.
-    pub fn body(&self, key: &BodyKey) -> Option<Arc<Body>> {
-        self.bodies.get(key)
+    /// The share of the bytes for bodies that is used, 0 to 1.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a share need not be exact to the byte"
+    )]
+    pub(crate) fn filled(&self) -> f64 {
+        self.bodies.weight() as f64 / self.bodies.capacity().max(1) as f64
     }
 
-    /// Remembers a body.
-    pub fn put_body(&self, key: BodyKey, body: Arc<Body>) {
-        self.bodies.insert(key, body);
+    /// Drops what no visitor of `catalog` can get any more.
+    pub(crate) fn forget_outdated(&self, catalog: &Catalog) {
+        let present: HashMap<PageId, Revision> = catalog
+            .pages()
+            .map(|page| (page.id, page.revision))
+            .collect();
+        let is_present = |page: PageId, revision: Revision| present.get(&page) == Some(&revision);
+        for decisions in [&self.decisions, &self.term_decisions] {
+            decisions.retain(|key, _| is_present(key.page, key.revision));
+        }
+        self.bodies
+            .retain(|key, _| is_present(key.page, key.revision));
+    }
+
+    fn decisions_like(&self, key: &DecisionKey) -> &Cache<DecisionKey, Arc<Cached<Decision>>> {
+        if key.term.is_some() {
+            &self.term_decisions
+        } else {
+            &self.decisions
+        }
+    }
+}
+
+impl Remembered for DecisionKey {
+    fn recall(&self, memory: &Memory) -> Option<Arc<Cached<Decision>>> {
+        memory.decisions_like(self).get(self)
+    }
+
+    fn remember(self, memory: &Memory, value: Arc<Cached<Decision>>) {
+        memory.decisions_like(&self).insert(self, value);
+    }
+}
+
+impl Remembered for BodyKey {
+    fn recall(&self, memory: &Memory) -> Option<Arc<Cached<Body>>> {
+        memory.bodies.get(self)
+    }
+
+    fn remember(self, memory: &Memory, value: Arc<Cached<Body>>) {
+        memory.bodies.insert(self, value);
     }
 }

@@ -1,29 +1,48 @@
 //! Two tiers with one contract: memory over Redis. Decisions and bodies are separate caches.
 
 mod codec;
+mod entry;
+mod flight;
 mod memory;
-mod redis;
+mod shared;
+
+use std::hash::Hash;
 
 use domain::{BodyKey, DecisionKey, VariantId};
 use serde::{Deserialize, Serialize};
 
 use crate::body::Body;
 
-pub use self::memory::Memory;
-pub use self::redis::{Shared, SharedError};
+pub use self::entry::{Cached, Freshness, Lifetime};
+pub(crate) use self::flight::Flight;
+pub use self::memory::{Memory, Remembered};
+pub(crate) use self::shared::{Lock, Lookup};
+pub use self::shared::{Shared, SharedError};
 
 /// A key type bound to the one type of value it leads to.
-pub trait Key: Copy + std::fmt::Display {
+pub trait Key: Copy + Eq + Hash + std::fmt::Display + Send + Sync + 'static {
     /// What the key leads to.
-    type Value: codec::Encode;
+    type Value: codec::Encode + Send + Sync + 'static;
+
+    /// Whether other nodes may be asked for the value and told it. What visitors can make up at
+    /// will stays in bounded memory.
+    fn is_shared(&self) -> bool;
 }
 
 impl Key for DecisionKey {
     type Value = Decision;
+
+    fn is_shared(&self) -> bool {
+        self.term.is_none()
+    }
 }
 
 impl Key for BodyKey {
     type Value = Body;
+
+    fn is_shared(&self) -> bool {
+        true
+    }
 }
 
 /// Which variant some visitors get on a page.

@@ -1,9 +1,11 @@
 //! What a catalog is made of, read in one snapshot, and the news that it changed.
 
+use std::collections::HashMap;
+use std::time::Duration;
+
 use domain::record::{PageRecord, SegmentRecord};
 use domain::{PageId, Revision, SegmentId, SiteSettings};
 use sqlx::postgres::PgListener;
-use time::OffsetDateTime;
 
 use super::{CATALOG_CHANNEL, Space, Store, StoreError, StoreTransaction};
 
@@ -25,10 +27,12 @@ pub struct CatalogRows {
     pub segments: Vec<SegmentRow>,
     /// Pages by path.
     pub pages: Vec<PageRow>,
+    /// The revision at which each page last changed, through what all depend on or by itself.
+    pub page_revisions: HashMap<PageId, Revision>,
     /// The space whose vectors decide.
     pub space: Option<Space>,
-    /// The next instant after `now` at which a variant starts or stops being shown.
-    pub next_change: Option<OffsetDateTime>,
+    /// How long until a variant next starts or stops being shown, by the database's clock.
+    pub next_change: Option<Duration>,
 }
 
 impl Store {
@@ -39,7 +43,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when the database fails or a stored value is unreadable.
-    pub async fn catalog_rows(&self, now: OffsetDateTime) -> Result<CatalogRows, StoreError> {
+    pub async fn catalog_rows(&self) -> Result<CatalogRows, StoreError> {
         loop {
             let (revision, instance) = self.revision().await?;
             let rows = CatalogRows {
@@ -49,7 +53,8 @@ impl Store {
                 segments: self.segment_records().await?,
                 pages: self.page_records().await?,
                 space: self.active_space().await?,
-                next_change: self.next_change(now).await?,
+                page_revisions: self.page_revisions().await?,
+                next_change: self.next_change().await?,
             };
             if self.revision().await?.0 == revision {
                 return Ok(rows);
@@ -69,15 +74,51 @@ impl Store {
         Ok((Revision(row.revision), row.instance))
     }
 
-    /// Raises the revision, so that every node decides anew.
+    /// Lets schedules hold as of now, by the database's clock: when a start or an end has come, the
+    /// pages concerned get a new revision. Returns whether any had to.
+    ///
+    /// Every node may ask, and one of them does the work.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn announce_change(&self) -> Result<Revision, StoreError> {
+    pub async fn hold_schedules(&self) -> Result<bool, StoreError> {
+        if self.next_change().await?.is_none_or(|wait| !wait.is_zero()) {
+            return Ok(false);
+        }
         let mut transaction = self.begin().await?;
-        let revision = transaction.announce().await?;
-        transaction.commit().await?;
-        Ok(revision)
+        // Another node may have come first.
+        let due = sqlx::query_scalar!(
+            r#"SELECT EXISTS (
+                   SELECT FROM variants v, catalog_state c
+                   WHERE v.status IN ('scheduled', 'published')
+                     AND (v.starts_at > c.as_of AND v.starts_at <= clock_timestamp()
+                          OR v.ends_at > c.as_of AND v.ends_at <= clock_timestamp())
+               ) AS "due!""#
+        )
+        .fetch_one(&mut *transaction.tx)
+        .await?;
+        if due {
+            transaction.announce().await?;
+            transaction.commit().await?;
+        }
+        Ok(due)
+    }
+
+    /// Raises the revision above `known`, which this database has forgotten, for every page.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn resume_after(&self, known: Revision) -> Result<(), StoreError> {
+        let mut transaction = self.begin().await?;
+        sqlx::query!(
+            "UPDATE catalog_state SET revision = greatest(revision, $1)",
+            known.0
+        )
+        .execute(&mut *transaction.tx)
+        .await?;
+        transaction.touched.everything = true;
+        transaction.announce().await?;
+        transaction.commit().await
     }
 
     /// Listens for changes of the catalog on a connection of its own.
@@ -93,41 +134,81 @@ impl Store {
         Ok(listener)
     }
 
-    async fn next_change(&self, now: OffsetDateTime) -> Result<Option<OffsetDateTime>, StoreError> {
-        let next = sqlx::query_scalar!(
-            r#"SELECT min(at) FROM (
-                   SELECT starts_at AS at FROM variants
-                   WHERE status IN ('scheduled', 'published') AND starts_at > $1
+    async fn page_revisions(&self) -> Result<HashMap<PageId, Revision>, StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT p.id, greatest(p.revision, c.shared_revision) AS "revision!"
+               FROM pages p, catalog_state c"#
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| (PageId(row.id), Revision(row.revision)))
+            .collect())
+    }
+
+    async fn next_change(&self) -> Result<Option<Duration>, StoreError> {
+        let seconds = sqlx::query_scalar!(
+            r#"SELECT extract(epoch FROM min(at) - clock_timestamp())::double precision AS seconds
+               FROM (
+                   SELECT min(starts_at) AS at FROM variants
+                   WHERE status IN ('scheduled', 'published')
+                     AND starts_at > (SELECT as_of FROM catalog_state)
                    UNION ALL
-                   SELECT ends_at FROM variants
-                   WHERE status IN ('scheduled', 'published') AND ends_at > $1
-               ) AS changes"#,
-            now
+                   SELECT min(ends_at) FROM variants
+                   WHERE status IN ('scheduled', 'published')
+                     AND ends_at > (SELECT as_of FROM catalog_state)
+               ) AS changes"#
         )
         .fetch_one(&self.pool)
         .await?;
-        Ok(next)
+        // What is overdue is due now.
+        Ok(seconds.map(|s| Duration::try_from_secs_f64(s.max(0.0)).unwrap_or(Duration::MAX)))
     }
 }
 
 impl StoreTransaction {
-    /// Raises the revision and, once committed, tells every node.
+    /// Raises the revision of what the transaction touched and, once committed, tells every node.
+    ///
+    /// Schedules hold as of this instant from now on, so pages whose variants start or end up to
+    /// it count as touched.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn announce(&mut self) -> Result<Revision, StoreError> {
-        let revision = sqlx::query_scalar!(
-            "UPDATE catalog_state SET revision = revision + 1 RETURNING revision"
+        let before = sqlx::query_scalar!("SELECT as_of FROM catalog_state")
+            .fetch_one(&mut *self.tx)
+            .await?;
+        let state = sqlx::query!(
+            "UPDATE catalog_state SET
+                 revision = revision + 1,
+                 as_of = greatest(as_of, clock_timestamp()),
+                 shared_revision = CASE WHEN $1 THEN revision + 1 ELSE shared_revision END
+             RETURNING revision, as_of",
+            self.touched.everything
         )
         .fetch_one(&mut *self.tx)
         .await?;
         sqlx::query!(
-            "SELECT pg_notify($1, $2)",
-            CATALOG_CHANNEL,
-            revision.to_string()
+            "UPDATE pages SET revision = $1
+             WHERE id = ANY ($2) OR id IN (
+                 SELECT page_id FROM variants
+                 WHERE status IN ('scheduled', 'published')
+                   AND (starts_at > $3 AND starts_at <= $4 OR ends_at > $3 AND ends_at <= $4))",
+            state.revision,
+            &self.touched.pages,
+            before,
+            state.as_of
         )
         .execute(&mut *self.tx)
         .await?;
-        Ok(Revision(revision))
+        sqlx::query!(
+            "SELECT pg_notify($1, $2)",
+            CATALOG_CHANNEL,
+            state.revision.to_string()
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(Revision(state.revision))
     }
 }

@@ -8,6 +8,9 @@ use thiserror::Error;
 /// A failed read or write. Nothing of a failed transaction is kept.
 #[derive(Debug, Error)]
 pub enum StoreError {
+    /// What was to be read belongs to a newer revision than the one asked for.
+    #[error("the catalog has moved on to a newer revision")]
+    Superseded,
     /// The server did not answer in time.
     #[error("PostgreSQL does not answer; check that it runs and that DATABASE_URL names it")]
     Unreachable,

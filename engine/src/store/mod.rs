@@ -2,6 +2,7 @@
 //!
 //! Callers get domain types and [`StoreError`]; nothing outside this folder knows a table.
 
+mod candidate;
 mod catalog;
 mod error;
 mod page;
@@ -17,10 +18,11 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
 
+pub use candidate::{PageQuestions, Wanted};
 pub use catalog::{CatalogRows, PageRow, SegmentRow};
 pub use error::StoreError;
 pub use space::Space;
-pub use variant::{SavedVariant, VariantContent, Wanted};
+pub use variant::{SavedVariant, VariantContent};
 pub use vector::{TextHash, Unembedded};
 
 /// The channel on which a change of the catalog is announced; the payload is the revision.
@@ -38,8 +40,21 @@ pub struct Store {
 }
 
 /// Several changes that become visible together or not at all.
+///
+/// It remembers what was saved, so that [`Self::announce`] gives a new revision to the pages
+/// concerned and to no others.
 pub struct StoreTransaction {
     tx: Transaction<'static, Postgres>,
+    touched: Touched,
+}
+
+/// What a transaction changed, as far as visitors can see it.
+#[derive(Default)]
+struct Touched {
+    /// Something that every page depends on.
+    everything: bool,
+    /// Pages of their own or through a variant.
+    pages: Vec<i64>,
 }
 
 impl Store {
@@ -61,11 +76,10 @@ impl Store {
         .map_err(|_| StoreError::Unreachable)??;
         check_versions(&mut probe).await?;
         probe.close().await?;
-        let pool = PgPoolOptions::new()
-            .max_connections(max_connections)
-            .acquire_timeout(Duration::from_secs(5))
-            .connect_lazy_with(options.clone());
-        Ok(Self { pool, options })
+        Ok(Self {
+            pool: pool(&options, max_connections),
+            options,
+        })
     }
 
     /// Brings the schema up to date.
@@ -77,13 +91,30 @@ impl Store {
         Ok(())
     }
 
-    /// Starts a transaction.
+    /// Starts a transaction. Writers take turns, so that publications have an order and none waits
+    /// for another in a circle.
     ///
     /// # Errors
     /// [`StoreError::Database`] when no connection is to be had.
     pub async fn begin(&self) -> Result<StoreTransaction, StoreError> {
-        let tx = self.pool.begin().await?;
-        Ok(StoreTransaction { tx })
+        let mut tx = self.pool.begin().await?;
+        sqlx::query!("SELECT FROM catalog_state FOR UPDATE")
+            .execute(&mut *tx)
+            .await?;
+        Ok(StoreTransaction {
+            tx,
+            touched: Touched::default(),
+        })
+    }
+
+    /// The same database through a pool of its own, for work that must never keep a connection
+    /// from visitors.
+    #[must_use]
+    pub fn background(&self, max_connections: u32) -> Self {
+        Self {
+            pool: pool(&self.options, max_connections),
+            options: self.options.clone(),
+        }
     }
 
     /// The pool, for a library that brings its own SQL (the session store).
@@ -107,6 +138,13 @@ impl StoreTransaction {
         self.tx.commit().await?;
         Ok(())
     }
+}
+
+fn pool(options: &PgConnectOptions, max_connections: u32) -> PgPool {
+    PgPoolOptions::new()
+        .max_connections(max_connections)
+        .acquire_timeout(Duration::from_secs(5))
+        .connect_lazy_with(options.clone())
 }
 
 async fn check_versions(connection: &mut PgConnection) -> Result<(), StoreError> {

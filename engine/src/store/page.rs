@@ -79,6 +79,7 @@ impl StoreTransaction {
             .execute(&mut *self.tx)
             .await?;
         }
+        self.touched.pages.push(id);
         Ok(PageId(id))
     }
 }

@@ -48,6 +48,7 @@ impl Store {
         .await?
         .rows_affected();
         if deleted > 0 {
+            transaction.touched.everything = true;
             transaction.announce().await?;
         }
         transaction.commit().await?;
@@ -76,6 +77,7 @@ impl StoreTransaction {
         )
         .fetch_one(&mut *self.tx)
         .await?;
+        self.touched.everything = true;
         Ok(SegmentId(id))
     }
 }

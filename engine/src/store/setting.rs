@@ -37,6 +37,7 @@ impl StoreTransaction {
         )
         .execute(&mut *self.tx)
         .await?;
+        self.touched.everything = true;
         Ok(())
     }
 }

@@ -96,6 +96,7 @@ impl StoreTransaction {
         )
         .execute(&mut *self.tx)
         .await?;
+        self.touched.everything = true;
         Ok(())
     }
 }

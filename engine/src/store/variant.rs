@@ -1,18 +1,18 @@
 //! Variants and their revisions.
 
-use domain::decision::Candidate;
+use std::collections::HashMap;
+
 use domain::record::VariantRecord;
 use domain::variant::Status;
-use domain::{ContentOverride, ExternalId, Locale, PageId, SegmentId, VariantId};
-use pgvector::Vector;
+use domain::{ContentOverride, ExternalId, Locale, PageId, Revision, SegmentId, VariantId};
 use sqlx::types::Json;
 use time::OffsetDateTime;
 
+use super::candidate::as_of;
 use super::page::{parse_external_id, parse_locale};
 use super::segment::parse_key;
 use super::vector::TextHash;
 use super::{Store, StoreError, StoreTransaction};
-use crate::embedding::Embedding;
 
 /// A variant that was just saved.
 #[derive(Debug, Clone, Copy)]
@@ -28,108 +28,61 @@ pub struct SavedVariant {
 pub struct VariantContent {
     /// Its language.
     pub locale: Locale,
+    /// The name by which an import knows it.
+    pub external_id: ExternalId,
+    /// Its name for people.
+    pub name: String,
     /// The published revision's content.
     pub content: ContentOverride,
 }
 
-/// Which candidates to read, and what to compare them with.
-#[derive(Debug, Clone, Copy)]
-pub struct Wanted<'a> {
-    /// The page.
-    pub page: PageId,
-    /// The visitor's segment; variants for any segment are read too.
-    pub segment: SegmentId,
-    /// Languages that may be shown.
-    pub locales: &'a [Locale],
-    /// The embedding space of both vectors; vectors of no other space are read.
-    pub space_version: i32,
-    /// What similarity is measured to.
-    pub query: Option<&'a Embedding>,
-    /// The campaign term's vector.
-    pub term: Option<&'a Embedding>,
-    /// The instant at which a schedule must hold.
-    pub now: OffsetDateTime,
-}
-
 impl Store {
-    /// The variants that `wanted` describes, with their cosine similarity to its vectors.
-    ///
-    /// Reads one page's candidates through a btree index and compares them exactly: a filter on
-    /// top of an HNSW scan loses rows.
+    /// What visitors see of variants of a page, as of the page's `revision`. Those that are gone or
+    /// not published are left out.
     ///
     /// # Errors
-    /// [`StoreError`] when the database fails.
-    pub async fn candidates(&self, wanted: Wanted<'_>) -> Result<Vec<Candidate>, StoreError> {
-        let Wanted {
-            page,
-            segment,
-            locales,
-            space_version,
-            query,
-            term,
-            now,
-        } = wanted;
-        let locales: Vec<String> = locales.iter().map(Locale::to_string).collect();
-        let vector = |e: Option<&Embedding>| e.map(|e| Vector::from(e.as_slice().to_vec()));
+    /// [`StoreError::Superseded`] when the page has a newer revision; otherwise [`StoreError`] when
+    /// the database fails or a stored content is unreadable.
+    pub async fn variant_contents(
+        &self,
+        page: PageId,
+        revision: Revision,
+        variants: &[VariantId],
+    ) -> Result<HashMap<VariantId, VariantContent>, StoreError> {
+        let ids: Vec<i64> = variants.iter().map(|id| id.0).collect();
         let rows = sqlx::query!(
-            r#"SELECT v.id, v.segment_id, v.locale,
-                      (1 - (e.embedding <=> $6))::real AS similarity,
-                      (1 - (e.embedding <=> $7))::real AS term_similarity
-               FROM variants v
-               LEFT JOIN embeddings e ON e.variant_id = v.id AND e.space_version = $5
-               WHERE v.page_id = $1
-                 AND (v.segment_id = $2 OR v.segment_id IS NULL)
-                 AND v.locale = ANY ($3)
-                 AND v.status IN ('scheduled', 'published')
-                 AND (v.starts_at IS NULL OR v.starts_at <= $4)
-                 AND (v.ends_at IS NULL OR v.ends_at > $4)"#,
+            r#"SELECT greatest(p.revision, c.shared_revision) AS "revision!", v.id AS "id?",
+                      v.locale AS "locale?", v.external_id AS "external_id?", v.name AS "name?",
+                      r.content AS "content?: Json<ContentOverride>"
+               FROM catalog_state c
+               JOIN pages p ON p.id = $1
+               LEFT JOIN (variants v
+                   JOIN variant_revisions r ON r.variant_id = v.id AND r.number = v.published_revision)
+                   ON v.page_id = p.id AND v.id = ANY ($2)"#,
             page.0,
-            segment.0,
-            &locales,
-            now,
-            space_version,
-            vector(query) as _,
-            vector(term) as _
+            &ids
         )
         .fetch_all(&self.pool)
         .await?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(Candidate {
-                    variant: VariantId(row.id),
-                    segment: row.segment_id.map(SegmentId),
-                    locale: parse_locale(row.locale)?,
-                    similarity: row.similarity,
-                    term_similarity: row.term_similarity,
-                })
-            })
-            .collect()
-    }
-
-    /// What visitors see of a variant; `None` when it is gone or not published.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails or the stored content is unreadable.
-    pub async fn variant_content(
-        &self,
-        variant: VariantId,
-    ) -> Result<Option<VariantContent>, StoreError> {
-        let row = sqlx::query!(
-            r#"SELECT v.locale, r.content AS "content: Json<ContentOverride>"
-               FROM variants v
-               JOIN variant_revisions r ON r.variant_id = v.id AND r.number = v.published_revision
-               WHERE v.id = $1"#,
-            variant.0
-        )
-        .fetch_optional(&self.pool)
-        .await?;
-        row.map(|row| {
-            Ok(VariantContent {
-                locale: parse_locale(row.locale)?,
-                content: row.content.0,
-            })
-        })
-        .transpose()
+        as_of(revision, rows.first().map(|row| row.revision))?;
+        let mut contents = HashMap::with_capacity(rows.len());
+        for row in rows {
+            let (Some(id), Some(locale), Some(external_id), Some(name), Some(Json(content))) =
+                (row.id, row.locale, row.external_id, row.name, row.content)
+            else {
+                continue;
+            };
+            contents.insert(
+                VariantId(id),
+                VariantContent {
+                    locale: parse_locale(locale)?,
+                    external_id: parse_external_id(external_id)?,
+                    name,
+                    content,
+                },
+            );
+        }
+        Ok(contents)
     }
 
     /// The name by which an import knows a variant; `None` when it is gone.
@@ -244,7 +197,9 @@ impl StoreTransaction {
                  head_revision = variants.head_revision + 1,
                  published_revision = CASE WHEN $9 THEN variants.head_revision + 1 END,
                  updated_at = now()
-             RETURNING id, head_revision",
+             RETURNING id, head_revision,
+                 -- Still the row before this statement: the page that the variant leaves.
+                 (SELECT page_id FROM variants WHERE external_id = $1) AS left_page_id",
             record.id.as_str(),
             page.0,
             segment.map(|id| id.0),
@@ -267,6 +222,8 @@ impl StoreTransaction {
         )
         .execute(&mut *self.tx)
         .await?;
+        self.touched.pages.push(page.0);
+        self.touched.pages.extend(row.left_page_id);
         Ok(SavedVariant {
             id: VariantId(row.id),
             revision: row.head_revision,

@@ -33,8 +33,12 @@ pub(super) async fn run(
     })?;
     let headers = headers(&options.headers)?;
     let provider = provider(config, config.embedding.threads)?;
-    // Explanations ask no cache.
-    let running = Running::start(config, services.store.clone(), None, provider).await?;
+    // Explanations ask no cache, and none has to be warm for them.
+    let cold = Config {
+        warm_concurrency: 0,
+        ..config.clone()
+    };
+    let running = Running::start(&cold, services.store.clone(), None, provider).await?;
     let engine = &running.engine;
     let catalog = engine.catalog();
     let request = Request::read(&uri, &headers, &catalog)
@@ -55,7 +59,7 @@ pub(super) async fn run(
     })?;
     let visitor = request.visitor(&catalog, config, engine.now());
     let explanation = explain(engine, &services.store, &catalog, page, &visitor).await?;
-    running.stop();
+    running.stop().await;
     match explanation {
         Some(explanation) => print!("{explanation}"),
         None => println!("there are no segments"),

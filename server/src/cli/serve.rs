@@ -92,7 +92,7 @@ async fn serve(
         () = overdue => warn!("server.stop: some requests did not finish in time"),
     }
     drop(stopped);
-    running.stop();
+    running.stop().await;
     Ok(())
 }
 

@@ -22,11 +22,11 @@ impl Encoding {
     }
 
     /// The body's bytes in this encoding.
-    pub(super) fn of(self, body: &Body) -> &Bytes {
+    pub(super) fn of(self, body: &Body) -> Bytes {
         match self {
-            Self::Brotli => &body.brotli,
-            Self::Gzip => &body.gzip,
-            Self::Identity => &body.identity,
+            Self::Brotli => body.brotli.clone(),
+            Self::Gzip => body.gzip.clone(),
+            Self::Identity => body.identity(),
         }
     }
 

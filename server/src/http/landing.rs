@@ -5,6 +5,7 @@ use std::time::Instant;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
+use domain::cache_key::Arm;
 use domain::visitor::VISIT_COOKIE;
 use domain::{CanonicalPath, SegmentKey, Visitor};
 use engine::catalog::Catalog;
@@ -77,7 +78,9 @@ pub(super) async fn answer(
     }
     let (recognised, cookie) = {
         let visitor = request.visitor(&catalog, &state.config, state.engine.now());
-        let recognised = state.engine.recognise(&catalog, page, &visitor);
+        let recognised = state
+            .engine
+            .recognise(&catalog, page, &visitor, Arm::Personalised);
         (recognised, visit_cookie(&visitor, &headers, &state.config))
     };
     let Some(recognised) = recognised else {
@@ -86,6 +89,11 @@ pub(super) async fn answer(
     let Some(served) = state.engine.serve(&recognised).await else {
         return notice::failed(&catalog, request.locale);
     };
+    state.engine.metrics().answered(
+        served.result,
+        served.source,
+        started.elapsed().as_secs_f64(),
+    );
     let segment = &catalog.segments[recognised.segment].key;
     let mut response = respond(&method, &headers, segment, &served, started);
     if let Some(cookie) = cookie {

@@ -169,7 +169,7 @@ pub(crate) async fn site() -> (Database, Node) {
 /// A running server.
 pub(crate) struct Node {
     pub(crate) address: SocketAddr,
-    running: Running,
+    _running: Running,
     server: JoinHandle<()>,
 }
 
@@ -191,7 +191,7 @@ impl Node {
         });
         Self {
             address,
-            running,
+            _running: running,
             server,
         }
     }
@@ -222,7 +222,6 @@ impl Node {
 
 impl Drop for Node {
     fn drop(&mut self) {
-        self.running.stop();
         self.server.abort();
     }
 }

@@ -1,0 +1,175 @@
+//! How often each page is visited by whom: what the warmer goes by.
+//!
+//! Cached decisions count the visits they answer. Now and then the counts are collected and added
+//! to a sorted set in Redis, which all nodes share and which survives their restarts.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::{DecisionKey, Locale, PageId, SegmentId};
+
+use crate::engine::Engine;
+
+/// How often the counts are collected.
+const INTERVAL: Duration = Duration::from_secs(10);
+/// Most places kept in Redis.
+const MAX_PLACES: isize = 100_000;
+/// Places a command: more would keep Redis busy for longer than a visitor waits for it.
+const BATCH: usize = 500;
+/// After this time a visit counts half as much as a new one, in seconds: a week.
+const HALF_LIFE: f64 = 604_800.0;
+/// From here weights are counted, in seconds since 1970: the start of 2026.
+const LANDMARK: i64 = 1_767_225_600;
+
+/// Whom a visit is counted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Place {
+    pub(crate) page: PageId,
+    pub(crate) segment: SegmentId,
+    pub(crate) locale: Locale,
+}
+
+/// Collects visit counts for as long as the returned future is polled.
+pub async fn collect(engine: Arc<Engine>) {
+    let mut counts = HashMap::new();
+    loop {
+        tokio::time::sleep(INTERVAL).await;
+        gather(&engine, &mut counts);
+        add(&engine, &mut counts).await;
+    }
+}
+
+/// Adds what was counted since the last time; for the moment before the server stops.
+pub async fn flush(engine: &Engine) {
+    let mut counts = HashMap::new();
+    gather(engine, &mut counts);
+    add(engine, &mut counts).await;
+}
+
+/// The places with their decayed counts, as far as Redis knows them.
+pub(crate) async fn ranking(engine: &Engine) -> HashMap<Place, f64> {
+    let Some(shared) = &engine.shared else {
+        return HashMap::new();
+    };
+    let instance = engine.catalog().instance.clone();
+    let counts = shared
+        .visits(&instance, MAX_PLACES)
+        .await
+        .unwrap_or_default();
+    counts
+        .into_iter()
+        .filter_map(|(name, count)| Some((Place::parse(&name)?, count)))
+        .collect()
+}
+
+fn gather(engine: &Engine, counts: &mut HashMap<Place, u32>) {
+    for (key, decision) in engine.memory.decisions() {
+        let visits = decision.take_visits();
+        if visits > 0 {
+            let count = counts.entry(Place::from(key)).or_default();
+            *count = count.saturating_add(visits);
+        }
+    }
+    let (decisions, bodies, bytes) = engine.memory.size();
+    let entries = &engine.metrics.memory_entries;
+    let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    entries
+        .with_label_values(&["decision"])
+        .set(number(decisions));
+    entries.with_label_values(&["body"]).set(number(bodies));
+    engine
+        .metrics
+        .memory_bytes
+        .set(i64::try_from(bytes).unwrap_or(i64::MAX));
+}
+
+/// Adds the counts in Redis; those it does not take are kept for the next time.
+async fn add(engine: &Engine, counts: &mut HashMap<Place, u32>) {
+    let Some(shared) = &engine.shared else {
+        counts.clear();
+        return;
+    };
+    if counts.is_empty() {
+        return;
+    }
+    let instance = engine.catalog().instance.clone();
+    let weight = weight(engine.unix_time());
+    let all: Vec<(Place, u32)> = counts.drain().collect();
+    for batch in all.chunks(BATCH) {
+        let weighted: Vec<(String, f64)> = batch
+            .iter()
+            .map(|(place, visits)| (place.to_string(), f64::from(*visits) * weight))
+            .collect();
+        if shared.add_visits(&instance, &weighted).await.is_none() {
+            counts.extend(batch.iter().copied());
+        }
+    }
+    shared.trim_visits(&instance, MAX_PLACES).await;
+}
+
+/// What a visit counts at `now`, in seconds since 1970.
+///
+/// New visits grow heavier instead of old ones lighter, so that nothing has to be rewritten. The
+/// numbers last until 2045.
+fn weight(now: i64) -> f64 {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "seconds of this century are exact in a float"
+    )]
+    let age = (now - LANDMARK) as f64;
+    (age / HALF_LIFE).exp2()
+}
+
+impl From<DecisionKey> for Place {
+    fn from(key: DecisionKey) -> Self {
+        Self {
+            page: key.page,
+            segment: key.segment,
+            locale: key.locale,
+        }
+    }
+}
+
+impl std::fmt::Display for Place {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}:{}", self.page, self.segment, self.locale)
+    }
+}
+
+impl Place {
+    fn parse(name: &str) -> Option<Self> {
+        let mut parts = name.splitn(3, ':');
+        Some(Self {
+            page: PageId(parts.next()?.parse().ok()?),
+            segment: SegmentId(parts.next()?.parse().ok()?),
+            locale: parts.next()?.parse().ok()?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_survives_the_journey() {
+        let place = Place {
+            page: PageId(7),
+            segment: SegmentId(3),
+            locale: "de-AT".parse().unwrap(),
+        };
+        assert_eq!(place.to_string(), "7:3:de-AT");
+        assert_eq!(Place::parse("7:3:de-AT"), Some(place));
+        for broken in ["", "7", "7:x:de", "7:3:", "7:3"] {
+            assert_eq!(Place::parse(broken), None, "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_visit_a_week_later_counts_twice_as_much() {
+        let ratio = weight(LANDMARK + 7 * 86_400 + 50) / weight(LANDMARK + 50);
+        assert!((ratio - 2.0).abs() < 1e-9);
+        assert!(weight(LANDMARK + 19 * 366 * 86_400).is_finite());
+    }
+}
