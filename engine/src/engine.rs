@@ -299,9 +299,19 @@ impl Engine {
         });
         let (decision, body) = match tokio::time::timeout(self.budget, search).await {
             Ok(Ok(Ok(found))) => found,
-            // What is too old to be served otherwise beats the default content.
-            Ok(_) => return self.stand_in(target, CacheResult::Error).await,
-            Err(_) => return self.stand_in(target, CacheResult::Miss).await,
+            outcome => {
+                // The warmer, or another visitor's search, may have been quicker.
+                if let Some(served) = self.answer_from_memory(target, counts) {
+                    return Some(served);
+                }
+                let in_time = outcome.is_ok();
+                let result = if in_time {
+                    CacheResult::Error
+                } else {
+                    CacheResult::Miss
+                };
+                return self.stand_in(target, result).await;
+            }
         };
         if counts {
             decision.value.visited();
@@ -348,20 +358,15 @@ impl Engine {
         Err(Failure::Failed)
     }
 
-    /// What is shown while nothing better is to be had: what memory holds, however old, and
+    /// What is shown while nothing better is to be had: what memory holds, too old though it is, and
     /// otherwise the default content, which the catalog holds.
     async fn stand_in(self: &Arc<Self>, target: &Target, result: CacheResult) -> Option<Served> {
         if target.arm == Arm::Personalised
             && let Some(decision) = target.decision_key().recall(&self.memory)
             && let Some(body) = target.body_key(decision.variant).recall(&self.memory)
         {
-            return Some(served(
-                &decision,
-                body,
-                CacheResult::Stale,
-                Source::Memory,
-                true,
-            ));
+            let result = CacheResult::Stale;
+            return Some(served(&decision, body, result, Source::Memory, true));
         }
         let key = target.body_key(None);
         let body = if let Some(body) = key.recall(&self.memory) {

@@ -108,6 +108,8 @@ fn config(database_url: &str) -> Config {
         base_url: Some("https://site.example".to_owned()),
         database_url: Some(database_url.to_owned()),
         database_connections: 4,
+        // Tests that watch caches fill want them cold.
+        warm_concurrency: 0,
         ..Config::default()
     };
     if let Some(folder) = std::env::var_os("LANDFALL_RUNTIME_DIR") {
