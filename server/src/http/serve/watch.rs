@@ -1,0 +1,362 @@
+//! What a connection is waiting for and since when, so that one look now and then replaces a timer for each request.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
+
+use super::limits::Limits;
+
+/// Most bytes of an unwanted request that are still read, so that its sender gets to see the refusal.
+const LINGER_BYTES: usize = 4 * 1_024 * 1_024;
+
+/// No answer waits for its client.
+const TAKING: u64 = u64::MAX;
+/// `Watch::waiting`: for the headers of a request that has begun, or for a connection's first one.
+const HEAD: u8 = 0;
+/// `Watch::waiting`: for a request to begin.
+const NEXT: u8 = 1;
+
+/// Milliseconds since a worker began, as of its last look at its connections.
+#[derive(Debug)]
+pub(super) struct Clock {
+    start: Instant,
+    now: AtomicU64,
+}
+
+/// The state of one connection. All of it changes on the thread that owns the connection.
+#[derive(Debug)]
+pub(super) struct Watch {
+    clock: Arc<Clock>,
+    in_flight: AtomicU32,
+    waiting: AtomicU8,
+    since: AtomicU64,
+    stalled: AtomicU64,
+    multiplexed: AtomicBool,
+    linger: AtomicBool,
+    closing: AtomicBool,
+    task: OnceLock<Waker>,
+}
+
+/// What should become of a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Nothing is overdue.
+    Keep,
+    /// Nothing has been asked for long: say good-bye.
+    Close,
+    /// The client takes too long: cut it off.
+    Cut,
+}
+
+/// A request that is being answered, for as long as this lives.
+#[derive(Debug)]
+pub(super) struct InFlight(Arc<Watch>);
+
+/// A stream that tells a [`Watch`] what goes over it.
+#[derive(Debug)]
+pub(super) struct Watched<T> {
+    stream: T,
+    watch: Arc<Watch>,
+    lingered: usize,
+}
+
+impl Clock {
+    pub(super) fn start() -> Arc<Self> {
+        Arc::new(Self {
+            start: Instant::now(),
+            now: AtomicU64::new(0),
+        })
+    }
+
+    /// Reads the system's clock.
+    pub(super) fn advance(&self) {
+        self.now.store(milliseconds(self.start.elapsed()), Relaxed);
+    }
+
+    fn now(&self) -> u64 {
+        self.now.load(Relaxed)
+    }
+}
+
+impl Watch {
+    /// Of a connection that has just been opened.
+    pub(super) fn new(clock: Arc<Clock>) -> Arc<Self> {
+        Arc::new(Self {
+            in_flight: AtomicU32::new(0),
+            waiting: AtomicU8::new(HEAD),
+            since: AtomicU64::new(clock.now()),
+            stalled: AtomicU64::new(TAKING),
+            multiplexed: AtomicBool::new(false),
+            linger: AtomicBool::new(false),
+            closing: AtomicBool::new(false),
+            task: OnceLock::new(),
+            clock,
+        })
+    }
+
+    /// A request has arrived; `multiplexed` when others may arrive beside it.
+    pub(super) fn begin(self: &Arc<Self>, multiplexed: bool) -> InFlight {
+        self.in_flight.fetch_add(1, Relaxed);
+        if multiplexed {
+            self.multiplexed.store(true, Relaxed);
+        }
+        InFlight(Arc::clone(self))
+    }
+
+    /// The client is sending what nobody will read.
+    pub(super) fn linger(&self) {
+        self.linger.store(true, Relaxed);
+    }
+
+    /// Asks for the connection to be closed after the requests in flight.
+    pub(super) fn close(&self) {
+        self.closing.store(true, Relaxed);
+        if let Some(task) = self.task.get() {
+            task.wake_by_ref();
+        }
+    }
+
+    /// Whether somebody asked for the connection to be closed. The connection's task asks at every turn.
+    pub(super) fn closing(&self, cx: &Context<'_>) -> bool {
+        // A task has one waker for all its life.
+        self.task.get_or_init(|| cx.waker().clone());
+        self.closing.load(Relaxed)
+    }
+
+    /// Whether no request is in flight and no answer on its way.
+    pub(super) fn at_rest(&self) -> bool {
+        self.in_flight.load(Relaxed) == 0 && self.stalled.load(Relaxed) == TAKING
+    }
+
+    /// Compares what the connection is waiting for with what it may take.
+    pub(super) fn verdict(&self, limits: &Limits) -> Verdict {
+        // Instants are as old as the last look.
+        let now = self.clock.now();
+        let slack = milliseconds(limits.period());
+        let overdue = |since: u64, limit| {
+            now.saturating_sub(since) > milliseconds(limit).saturating_add(slack)
+        };
+        let stalled = self.stalled.load(Relaxed);
+        if stalled != TAKING {
+            return if overdue(stalled, limits.write) {
+                Verdict::Cut
+            } else {
+                Verdict::Keep
+            };
+        }
+        if self.in_flight.load(Relaxed) > 0 {
+            return Verdict::Keep;
+        }
+        let since = self.since.load(Relaxed);
+        match self.waiting.load(Relaxed) {
+            HEAD if overdue(since, limits.head) => Verdict::Cut,
+            NEXT if overdue(since, limits.idle) && self.closing.load(Relaxed) => Verdict::Cut,
+            NEXT if overdue(since, limits.idle) => Verdict::Close,
+            _ => Verdict::Keep,
+        }
+    }
+
+    fn wait_for(&self, what: u8) {
+        self.since.store(self.clock.now(), Relaxed);
+        self.waiting.store(what, Relaxed);
+    }
+
+    fn received(&self) {
+        // Between two requests HTTP/2 has a traffic of its own, which is no request that has begun.
+        if self.waiting.load(Relaxed) == NEXT
+            && self.in_flight.load(Relaxed) == 0
+            && !self.multiplexed.load(Relaxed)
+        {
+            self.wait_for(HEAD);
+        }
+    }
+
+    fn sent<T>(&self, outcome: &Poll<T>) {
+        let stalled = self.stalled.load(Relaxed);
+        if outcome.is_ready() {
+            if stalled != TAKING {
+                self.stalled.store(TAKING, Relaxed);
+            }
+        } else if stalled == TAKING {
+            self.stalled.store(self.clock.now(), Relaxed);
+        }
+    }
+
+    /// Whether the connection ends while the client may still be sending.
+    fn ends_early(&self) -> bool {
+        self.linger.load(Relaxed) || self.waiting.load(Relaxed) == HEAD
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        if self.0.in_flight.fetch_sub(1, Relaxed) == 1 {
+            self.0.wait_for(NEXT);
+        }
+    }
+}
+
+impl<T> Watched<T> {
+    pub(super) fn new(stream: T, watch: Arc<Watch>) -> Self {
+        Self {
+            stream,
+            watch,
+            lingered: 0,
+        }
+    }
+}
+
+impl<T: Read + Unpin> Read for Watched<T> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        let outcome = Pin::new(&mut self.stream).poll_read(cx, buffer);
+        if outcome.is_ready() {
+            self.watch.received();
+        }
+        outcome
+    }
+}
+
+impl<T: Read + Write + Unpin> Write for Watched<T> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let outcome = Pin::new(&mut self.stream).poll_write(cx, bytes);
+        self.watch.sent(&outcome);
+        outcome
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let outcome = Pin::new(&mut self.stream).poll_write_vectored(cx, parts);
+        self.watch.sent(&outcome);
+        outcome
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let outcome = Pin::new(&mut self.stream).poll_flush(cx);
+        self.watch.sent(&outcome);
+        outcome
+    }
+
+    /// Closes our direction, then takes what a refused client is still sending: closing on unread bytes resets
+    /// the connection, and the reset can overtake the refusal.
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        if this.lingered == 0 {
+            let outcome = Pin::new(&mut this.stream).poll_shutdown(cx);
+            this.watch.sent(&outcome);
+            std::task::ready!(outcome)?;
+            if !this.watch.ends_early() {
+                return Poll::Ready(Ok(()));
+            }
+            this.watch.wait_for(HEAD);
+        }
+        let mut bytes = [0; 8_192];
+        while this.lingered < LINGER_BYTES {
+            // Counts the turn too, so that our direction is closed once.
+            this.lingered += 1;
+            let mut buffer = ReadBuf::new(&mut bytes);
+            let outcome = Pin::new(&mut this.stream).poll_read(cx, buffer.unfilled());
+            match std::task::ready!(outcome) {
+                Ok(()) if !buffer.filled().is_empty() => this.lingered += buffer.filled().len(),
+                _ => break,
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The verdict 5 s, 15 s, 40 s and 90 s after `what` happened.
+    fn check(what: impl FnOnce(&Arc<Watch>) -> Option<InFlight>, expected: [Verdict; 4]) {
+        let clock = Clock::start();
+        let watch = Watch::new(Arc::clone(&clock));
+        let _held = what(&watch);
+        let found = [5_000, 15_000, 40_000, 90_000].map(|later| {
+            clock.now.store(later, Relaxed);
+            watch.verdict(&Limits::default())
+        });
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_connection_is_kept_for_as_long_as_its_state_allows() {
+        use Verdict::{Close, Cut, Keep};
+        let answered = |watch: &Arc<Watch>, multiplexed| drop(watch.begin(multiplexed));
+        check(|_| None, [Keep, Cut, Cut, Cut]);
+        check(|watch| Some(watch.begin(false)), [Keep, Keep, Keep, Keep]);
+        check(
+            |watch| {
+                answered(watch, false);
+                None
+            },
+            [Keep, Keep, Keep, Close],
+        );
+        check(
+            |watch| {
+                answered(watch, false);
+                watch.close();
+                None
+            },
+            [Keep, Keep, Keep, Cut],
+        );
+        check(
+            |watch| {
+                answered(watch, false);
+                watch.received();
+                None
+            },
+            [Keep, Cut, Cut, Cut],
+        );
+        check(
+            |watch| {
+                answered(watch, true);
+                watch.received();
+                None
+            },
+            [Keep, Keep, Keep, Close],
+        );
+        check(
+            |watch| {
+                answered(watch, false);
+                watch.sent(&Poll::<()>::Pending);
+                None
+            },
+            [Keep, Keep, Cut, Cut],
+        );
+        check(
+            |watch| {
+                answered(watch, false);
+                watch.sent(&Poll::<()>::Pending);
+                watch.sent(&Poll::Ready(()));
+                None
+            },
+            [Keep, Keep, Keep, Close],
+        );
+    }
+}
