@@ -15,7 +15,8 @@ use tokio_rustls::TlsAcceptor;
 use tracing::debug;
 
 use super::requests::Requests;
-use super::watch::{Watch, Watched};
+use super::stream::Watched;
+use super::watch::Watch;
 
 /// Longest request line and headers of HTTP/1.1 together, in bytes. What is longer gets an empty 431; a page's own
 /// limits lie below, and their refusals say what is too long.

@@ -9,6 +9,7 @@ mod limits;
 mod open_files;
 mod pipe;
 mod requests;
+mod stream;
 mod tls;
 mod upload;
 mod watch;

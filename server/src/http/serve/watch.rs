@@ -1,18 +1,11 @@
 //! What a connection is waiting for and since when, so that one look now and then replaces a timer for each request.
 
-use std::io;
-use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU32, AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
-use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
-
 use super::limits::Limits;
-
-/// Most bytes of an unwanted request that are still read, so that its sender gets to see the refusal.
-const LINGER_BYTES: usize = 4 * 1_024 * 1_024;
 
 /// No answer waits for its client.
 const TAKING: u64 = u64::MAX;
@@ -56,14 +49,6 @@ pub(super) enum Verdict {
 /// A request that is being answered, for as long as this lives.
 #[derive(Debug)]
 pub(super) struct InFlight(Arc<Watch>);
-
-/// A stream that tells a [`Watch`] what goes over it.
-#[derive(Debug)]
-pub(super) struct Watched<T> {
-    stream: T,
-    watch: Arc<Watch>,
-    lingered: usize,
-}
 
 impl Clock {
     pub(super) fn start() -> Arc<Self> {
@@ -166,7 +151,8 @@ impl Watch {
         self.waiting.store(what, Relaxed);
     }
 
-    fn received(&self) {
+    /// Bytes have arrived, or the client's end.
+    pub(super) fn received(&self) {
         // Between two requests HTTP/2 has a traffic of its own, which is no request that has begun.
         if self.waiting.load(Relaxed) == NEXT
             && self.in_flight.load(Relaxed) == 0
@@ -176,7 +162,8 @@ impl Watch {
         }
     }
 
-    fn sent<T>(&self, outcome: &Poll<T>) {
+    /// The system has taken bytes, or, while `outcome` is pending, will not take any more.
+    pub(super) fn sent<T>(&self, outcome: &Poll<T>) {
         let stalled = self.stalled.load(Relaxed);
         if outcome.is_ready() {
             if stalled != TAKING {
@@ -187,9 +174,13 @@ impl Watch {
         }
     }
 
-    /// Whether the connection ends while the client may still be sending.
-    fn ends_early(&self) -> bool {
-        self.linger.load(Relaxed) || self.waiting.load(Relaxed) == HEAD
+    /// Whether the connection ends while the client may still be sending. If so, the time for it begins.
+    pub(super) fn ends_early(&self) -> bool {
+        let early = self.linger.load(Relaxed) || self.waiting.load(Relaxed) == HEAD;
+        if early {
+            self.wait_for(HEAD);
+        }
+        early
     }
 }
 
@@ -198,89 +189,6 @@ impl Drop for InFlight {
         if self.0.in_flight.fetch_sub(1, Relaxed) == 1 {
             self.0.wait_for(NEXT);
         }
-    }
-}
-
-impl<T> Watched<T> {
-    pub(super) fn new(stream: T, watch: Arc<Watch>) -> Self {
-        Self {
-            stream,
-            watch,
-            lingered: 0,
-        }
-    }
-}
-
-impl<T: Read + Unpin> Read for Watched<T> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: ReadBufCursor<'_>,
-    ) -> Poll<io::Result<()>> {
-        let outcome = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        if outcome.is_ready() {
-            self.watch.received();
-        }
-        outcome
-    }
-}
-
-impl<T: Read + Write + Unpin> Write for Watched<T> {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        let outcome = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.watch.sent(&outcome);
-        outcome
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        parts: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let outcome = Pin::new(&mut self.stream).poll_write_vectored(cx, parts);
-        self.watch.sent(&outcome);
-        outcome
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let outcome = Pin::new(&mut self.stream).poll_flush(cx);
-        self.watch.sent(&outcome);
-        outcome
-    }
-
-    /// Closes our direction, then takes what a refused client is still sending: closing on unread bytes resets
-    /// the connection, and the reset can overtake the refusal.
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let this = &mut *self;
-        if this.lingered == 0 {
-            let outcome = Pin::new(&mut this.stream).poll_shutdown(cx);
-            this.watch.sent(&outcome);
-            std::task::ready!(outcome)?;
-            if !this.watch.ends_early() {
-                return Poll::Ready(Ok(()));
-            }
-            this.watch.wait_for(HEAD);
-        }
-        let mut bytes = [0; 8_192];
-        while this.lingered < LINGER_BYTES {
-            // Counts the turn too, so that our direction is closed once.
-            this.lingered += 1;
-            let mut buffer = ReadBuf::new(&mut bytes);
-            let outcome = Pin::new(&mut this.stream).poll_read(cx, buffer.unfilled());
-            match std::task::ready!(outcome) {
-                Ok(()) if !buffer.filled().is_empty() => this.lingered += buffer.filled().len(),
-                _ => break,
-            }
-        }
-        Poll::Ready(Ok(()))
     }
 }
 

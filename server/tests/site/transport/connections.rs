@@ -3,11 +3,11 @@
 use landfall::http::serve::Options;
 
 use super::{Connection, MUCH, request, site_with};
-use crate::support::{options, site};
+use crate::support::options;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_is_kept_from_one_request_to_the_next() {
-    let (_database, node) = site().await;
+    let node = site_with(options()).await;
     let mut connection = Connection::open(node.address);
     for _ in 0..3 {
         let page = connection.get("/pricing");
@@ -23,7 +23,7 @@ async fn a_connection_is_kept_from_one_request_to_the_next() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn requests_sent_ahead_are_answered_in_their_order() {
-    let (_database, node) = site().await;
+    let node = site_with(options()).await;
     let targets = [
         "/pricing",
         "/healthz",
@@ -39,7 +39,7 @@ async fn requests_sent_ahead_are_answered_in_their_order() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_answer_to_head_ends_with_its_headers() {
-    let (_database, node) = site().await;
+    let node = site_with(options()).await;
     let mut connection = Connection::open(node.address);
     let page = connection.get("/pricing");
     connection.send(request("HEAD", "/pricing"));
@@ -53,7 +53,7 @@ async fn the_answer_to_head_ends_with_its_headers() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_handler_learns_its_peers_address() {
-    let (_database, node) = site_with(options()).await;
+    let node = site_with(options()).await;
     let mut connection = Connection::open(node.address);
     let own = connection.stream.get_ref().local_addr();
     assert_eq!(
@@ -64,7 +64,7 @@ async fn a_handler_learns_its_peers_address() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_answer_arrives_whole() {
-    let (_database, node) = site_with(options()).await;
+    let node = site_with(options()).await;
     let mut connection = Connection::open(node.address);
     let answer = connection.get("/api/much");
     assert_eq!((answer.status, answer.body.len()), (200, MUCH));
@@ -74,7 +74,7 @@ async fn a_long_answer_arrives_whole() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn connections_beyond_the_limit_wait_until_one_closes() {
-    let (_database, node) = site_with(Options {
+    let node = site_with(Options {
         max_connections: 2,
         ..options()
     })

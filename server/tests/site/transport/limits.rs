@@ -8,11 +8,11 @@ use landfall::http::serve::Options;
 
 use super::{Connection, MUCH, SHORT, limited, request, site_with};
 use crate::client::{self, send};
-use crate::support::site;
+use crate::support::options;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_too_slow_with_its_headers_is_cut_off() {
-    let (_database, node) = site_with(limited(|limits| limits.head = SHORT)).await;
+    let node = site_with(limited(|limits| limits.head = SHORT)).await;
     for begun in ["", "G", "GET /pricing HTTP/1.1\r\nHost: site.exa"] {
         let mut slow = Connection::open(node.address);
         slow.send(begun);
@@ -29,7 +29,7 @@ async fn a_client_too_slow_with_its_headers_is_cut_off() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_without_requests_is_closed() {
-    let (_database, node) = site_with(limited(|limits| limits.idle = SHORT)).await;
+    let node = site_with(limited(|limits| limits.idle = SHORT)).await;
     let mut connection = Connection::open(node.address);
     assert_eq!(connection.get("/pricing").status, 200);
     assert_eq!(connection.closed(), 0);
@@ -37,7 +37,7 @@ async fn a_connection_without_requests_is_closed() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn too_many_or_too_long_headers_are_refused() {
-    let (_database, node) = site().await;
+    let node = site_with(options()).await;
     let check = |headers: String, expected: u16| {
         let request = format!("GET /pricing HTTP/1.1\r\nHost: site.example\r\n{headers}\r\n");
         let mut connection = Connection::open(node.address);
@@ -54,7 +54,7 @@ async fn too_many_or_too_long_headers_are_refused() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_beyond_the_limit_is_refused_and_the_refusal_arrives() {
-    let (_database, node) = site_with(limited(|limits| limits.upload_bytes = 1_000_000)).await;
+    let node = site_with(limited(|limits| limits.upload_bytes = 1_000_000)).await;
     let check = |bytes: usize, chunked: bool, expected: (u16, &str)| {
         let (header, body) = if chunked {
             let chunk = format!("{:x}\r\n{}\r\n", bytes, "b".repeat(bytes));
@@ -88,7 +88,7 @@ async fn a_body_beyond_the_limit_is_refused_and_the_refusal_arrives() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_too_slow_with_its_body_is_told_so() {
-    let (_database, node) = site_with(limited(|limits| limits.upload = SHORT)).await;
+    let node = site_with(limited(|limits| limits.upload = SHORT)).await;
     for begun in [
         "Content-Length: 10\r\n\r\nabc",
         "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
@@ -108,7 +108,7 @@ async fn a_client_too_slow_with_its_body_is_told_so() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_takes_no_answer_is_cut_off() {
-    let (_database, node) = site_with(Options {
+    let node = site_with(Options {
         max_connections: 1,
         ..limited(|limits| limits.write = SHORT)
     })
@@ -123,7 +123,7 @@ async fn a_client_that_takes_no_answer_is_cut_off() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_body_nobody_asked_for_harms_no_page() {
-    let (_database, node) = site().await;
+    let node = site_with(options()).await;
     let mut connection = Connection::open(node.address);
     connection.send("GET /pricing HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc");
     assert_eq!(connection.answer().status, 200);

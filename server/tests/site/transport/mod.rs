@@ -14,6 +14,7 @@ use axum::extract::ConnectInfo;
 use axum::routing::{get, post};
 use bytes::Bytes;
 use landfall::http::serve::{Limits, Options};
+use tokio::sync::OnceCell;
 
 use crate::client::{Answer, parse};
 use crate::support::{CONTENT, Database, Node, options, services};
@@ -25,18 +26,21 @@ const LONG: Duration = Duration::from_secs(30);
 /// Bytes of an answer that no socket's buffers hold.
 const MUCH: usize = 32 * 1_024 * 1_024;
 
-/// A site whose router has some routes more, under `/api`: `peer`, `much`, `upload`.
-async fn site_with(options: Options) -> (Database, Node) {
+/// A server whose router has some routes more, under `/api`: `peer`, `much`, `upload`.
+async fn site_with(options: Options) -> Node {
     site_extended(options, |router| router).await
 }
 
-async fn site_extended(
-    options: Options,
-    extend: impl FnOnce(Router) -> Router,
-) -> (Database, Node) {
-    let database = Database::create().await;
-    database.import(CONTENT).await;
-    let node = Node::boot_with(&database.url, &services().redis_url, options, |router| {
+async fn site_extended(options: Options, extend: impl FnOnce(Router) -> Router) -> Node {
+    // Nothing here changes what is stored, so that one database is enough.
+    static DATABASE: OnceCell<String> = OnceCell::const_new();
+    let database = DATABASE.get_or_init(async || {
+        let database = Database::create().await;
+        database.import(CONTENT).await;
+        database.url
+    });
+    let (database, redis) = (database.await, &services().redis_url);
+    Node::boot_with(database, redis, options, |router| {
         let router = router
             .route(
                 "/api/peer",
@@ -49,8 +53,7 @@ async fn site_extended(
             );
         extend(router)
     })
-    .await;
-    (database, node)
+    .await
 }
 
 fn limited(change: impl FnOnce(&mut Limits)) -> Options {

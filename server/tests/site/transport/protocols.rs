@@ -3,6 +3,7 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Method, Request, Response, Version};
@@ -18,7 +19,7 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-use super::{Connection, MUCH, SHORT, limited, site_with};
+use super::{Connection, MUCH, limited, site_with};
 use crate::support::options;
 
 /// Status, version, and the length of the body.
@@ -26,7 +27,7 @@ type Got = (u16, Version, usize);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_may_speak_http_2_at_once() {
-    let (_database, node) = site_with(options()).await;
+    let node = site_with(options()).await;
     let page = node.get("/pricing", &[]).body.len();
     let stream = TcpStream::connect(node.address).await.expect("it listens");
     let mut sender = http2_over(stream).await;
@@ -71,9 +72,9 @@ async fn encrypted_connections_speak_either_protocol() {
     let certificate = file("certificate.pem", own.cert.pem());
     let key = file("key.pem", own.signing_key.serialize_pem());
     let tls = Tls::load(&certificate, &key).expect("they belong together");
-    let (_database, node) = site_with(Options {
+    let node = site_with(Options {
         tls: Some(tls),
-        ..limited(|limits| limits.head = SHORT)
+        ..limited(|limits| limits.head = Duration::from_secs(2))
     })
     .await;
 
@@ -89,6 +90,7 @@ async fn encrypted_connections_speak_either_protocol() {
         .expect("the protocol agreed upon");
     tokio::spawn(connection);
     for _ in 0..2 {
+        sender.ready().await.expect("it is open");
         let answer = sender.send_request(request(Method::GET, "/pricing")).await;
         let first = summary(answer.expect("an answer")).await;
         assert_eq!(first, (200, Version::HTTP_11, second));

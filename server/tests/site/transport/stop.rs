@@ -46,7 +46,7 @@ impl Gate {
 async fn a_stop_finishes_what_is_in_flight_and_accepts_nothing_more() {
     let gate = Gate::new();
     let generous = limited(|limits| limits.drain = Duration::from_mins(1));
-    let (_database, mut node) = site_extended(generous, |router| gate.extend(router)).await;
+    let mut node = site_extended(generous, |router| gate.extend(router)).await;
     let mut idle = Connection::open(node.address);
     assert_eq!(idle.get("/pricing").status, 200);
     let mut begun = Connection::open(node.address);
@@ -68,7 +68,7 @@ async fn a_stop_finishes_what_is_in_flight_and_accepts_nothing_more() {
 async fn what_does_not_finish_in_time_is_cut_off_and_counted() {
     let gate = Gate::new();
     let hasty = limited(|limits| limits.drain = SHORT);
-    let (_database, mut node) = site_extended(hasty, |router| gate.extend(router)).await;
+    let mut node = site_extended(hasty, |router| gate.extend(router)).await;
     let mut waiting = [(); 2].map(|()| Connection::open(node.address));
     for connection in &mut waiting {
         gate.ask(connection).await;
@@ -81,7 +81,7 @@ async fn what_does_not_finish_in_time_is_cut_off_and_counted() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_is_dropped_leaves_nothing_behind() {
     let gate = Gate::new();
-    let (_database, node) = site_extended(options(), |router| gate.extend(router)).await;
+    let node = site_extended(options(), |router| gate.extend(router)).await;
     let mut waiting = Connection::open(node.address);
     gate.ask(&mut waiting).await;
     // The router, and with it the gate, lives for as long as any of the server's threads.
