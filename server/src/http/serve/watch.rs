@@ -18,6 +18,7 @@ const NEXT: u8 = 1;
 #[derive(Debug)]
 pub(super) struct Clock {
     start: Instant,
+    looked: AtomicU64,
     now: AtomicU64,
 }
 
@@ -54,13 +55,20 @@ impl Clock {
     pub(super) fn start() -> Arc<Self> {
         Arc::new(Self {
             start: Instant::now(),
+            looked: AtomicU64::new(0),
             now: AtomicU64::new(0),
         })
     }
 
-    /// Reads the system's clock.
-    pub(super) fn advance(&self) {
-        self.now.store(milliseconds(self.start.elapsed()), Relaxed);
+    /// Moves on by what has passed since the last look, which should be about `period`. What is far longer was a
+    /// pause of this thread or of the machine, and does not count against clients.
+    pub(super) fn advance(&self, period: Duration) {
+        self.advance_to(milliseconds(self.start.elapsed()), milliseconds(period));
+    }
+
+    fn advance_to(&self, elapsed: u64, period: u64) {
+        let passed = elapsed.saturating_sub(self.looked.swap(elapsed, Relaxed));
+        self.now.fetch_add(passed.min(2 * period), Relaxed);
     }
 
     fn now(&self) -> u64 {
@@ -210,6 +218,16 @@ mod tests {
             watch.verdict(&Limits::default())
         });
         assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_pause_of_the_machine_is_nobodys_fault() {
+        let clock = Clock::start();
+        let now = [900, 2_000, 3_500, 60_000, 61_000].map(|elapsed| {
+            clock.advance_to(elapsed, 1_000);
+            clock.now()
+        });
+        assert_eq!(now, [900, 2_000, 3_500, 5_500, 6_500]);
     }
 
     #[test]

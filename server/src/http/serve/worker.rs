@@ -191,7 +191,7 @@ impl Shop {
                     None => return,
                 },
                 _ = look.tick() => {
-                    self.clock.advance();
+                    self.clock.advance(look.period());
                     open.retain(|connection| !connection.task.is_finished());
                     for connection in &open {
                         self.judge(connection, draining);
