@@ -7,6 +7,7 @@
 //! malformed field is refused by name.
 
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use figment::Figment;
@@ -26,9 +27,21 @@ pub struct Config {
     /// Address and port to listen on. Default `127.0.0.1:3000`.
     pub listen: SocketAddr,
     /// How visitors reach the site, without a slash at the end: `https://example.com`. Goes into
-    /// canonical links. Default: `http://` and the address listened on.
+    /// canonical links. Default: `http://`, with a certificate `https://`, and the address listened
+    /// on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base_url: Option<String>,
+    /// The server's certificate and those of its issuers, a PEM file. With it and `tls_key`
+    /// connections are encrypted. Default: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_certificate: Option<PathBuf>,
+    /// The certificate's private key, a PEM file. Default: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_key: Option<PathBuf>,
+    /// Threads that answer visitors. Default: as many as the machine has cores.
+    pub worker_threads: usize,
+    /// Most connections at a time; further ones wait. Default 10,000.
+    pub max_connections: usize,
     /// PostgreSQL 15+ with pgvector 0.7+. Default: Landfall runs its own in `data_dir`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub database_url: Option<String>,
@@ -190,6 +203,7 @@ impl Config {
     pub fn base_url(&self) -> String {
         match &self.base_url {
             Some(url) => url.clone(),
+            None if self.tls_certificate.is_some() => format!("https://{}", self.listen),
             None => format!("http://{}", self.listen),
         }
     }
@@ -216,6 +230,17 @@ impl Config {
                     "must start with https:// or http:// and end without a slash",
                 );
             }
+        }
+        match (&self.tls_certificate, &self.tls_key) {
+            (Some(_), None) => return refuse("tls_key", "is missing beside `tls_certificate`"),
+            (None, Some(_)) => return refuse("tls_certificate", "is missing beside `tls_key`"),
+            _ => {}
+        }
+        if self.worker_threads == 0 {
+            return refuse("worker_threads", "must be at least 1");
+        }
+        if self.max_connections == 0 {
+            return refuse("max_connections", "must be at least 1");
         }
         if !self.consent_cookie.contains('=') {
             return refuse("consent_cookie", "must have the form NAME=VALUE");
@@ -252,6 +277,10 @@ impl Default for Config {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 3000)),
             base_url: None,
+            tls_certificate: None,
+            tls_key: None,
+            worker_threads: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+            max_connections: 10_000,
             database_url: None,
             redis_url: None,
             database_connections: 10,

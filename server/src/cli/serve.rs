@@ -3,9 +3,7 @@
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
-use axum::serve::ListenerExt as _;
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -13,11 +11,9 @@ use tracing::{info, warn};
 
 use super::{CommandError, demo};
 use crate::config::Config;
+use crate::http::serve::{Options as Transport, serve as serve_http};
 use crate::http::{AppState, router};
 use crate::runtime::{Ownership, Running, Services, provider};
-
-/// How long requests in flight may take once a stop is asked for.
-const DRAIN: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -35,8 +31,10 @@ pub(super) struct Options {
 pub(super) async fn run(config: Config, options: &Options) -> Result<(), CommandError> {
     // The port is taken first: the most common mistake should show before anything is started.
     let listener = listen(config.listen).await?;
+    let transport =
+        Transport::from_config(&config).map_err(|error| CommandError::Other(error.to_string()))?;
     let services = Services::start(&config, Ownership::Own).await?;
-    let outcome = serve(config, &services, listener, options.demo).await;
+    let outcome = serve(config, &services, listener, transport, options.demo).await;
     services.stop().await;
     outcome
 }
@@ -45,6 +43,7 @@ async fn serve(
     config: Config,
     services: &Services,
     listener: TcpListener,
+    transport: Transport,
     with_demo: bool,
 ) -> Result<(), CommandError> {
     let store = &services.store;
@@ -70,28 +69,19 @@ async fn serve(
     let app = router(&state, store);
     info!(%address, "server.listen");
     eprintln!("Landfall serves {base_url}");
-    let listener = listener.tap_io(|stream| {
-        // Answers leave at once instead of waiting for more to send.
-        let _ = stream.set_nodelay(true);
-    });
-    let (stop, stopped) = tokio::sync::watch::channel(false);
-    let mut draining = stopped.clone();
-    let server = axum::serve(listener, app).with_graceful_shutdown(async move {
-        let _ = draining.wait_for(|stop| *stop).await;
-    });
-    let overdue = async move {
+    let stop = async {
         stop_signal().await;
         info!("server.stop: finishing what is in flight");
-        let _ = stop.send(true);
-        tokio::time::sleep(DRAIN).await;
     };
-    tokio::select! {
-        outcome = async { server.await } => {
-            outcome.map_err(|error| CommandError::Other(format!("the server failed: {error}")))?;
-        }
-        () = overdue => warn!("server.stop: some requests did not finish in time"),
+    let cut_off = serve_http(listener, state, app, transport, stop)
+        .await
+        .map_err(|error| CommandError::Other(format!("the server failed: {error}")))?;
+    if cut_off > 0 {
+        warn!(
+            connections = cut_off,
+            "server.stop: some requests did not finish in time"
+        );
     }
-    drop(stopped);
     running.stop().await;
     Ok(())
 }

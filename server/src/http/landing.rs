@@ -2,15 +2,15 @@
 
 use std::time::Instant;
 
-use axum::body::Body;
 use axum::extract::State;
-use axum::response::Response;
+use bytes::Bytes;
 use domain::cache_key::Arm;
 use domain::visitor::VISIT_COOKIE;
 use domain::{CanonicalPath, SegmentKey, Visitor};
 use engine::catalog::Catalog;
 use engine::{CacheResult, Served};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use http_body_util::Full;
 
 use super::encoding::Encoding;
 use super::security::protect_landing;
@@ -30,16 +30,31 @@ const REDIRECT_CACHE: &str = "public, max-age=3600";
 /// A year, in seconds: how long a browser keeps the visit cookie.
 const VISIT_COOKIE_SECONDS: u32 = 31_536_000;
 
-/// Answers a visitor.
-pub(super) async fn answer(
+/// A body that is complete from the start, so that sending it needs no allocation.
+pub(super) type Body = Full<Bytes>;
+/// What a visitor gets.
+pub(super) type Response = http::Response<Body>;
+
+/// Answers what no route claims.
+pub(super) async fn fallback(
     State(state): State<AppState>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
+    answer(&state, &method, &uri, &headers).await
+}
+
+/// Answers a visitor.
+pub(super) async fn answer(
+    state: &AppState,
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Response {
     let started = Instant::now();
     let catalog = state.engine.catalog();
-    if method != Method::GET && method != Method::HEAD {
+    if *method != Method::GET && *method != Method::HEAD {
         let mut response = notice::refused(
             &catalog,
             StatusCode::METHOD_NOT_ALLOWED,
@@ -50,10 +65,10 @@ pub(super) async fn answer(
             .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
         return response;
     }
-    if let Err(large) = limits::check(&uri, &headers) {
+    if let Err(large) = limits::check(uri, headers) {
         return notice::refused(&catalog, large.status, large.text);
     }
-    let request = match Request::read(&uri, &headers, &catalog) {
+    let request = match Request::read(uri, headers, &catalog) {
         Ok(request) => request,
         Err(RequestError::NotUtf8) => {
             return notice::refused(
@@ -81,7 +96,7 @@ pub(super) async fn answer(
         let recognised = state
             .engine
             .recognise(&catalog, page, &visitor, Arm::Personalised);
-        (recognised, visit_cookie(&visitor, &headers, &state.config))
+        (recognised, visit_cookie(&visitor, headers, &state.config))
     };
     let Some(recognised) = recognised else {
         return notice::failed(&catalog, request.locale);
@@ -95,7 +110,7 @@ pub(super) async fn answer(
         started.elapsed().as_secs_f64(),
     );
     let segment = &catalog.segments[recognised.segment].key;
-    let mut response = respond(&method, &headers, segment, &served, started);
+    let mut response = respond(method, headers, segment, &served, started);
     if let Some(cookie) = cookie {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
@@ -114,7 +129,7 @@ fn respond(
     let tag = etag::of(&served.body, encoding);
     let known = etag::matches(text(request, header::IF_NONE_MATCH), &tag);
     let body = if known || method == Method::HEAD {
-        Body::empty()
+        Body::default()
     } else {
         Body::from(bytes.clone())
     };
@@ -176,7 +191,7 @@ fn redirect(
         target.push('?');
         target.push_str(query);
     }
-    let mut response = Response::new(Body::empty());
+    let mut response = Response::new(Body::default());
     *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
     let headers = response.headers_mut();
     insert(headers, header::LOCATION, &target);

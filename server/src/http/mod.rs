@@ -7,6 +7,7 @@ mod landing;
 mod limits;
 mod notice;
 mod security;
+pub mod serve;
 mod signals;
 
 use std::net::SocketAddr;
@@ -84,6 +85,6 @@ pub fn router(state: &AppState, store: &Store) -> Router {
             http::header::X_CONTENT_TYPE_OPTIONS,
             http::HeaderValue::from_static("nosniff"),
         ))
-        .fallback(landing::answer)
+        .fallback(landing::fallback)
         .with_state(state.clone())
 }

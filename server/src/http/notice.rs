@@ -1,12 +1,11 @@
 //! Pages that say why there is no page.
 
 use app::landing::{NoticePage, render_notice};
-use axum::body::Body;
-use axum::response::Response;
 use domain::Locale;
 use engine::catalog::Catalog;
 use http::{HeaderValue, StatusCode, header};
 
+use super::landing::{Body, Response};
 use super::security::protect_landing;
 
 /// Most pages a 404 leads on to.

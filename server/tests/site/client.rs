@@ -74,7 +74,8 @@ pub(crate) fn send(address: SocketAddr, request: &[u8]) -> Answer {
     parse(&received).unwrap_or_else(|| panic!("no answer: {sent:?}, {read:?}, {received:?}"))
 }
 
-fn parse(received: &[u8]) -> Option<Answer> {
+/// Takes an answer apart; `None` unless its headers are complete.
+pub(crate) fn parse(received: &[u8]) -> Option<Answer> {
     let end = received.windows(4).position(|bytes| bytes == b"\r\n\r\n")?;
     let head = std::str::from_utf8(&received[..end]).ok()?;
     let mut lines = head.split("\r\n");

@@ -202,7 +202,7 @@ async fn a_request_beyond_the_limits_is_refused_with_the_right_status() {
         assert_eq!(answer.status, status, "{}", &target[..target.len().min(60)]);
     };
     check(&format!("/pricing?{}", "x".repeat(9_000)), &[], 414);
-    check(&format!("/pricing?{}", "x".repeat(65_536)), &[], 414);
+    check(&format!("/pricing?{}", "x".repeat(60_000)), &[], 414);
     check(&format!("/{}", "x".repeat(2_000)), &[], 414);
     check("/pricing", &[("Cookie", cookies.as_str())], 431);
     check("/pricing", &[("Cookie", "x".repeat(20_000).as_str())], 431);

@@ -10,4 +10,5 @@ mod import;
 mod publishing;
 mod sessions;
 mod support;
+mod transport;
 mod visitors;

@@ -1,6 +1,7 @@
 //! What the tests share: the two services, a database for each test, and the production router on a free port.
 
 use std::fs;
+use std::io;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -9,15 +10,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, mpsc};
 use std::time::Duration;
 
+use axum::Router;
 use engine::embedding::EmbeddingProvider;
 use engine::ingest::format::Format;
 use engine::ingest::{Silent, Summary, import};
 use engine::store::Store;
 use landfall::config::Config;
 use landfall::embedded::{Embedded, EmbeddedError, EmbeddedOptions};
+use landfall::http::serve::{Limits, Options, serve};
 use landfall::http::{AppState, router};
 use landfall::runtime::{Running, provider};
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
@@ -172,11 +176,32 @@ pub(crate) async fn site() -> (Database, Node) {
 pub(crate) struct Node {
     pub(crate) address: SocketAddr,
     _running: Running,
-    server: JoinHandle<()>,
+    server: JoinHandle<io::Result<usize>>,
+    stop: Option<oneshot::Sender<()>>,
+}
+
+/// How the tests serve when the transport is not what they are about.
+pub(crate) fn options() -> Options {
+    Options {
+        threads: 2,
+        max_connections: 1_000,
+        tls: None,
+        limits: Limits::default(),
+    }
 }
 
 impl Node {
     pub(crate) async fn boot(database_url: &str, redis_url: &str) -> Self {
+        Self::boot_with(database_url, redis_url, options(), |router| router).await
+    }
+
+    /// Boots with other limits and with what `extend` adds to the router.
+    pub(crate) async fn boot_with(
+        database_url: &str,
+        redis_url: &str,
+        options: Options,
+        extend: impl FnOnce(Router) -> Router,
+    ) -> Self {
         let config = config(database_url);
         let store = Store::connect(database_url, config.database_connections)
             .await
@@ -187,15 +212,28 @@ impl Node {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         let state = AppState::new(Arc::clone(&running.engine), Arc::new(config), address);
-        let app = router(&state, &store);
-        let server = tokio::spawn(async move {
-            axum::serve(listener, app).await.expect("it serves");
-        });
+        let app = extend(router(&state, &store));
+        let (stop, stopped) = oneshot::channel();
+        let server = tokio::spawn(serve(listener, state, app, options, async {
+            let _ = stopped.await;
+        }));
         Self {
             address,
             _running: running,
             server,
+            stop: Some(stop),
         }
+    }
+
+    /// Asks the server to stop, as a signal does.
+    pub(crate) fn begin_to_stop(&mut self) {
+        self.stop = None;
+    }
+
+    /// Waits for the server's end; returns how many connections were cut off.
+    pub(crate) async fn stopped(&mut self) -> usize {
+        let outcome = (&mut self.server).await.expect("it does not panic");
+        outcome.expect("it serves")
     }
 
     pub(crate) fn get(&self, target: &str, headers: &[(&str, &str)]) -> Answer {

@@ -1,0 +1,77 @@
+//! What the transport may be told, and what it allows its clients.
+
+use std::time::Duration;
+
+use super::tls::{Tls, TlsError};
+use crate::config::Config;
+
+/// How connections are served.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Threads that own connections, at least 1.
+    pub threads: usize,
+    /// Most connections at a time, at least 1. Further ones wait until one closes.
+    pub max_connections: usize,
+    /// The certificate, when connections are encrypted.
+    pub tls: Option<Tls>,
+    /// What a client may take.
+    pub limits: Limits,
+}
+
+/// What a client may take. Times are kept a little too long rather than too short: by half of the shortest of
+/// `head`, `idle` and `write`, and at most by 2 s.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// From a connection's start, or from the first byte of a further request, to the end of its headers.
+    pub head: Duration,
+    /// Between an answer and the next request.
+    pub idle: Duration,
+    /// For the whole body of a request.
+    pub upload: Duration,
+    /// Most bytes in the body of a request.
+    pub upload_bytes: u64,
+    /// Without taking any part of an answer.
+    pub write: Duration,
+    /// For requests in flight once a stop is asked for.
+    pub drain: Duration,
+}
+
+impl Options {
+    /// What the configuration asks for.
+    ///
+    /// # Errors
+    /// [`TlsError`] when the certificate or its key cannot be used.
+    pub fn from_config(config: &Config) -> Result<Self, TlsError> {
+        let tls = match (&config.tls_certificate, &config.tls_key) {
+            (Some(certificate), Some(key)) => Some(Tls::load(certificate, key)?),
+            _ => None,
+        };
+        Ok(Self {
+            threads: config.worker_threads,
+            max_connections: config.max_connections,
+            tls,
+            limits: Limits::default(),
+        })
+    }
+}
+
+impl Limits {
+    /// How often connections are looked at.
+    pub(super) fn period(&self) -> Duration {
+        let shortest = self.head.min(self.idle).min(self.write);
+        (shortest / 4).clamp(Duration::from_millis(10), Duration::from_secs(1))
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            head: Duration::from_secs(10),
+            idle: Duration::from_secs(75),
+            upload: Duration::from_secs(30),
+            upload_bytes: 2 * 1_024 * 1_024,
+            write: Duration::from_secs(30),
+            drain: Duration::from_secs(10),
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Which requests are answered where.
+
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::response::{IntoResponse as _, Response};
+use domain::path;
+use http::request::Parts;
+use http::{HeaderValue, Method, Request, StatusCode, Version, header};
+use hyper::body::{Body as _, Incoming};
+use tokio::runtime::Handle;
+use tower::ServiceExt as _;
+
+use super::limits::Limits;
+use super::pipe::{self, Answer};
+use super::upload::{Fate, Upload};
+use super::watch::Watch;
+use crate::http::{AppState, landing};
+
+/// What every connection needs to answer requests.
+#[derive(Debug)]
+pub(super) struct Requests {
+    state: AppState,
+    router: Router,
+    caller: Handle,
+    limits: Limits,
+}
+
+impl Requests {
+    /// Pages are answered from `state`, everything else by `router` in the runtime of `caller`.
+    pub(super) fn new(state: AppState, router: Router, caller: Handle, limits: Limits) -> Self {
+        Self {
+            state,
+            router,
+            caller,
+            limits,
+        }
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Answers one request of the connection that `watch` belongs to.
+    pub(super) async fn answer(
+        &self,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+        watch: &Arc<Watch>,
+    ) -> Result<http::Response<Answer>, Infallible> {
+        let multiplexed = request.version() == Version::HTTP_2;
+        let in_flight = watch.begin(multiplexed);
+        let (mut parts, body) = request.into_parts();
+        if multiplexed {
+            name_host(&mut parts);
+        }
+        if self.is_for_a_page(&parts) {
+            if !body.is_end_stream() {
+                watch.linger();
+            }
+            let response = self.page(&parts).await;
+            return Ok(response.map(|body| Answer::whole(body, in_flight)));
+        }
+        let work = self.elsewhere(Request::from_parts(parts, body), peer, Arc::clone(watch));
+        Ok(pipe::run(&self.caller, work, self.limits.write, in_flight).await)
+    }
+
+    /// Whether this is a page of the present catalog at its own address. Whatever needs a second look (redirects,
+    /// refusals, escaped characters) takes the way through the router, whose fallback knows more.
+    fn is_for_a_page(&self, parts: &Parts) -> bool {
+        let path = parts.uri.path();
+        if !matches!(parts.method, Method::GET | Method::HEAD) || path.contains('%') {
+            return false;
+        }
+        let catalog = self.state.engine.catalog();
+        let read = path::read(path, &catalog.site.locales, catalog.site.default_locale);
+        !read.respelt && catalog.page(&read.path).is_some()
+    }
+
+    /// Answers on this thread. What a miss starts belongs to the caller's runtime nevertheless, where the
+    /// connections to databases live.
+    async fn page(&self, parts: &Parts) -> landing::Response {
+        let mut answer = pin!(landing::answer(
+            &self.state,
+            &parts.method,
+            &parts.uri,
+            &parts.headers
+        ));
+        poll_fn(|cx| {
+            let _entered = self.caller.enter();
+            answer.as_mut().poll(cx)
+        })
+        .await
+    }
+
+    /// The router's answer, to be awaited in the caller's runtime.
+    fn elsewhere(
+        &self,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+        watch: Arc<Watch>,
+    ) -> impl Future<Output = Response> + Send + 'static {
+        let router = self.router.clone();
+        let limits = self.limits;
+        async move {
+            let (mut parts, body) = request.into_parts();
+            parts.extensions.insert(ConnectInfo(peer));
+            if body.is_end_stream() {
+                let request = Request::from_parts(parts, Body::empty());
+                return router.oneshot(request).await.into_response();
+            }
+            let announced = body.size_hint().lower();
+            let (upload, fate) = Upload::new(body, &limits, watch);
+            if announced > limits.upload_bytes {
+                return refusal(Fate::TooLarge).into_response();
+            }
+            let request = Request::from_parts(parts, Body::new(upload));
+            let response = router.oneshot(request).await.into_response();
+            // Whatever a handler says about a body that was cut off, the client should learn why it was.
+            match fate.get() {
+                Fate::Fine => response,
+                fate => refusal(fate).into_response(),
+            }
+        }
+    }
+}
+
+/// In HTTP/2 the host is a part of the address; handlers look for it among the headers, as in HTTP/1.1.
+fn name_host(parts: &mut Parts) {
+    if parts.headers.contains_key(header::HOST) {
+        return;
+    }
+    let host = parts.uri.authority().map(http::uri::Authority::as_str);
+    if let Some(Ok(host)) = host.map(HeaderValue::from_str) {
+        parts.headers.insert(header::HOST, host);
+    }
+}
+
+fn refusal(fate: Fate) -> (StatusCode, &'static str) {
+    match fate {
+        Fate::Late => (
+            StatusCode::REQUEST_TIMEOUT,
+            "The body of this request took too long to arrive.\n",
+        ),
+        Fate::TooLarge | Fate::Fine => (
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "The body of this request is larger than this server accepts.\n",
+        ),
+    }
+}
