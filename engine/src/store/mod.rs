@@ -8,6 +8,7 @@ mod page;
 mod segment;
 mod setting;
 mod space;
+mod token;
 mod variant;
 mod vector;
 
@@ -20,6 +21,7 @@ use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
 pub use catalog::{CatalogRows, PageRow, SegmentRow};
 pub use error::StoreError;
 pub use space::Space;
+pub use token::{Scope, ScopeError, Token, TokenSecret};
 pub use variant::{SavedVariant, VariantContent, Wanted};
 pub use vector::{TextHash, Unembedded};
 
