@@ -14,21 +14,23 @@ use crate::body::{self, Body, BodyRenderer};
 use crate::cache::{Decision, Memory, Shared};
 use crate::catalog::{Catalog, CatalogHandle, Page};
 use crate::clock::Clock;
+use crate::content::Contents;
 use crate::decide::{Decider, Subject};
 use crate::embedding::EmbeddingProvider;
 use crate::store::{Store, StoreError};
 
 /// How long a visitor waits for what no cache holds; then the default content is shown.
-const BUDGET: Duration = Duration::from_millis(200);
+pub(crate) const BUDGET: Duration = Duration::from_millis(200);
 
 /// Everything a request needs, shared by all of them.
 #[derive(Debug)]
 pub struct Engine {
     catalog: Arc<CatalogHandle>,
     memory: Memory,
+    pub(crate) contents: Contents,
     shared: Option<Shared>,
     decider: Decider,
-    store: Store,
+    pub(crate) store: Store,
     renderer: Arc<dyn BodyRenderer>,
     clock: Arc<dyn Clock>,
 }
@@ -130,6 +132,7 @@ impl Engine {
         Arc::new(Self {
             decider: Decider::new(parts.store.clone(), parts.provider),
             memory: Memory::new(parts.memory_bytes),
+            contents: Contents::new(),
             catalog: parts.catalog,
             shared: parts.shared,
             store: parts.store,
@@ -246,7 +249,7 @@ impl Engine {
         }))
     }
 
-    async fn decision(&self, wanted: &Wanted) -> Result<(Decision, Source), StoreError> {
+    pub(crate) async fn decision(&self, wanted: &Wanted) -> Result<(Decision, Source), StoreError> {
         let key = wanted.decision_key();
         if let Some(decision) = self.memory.decision(&key) {
             return Ok((decision, Source::Memory));
@@ -362,12 +365,12 @@ impl Engine {
 
 /// What a visitor should be answered with.
 #[derive(Debug, Clone)]
-struct Wanted {
-    catalog: Arc<Catalog>,
-    page: Arc<Page>,
-    segment: SegmentId,
-    locale: Locale,
-    term: Option<Term>,
+pub(crate) struct Wanted {
+    pub(crate) catalog: Arc<Catalog>,
+    pub(crate) page: Arc<Page>,
+    pub(crate) segment: SegmentId,
+    pub(crate) locale: Locale,
+    pub(crate) term: Option<Term>,
 }
 
 struct Answer {

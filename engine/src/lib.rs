@@ -6,6 +6,7 @@ pub mod body;
 pub mod cache;
 pub mod catalog;
 pub mod clock;
+pub mod content;
 pub mod decide;
 pub mod embedding;
 mod engine;

@@ -26,6 +26,10 @@ pub struct SavedVariant {
 /// What visitors see of a variant.
 #[derive(Debug, Clone)]
 pub struct VariantContent {
+    /// The name by which an import knows it.
+    pub external_id: String,
+    /// Its name for people.
+    pub name: String,
     /// Its language.
     pub locale: Locale,
     /// The published revision's content.
@@ -115,7 +119,8 @@ impl Store {
         variant: VariantId,
     ) -> Result<Option<VariantContent>, StoreError> {
         let row = sqlx::query!(
-            r#"SELECT v.locale, r.content AS "content: Json<ContentOverride>"
+            r#"SELECT v.external_id, v.name, v.locale,
+                      r.content AS "content: Json<ContentOverride>"
                FROM variants v
                JOIN variant_revisions r ON r.variant_id = v.id AND r.number = v.published_revision
                WHERE v.id = $1"#,
@@ -125,6 +130,8 @@ impl Store {
         .await?;
         row.map(|row| {
             Ok(VariantContent {
+                external_id: row.external_id,
+                name: row.name,
                 locale: parse_locale(row.locale)?,
                 content: row.content.0,
             })
