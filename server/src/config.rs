@@ -6,6 +6,8 @@
 //! `OPENAI_BASE_URL` are read under the names by which other software knows them. An unknown or
 //! malformed field is refused by name.
 
+mod origin;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -59,6 +61,9 @@ pub struct Config {
     pub consent_cookie: String,
     /// Headers in which a CDN says the visitor's country, the first present one counts.
     pub country_headers: Vec<String>,
+    /// Origins whose scripts may read the content API, such as `https://example.com`, or `*` for
+    /// all. Default: none.
+    pub cors_origins: Vec<String>,
     /// How texts become vectors.
     pub embedding: EmbeddingConfig,
     /// What is logged, in the syntax of `RUST_LOG`. Default `info`.
@@ -227,6 +232,17 @@ impl Config {
                 );
             }
         }
+        for origin in &self.cors_origins {
+            if origin != "*" && !origin::is_origin(origin) {
+                return refuse(
+                    "cors_origins",
+                    &format!(
+                        "contains {origin:?}, which is no origin; write one as browsers do, such as \
+                         https://example.com or http://127.0.0.1:5173, or * for all"
+                    ),
+                );
+            }
+        }
         Ok(())
     }
 }
@@ -255,6 +271,7 @@ impl Default for Config {
             ]
             .map(str::to_owned)
             .to_vec(),
+            cors_origins: Vec::new(),
             embedding: EmbeddingConfig::default(),
             log: "info".to_owned(),
             log_format: LogFormat::Text,

@@ -1,6 +1,7 @@
 //! Everything that speaks HTTP.
 
 mod admin;
+mod api;
 mod encoding;
 mod etag;
 mod landing;
@@ -80,6 +81,7 @@ pub fn router(state: &AppState, store: &Store) -> Router {
         .nest("/assets", assets)
         .nest("/pkg", bundle)
         .merge(admin::router(state, store))
+        .merge(api::router(state, store))
         .layer(SetResponseHeaderLayer::overriding(
             http::header::X_CONTENT_TYPE_OPTIONS,
             http::HeaderValue::from_static("nosniff"),

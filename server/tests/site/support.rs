@@ -103,7 +103,8 @@ pub(crate) fn model() -> Arc<dyn EmbeddingProvider> {
     Arc::clone(MODEL.get_or_init(|| provider(&config(""), 1).expect("make setup has been run")))
 }
 
-fn config(database_url: &str) -> Config {
+/// The configuration of the tests' nodes.
+pub(crate) fn config(database_url: &str) -> Config {
     let mut config = Config {
         base_url: Some("https://site.example".to_owned()),
         database_url: Some(database_url.to_owned()),
@@ -175,7 +176,11 @@ pub(crate) struct Node {
 
 impl Node {
     pub(crate) async fn boot(database_url: &str, redis_url: &str) -> Self {
-        let config = config(database_url);
+        Self::boot_with(config(database_url), redis_url).await
+    }
+
+    pub(crate) async fn boot_with(config: Config, redis_url: &str) -> Self {
+        let database_url = config.database_url.as_deref().expect("tests name one");
         let store = Store::connect(database_url, config.database_connections)
             .await
             .expect("it runs");
