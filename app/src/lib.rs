@@ -7,6 +7,8 @@
 #[expect(unreachable_pub, reason = "components are public functions inside")]
 pub mod admin;
 #[cfg(feature = "ssr")]
+pub mod api_docs;
+#[cfg(feature = "ssr")]
 pub mod landing;
 #[expect(unreachable_pub, reason = "components are public functions inside")]
 pub mod ui;

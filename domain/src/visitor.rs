@@ -95,6 +95,20 @@ impl<'a> Visitor<'a> {
         }
     }
 
+    /// What the request carried.
+    pub fn signals(&self) -> Signals<'a> {
+        self.signals
+    }
+
+    /// The visitor of another request at the same moment, to ask what a signal changed.
+    #[must_use]
+    pub fn asking_with<'b>(&self, signals: Signals<'b>) -> Visitor<'b>
+    where
+        'a: 'b,
+    {
+        Visitor::new(signals, self.now, self.allowed_cookies)
+    }
+
     /// Whether this is a crawler, which is served as a visitor without signals.
     pub fn is_bot(&self) -> bool {
         self.bot

@@ -8,6 +8,7 @@ use domain::decision::{Candidate, Choice, Question, choose};
 use domain::term::{Term, TermHash};
 use domain::{Locale, SegmentId};
 use quick_cache::sync::Cache;
+use time::OffsetDateTime;
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tracing::warn;
@@ -62,6 +63,8 @@ pub struct Subject<'a> {
     pub locale: Locale,
     /// The campaign term the visitor brought.
     pub term: Option<&'a Term>,
+    /// Another instant at which schedules should hold than the catalog's; for explanations.
+    pub at: Option<OffsetDateTime>,
 }
 
 /// A choice with everything it was made from.
@@ -116,6 +119,7 @@ impl Decider {
             segment,
             locale,
             term,
+            at,
         } = subject;
         let query = catalog.query_vector(page, segment);
         let (term, provisional) = match term {
@@ -141,6 +145,7 @@ impl Decider {
                 space_version: space_version(catalog),
                 query: query.as_ref(),
                 term: term.as_ref(),
+                at,
             })
             .await?;
         timer.observe_duration();

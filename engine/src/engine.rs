@@ -19,6 +19,7 @@ use crate::breaker::Breaker;
 use crate::cache::{Cached, Decision, Flight, Freshness, Lifetime, Memory, Remembered, Shared};
 use crate::catalog::{Catalog, CatalogHandle, Page};
 use crate::clock::Clock;
+use crate::content::Contents;
 use crate::decide::Decider;
 use crate::embedding::EmbeddingProvider;
 use crate::metrics::Metrics;
@@ -40,6 +41,7 @@ const RENEWALS: u32 = 3;
 pub struct Engine {
     catalog: Arc<CatalogHandle>,
     pub(crate) memory: Memory,
+    pub(crate) contents: Contents,
     pub(crate) shared: Option<Shared>,
     decider: Decider,
     store: Store,
@@ -174,6 +176,7 @@ impl Engine {
                 runtime.clone(),
             ),
             memory: Memory::new(parts.memory_bytes),
+            contents: Contents::new(),
             catalog: parts.catalog,
             shared: parts.shared,
             store: parts.store,
@@ -205,6 +208,15 @@ impl Engine {
     /// Where the present catalog is held.
     pub(crate) fn catalog_handle(&self) -> &CatalogHandle {
         &self.catalog
+    }
+
+    pub(crate) fn runtime(&self) -> &Handle {
+        &self.runtime
+    }
+
+    /// How long a visitor waits for what no cache holds.
+    pub(crate) fn budget(&self) -> Duration {
+        self.budget
     }
 
     /// The present instant.

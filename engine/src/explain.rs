@@ -1,16 +1,21 @@
 //! How a request would be decided, spelt out.
 
-use std::fmt;
+mod subjects;
+mod text;
+
+use std::future::Future;
 
 use domain::condition::Clause;
-use domain::decision::{Pool, TermUse};
-use domain::segment::{Reason, detect};
-use domain::{SegmentKey, Visitor};
+use domain::decision::{Choice, Pool, TermUse, Thresholds};
+use domain::segment::Reason;
+use domain::{SegmentKey, VariantId, Visitor};
+use time::OffsetDateTime;
 
 use crate::catalog::{Catalog, Page};
 use crate::decide::Subject;
 use crate::engine::Engine;
-use crate::store::{Store, StoreError};
+use crate::store::{Space, Store, StoreError};
+use subjects::{Recognised, Subjects};
 
 /// How many candidates an explanation lists.
 const LISTED: usize = 5;
@@ -34,12 +39,41 @@ pub struct Explanation {
     pub term: Option<String>,
     /// What became of it.
     pub term_use: TermUse,
+    /// The space whose vectors decided; `None` before the first import.
+    pub space: Option<Space>,
+    /// How near is near enough.
+    pub thresholds: Thresholds,
     /// Which candidates were in the running.
     pub pool: Pool,
     /// The nearest candidates, best first, at most five.
     pub candidates: Vec<CandidateExplanation>,
     /// How far the winner is ahead of the runner-up, in cosine similarity.
     pub margin: Option<f32>,
+    /// What would have been shown without some of the visitor's signals.
+    pub counterfactual: Counterfactuals,
+}
+
+/// What would have been shown if the visitor had come without a signal; `None` where it is absent
+/// anyway.
+#[derive(Debug)]
+pub struct Counterfactuals {
+    /// Without the parameter that brought the campaign term; no other takes its place.
+    pub without_term: Option<Counterfactual>,
+    /// Without any cookie.
+    pub without_cookies: Option<Counterfactual>,
+    /// Without any parameter in the address.
+    pub without_query: Option<Counterfactual>,
+}
+
+/// The outcome for a visitor who never came.
+#[derive(Debug)]
+pub struct Counterfactual {
+    /// The segment.
+    pub segment: SegmentKey,
+    /// Why.
+    pub reason: Reason,
+    /// The variant shown; `None` is the page's default content.
+    pub winner: Option<String>,
 }
 
 /// Whether a segment's condition holds.
@@ -69,46 +103,104 @@ impl Explanation {
     }
 }
 
-/// Explains how `visitor` of `page` would be decided now, past every cache.
+/// Explains how `visitor` of `page` would be decided at `now`, past every cache.
 ///
-/// `None` when the catalog has no segments at all.
+/// Schedules hold as of `now`; the visitor carries the same instant in the site's time zone.
+/// Whatever concerns the visitor is read before the future is returned, which borrows nothing of
+/// them. `None` when the catalog has no segments at all.
 ///
 /// # Errors
 /// [`StoreError`] when the database fails.
-pub async fn explain(
-    engine: &Engine,
-    store: &Store,
-    catalog: &Catalog,
-    page: &Page,
+pub fn explain<'a>(
+    engine: &'a Engine,
+    store: &'a Store,
+    catalog: &'a Catalog,
+    page: &'a Page,
     visitor: &Visitor<'_>,
-) -> Result<Option<Explanation>, StoreError> {
-    let Some((index, reason)) = detect(&catalog.segments, visitor) else {
-        return Ok(None);
-    };
-    let term = visitor.term();
-    let deliberation = engine
-        .decider()
-        .deliberate(
-            catalog,
-            Subject {
+    now: OffsetDateTime,
+) -> impl Future<Output = Result<Option<Explanation>, StoreError>> + Send + use<'a> {
+    let subjects = Subjects::of(catalog, visitor);
+    let segments = segments(catalog, visitor);
+    let (path, locale) = (page.path.to_string(), visitor.locale());
+    async move {
+        let Some(subjects) = subjects else {
+            return Ok(None);
+        };
+        let outcome = async |subject: &Recognised| {
+            let question = Subject {
                 page,
-                segment: catalog.segments[index].id,
-                locale: visitor.locale(),
-                term: term.as_ref(),
-            },
-        )
-        .await?;
-    let choice = deliberation.choice;
-    let listed = &choice.ranked[..choice.ranked.len().min(LISTED)];
-    let ids: Vec<_> = listed.iter().map(|r| r.variant).collect();
-    let names = store.variant_names(&ids).await?;
-    let name = |id| {
-        names
+                segment: catalog.segments[subject.segment].id,
+                locale,
+                term: subject.term.as_ref(),
+                at: Some(now),
+            };
+            let deliberation = engine.decider().deliberate(catalog, question).await?;
+            Ok::<Choice, StoreError>(deliberation.choice)
+        };
+        let choice = outcome(&subjects.visitor).await?;
+        let mut others = Vec::with_capacity(subjects.others.len());
+        for subject in &subjects.others {
+            others.push(match subject {
+                Some(subject) => Some((subject, outcome(subject).await?)),
+                None => None,
+            });
+        }
+        let listed = &choice.ranked[..choice.ranked.len().min(LISTED)];
+        let winners = others.iter().flatten().filter_map(|(_, c)| c.winner());
+        let shown = listed
             .iter()
-            .find_map(|(known, name)| (*known == id).then(|| name.clone()))
-            .unwrap_or_else(|| format!("variant {id}"))
-    };
-    let segments: Vec<SegmentExplanation> = catalog
+            .copied()
+            .chain(winners)
+            .map(|ranked| ranked.variant);
+        let names = store.variant_names(&shown.collect::<Vec<_>>()).await?;
+        let name = |id: VariantId| {
+            names
+                .iter()
+                .find_map(|(known, name)| (*known == id).then(|| name.clone()))
+                .unwrap_or_else(|| format!("variant {id}"))
+        };
+        let key = |subject: &Recognised| catalog.segments[subject.segment].key.clone();
+        let mut others = others.iter().map(|other| {
+            let (subject, choice) = other.as_ref()?;
+            Some(Counterfactual {
+                segment: key(subject),
+                reason: subject.reason,
+                winner: choice.winner().map(|winner| name(winner.variant)),
+            })
+        });
+        let mut other = || others.next().flatten();
+        let counterfactual = Counterfactuals {
+            without_term: other(),
+            without_cookies: other(),
+            without_query: other(),
+        };
+        Ok(Some(Explanation {
+            path,
+            locale: locale.to_string(),
+            attributes: attributes(&segments),
+            segments,
+            segment: key(&subjects.visitor),
+            reason: subjects.visitor.reason,
+            term: subjects.visitor.term.map(|t| t.as_str().to_owned()),
+            term_use: choice.term,
+            space: catalog.space.clone(),
+            thresholds: catalog.site.thresholds,
+            pool: choice.pool,
+            margin: choice.margin(),
+            candidates: listed
+                .iter()
+                .map(|r| CandidateExplanation {
+                    variant: name(r.variant),
+                    similarity: r.similarity,
+                })
+                .collect(),
+            counterfactual,
+        }))
+    }
+}
+
+fn segments(catalog: &Catalog, visitor: &Visitor<'_>) -> Vec<SegmentExplanation> {
+    catalog
         .segments
         .iter()
         .map(|segment| SegmentExplanation {
@@ -116,7 +208,11 @@ pub async fn explain(
             matched: segment.condition.matches(visitor),
             clauses: segment.condition.explain(visitor),
         })
-        .collect();
+        .collect()
+}
+
+/// The attributes that any condition asks for, each named once.
+fn attributes(segments: &[SegmentExplanation]) -> Vec<(String, String)> {
     let mut attributes: Vec<(String, String)> = segments
         .iter()
         .flat_map(|segment| &segment.clauses)
@@ -124,81 +220,5 @@ pub async fn explain(
         .collect();
     attributes.sort();
     attributes.dedup();
-    Ok(Some(Explanation {
-        path: page.path.to_string(),
-        locale: visitor.locale().to_string(),
-        attributes,
-        segment: catalog.segments[index].key.clone(),
-        segments,
-        reason,
-        term: term.map(|t| t.as_str().to_owned()),
-        term_use: choice.term,
-        pool: choice.pool,
-        margin: choice.margin(),
-        candidates: listed
-            .iter()
-            .map(|r| CandidateExplanation {
-                variant: name(r.variant),
-                similarity: r.similarity,
-            })
-            .collect(),
-    }))
-}
-
-impl fmt::Display for Explanation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "page       {}  ({})", self.path, self.locale)?;
-        writeln!(f, "\nattributes")?;
-        for (path, value) in &self.attributes {
-            writeln!(f, "  {path:<20} {value}")?;
-        }
-        writeln!(f, "\nsegments, in the order in which they are tried")?;
-        for segment in &self.segments {
-            let mark = if segment.matched { "✓" } else { "✗" };
-            writeln!(f, "  {mark} {}", segment.key)?;
-            for clause in &segment.clauses {
-                let mark = if clause.matched { "✓" } else { "✗" };
-                writeln!(f, "      {mark} {}  (is {})", clause.text, clause.actual)?;
-            }
-        }
-        writeln!(
-            f,
-            "\nsegment    {}  (by {})",
-            self.segment,
-            self.reason.as_str()
-        )?;
-        match (&self.term, self.term_use) {
-            (None, _) => {}
-            (Some(term), TermUse::Heard) => writeln!(f, "term       {term:?}  heard")?,
-            (Some(term), TermUse::BelowFloor) => {
-                writeln!(
-                    f,
-                    "term       {term:?}  ignored: no candidate is close enough"
-                )?;
-            }
-            (Some(term), TermUse::Absent) => {
-                writeln!(f, "term       {term:?}  left out: it has no vector now")?;
-            }
-        }
-        let pool = match self.pool {
-            Pool::Segment => "written for this segment",
-            Pool::Any => "written for any segment, above the similarity floor",
-            Pool::Default => "none",
-        };
-        writeln!(f, "\ncandidates {pool}")?;
-        for candidate in &self.candidates {
-            match candidate.similarity {
-                Some(similarity) => writeln!(f, "  {similarity:+.4}  {}", candidate.variant)?,
-                None => writeln!(f, "  no vector  {}", candidate.variant)?,
-            }
-        }
-        match self.winner() {
-            Some(winner) => write!(f, "\nwinner     {winner}")?,
-            None => write!(f, "\nwinner     the page's default content")?,
-        }
-        match self.margin {
-            Some(margin) => writeln!(f, "  (ahead by {margin:.4})"),
-            None => writeln!(f),
-        }
-    }
+    attributes
 }

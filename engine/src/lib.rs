@@ -7,6 +7,7 @@ mod breaker;
 pub mod cache;
 pub mod catalog;
 pub mod clock;
+pub mod content;
 pub mod decide;
 pub mod embedding;
 mod engine;

@@ -150,6 +150,7 @@ fn deciding(c: &mut Criterion) {
                 segment,
                 locale: catalog.site.default_locale,
                 term: None,
+                at: None,
             };
             runtime
                 .block_on(decider.deliberate(&catalog, subject))

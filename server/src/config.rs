@@ -6,6 +6,8 @@
 //! `OPENAI_BASE_URL` are read under the names by which other software knows them. An unknown or
 //! malformed field is refused by name.
 
+mod origin;
+
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -75,6 +77,9 @@ pub struct Config {
     /// Pages that are put into memory at a time before anybody asks for them; 0 turns warming off.
     /// Default 1.
     pub warm_concurrency: u32,
+    /// Whether `/metrics` answers other machines, too. Default: this machine only, and nothing that
+    /// a proxy passes on.
+    pub metrics_public: bool,
     /// Cookies that conditions may read as `cookie.NAME`. Default: none.
     pub visitor_cookies: Vec<String>,
     /// The cookie, as `NAME=VALUE`, by which a visitor agreed to being recognised. Without it
@@ -82,6 +87,9 @@ pub struct Config {
     pub consent_cookie: String,
     /// Headers in which a CDN says the visitor's country, the first present one counts.
     pub country_headers: Vec<String>,
+    /// Origins whose scripts may read the content API, such as `https://example.com`, or `*` for
+    /// all. Default: none.
+    pub cors_origins: Vec<String>,
     /// How texts become vectors.
     pub embedding: EmbeddingConfig,
     /// What is logged, in the syntax of `RUST_LOG`. Default `info`.
@@ -268,6 +276,17 @@ impl Config {
                 );
             }
         }
+        for origin in &self.cors_origins {
+            if origin != "*" && !origin::is_origin(origin) {
+                return refuse(
+                    "cors_origins",
+                    &format!(
+                        "contains {origin:?}, which is no origin; write one as browsers do, such as \
+                         https://example.com or http://127.0.0.1:5173, or * for all"
+                    ),
+                );
+            }
+        }
         Ok(())
     }
 }
@@ -294,6 +313,7 @@ impl Default for Config {
             cache_stale_seconds: 86_400,
             miss_budget_ms: 200,
             warm_concurrency: 1,
+            metrics_public: false,
             visitor_cookies: Vec::new(),
             consent_cookie: "landfall_consent=yes".to_owned(),
             country_headers: [
@@ -304,6 +324,7 @@ impl Default for Config {
             ]
             .map(str::to_owned)
             .to_vec(),
+            cors_origins: Vec::new(),
             embedding: EmbeddingConfig::default(),
             log: "info".to_owned(),
             log_format: LogFormat::Text,

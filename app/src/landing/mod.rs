@@ -85,7 +85,7 @@ pub fn render_notice(notice: &NoticePage<'_>) -> String {
 
 /// Renders outside a request and takes out the marks by which Leptos would find its nodes again
 /// in a browser. A text cannot contain such a mark, because its `<` is escaped.
-fn finished<V: IntoView>(view: impl FnOnce() -> V) -> String {
+pub(crate) fn finished<V: IntoView>(view: impl FnOnce() -> V) -> String {
     let owner = Owner::new();
     let html = owner.with(|| view().to_html());
     owner.unset_with_forced_cleanup();

@@ -55,6 +55,7 @@ impl Target {
             segment: self.segment,
             locale: self.locale,
             term: self.term.as_ref(),
+            at: None,
         }
     }
 

@@ -3,6 +3,7 @@
 use domain::decision::Candidate;
 use domain::{Locale, PageId, Revision, SegmentId, VariantId};
 use pgvector::Vector;
+use time::OffsetDateTime;
 
 use super::page::parse_locale;
 use super::{Store, StoreError};
@@ -25,6 +26,8 @@ pub struct Wanted<'a> {
     pub query: Option<&'a Embedding>,
     /// The campaign term's vector.
     pub term: Option<&'a Embedding>,
+    /// Another instant at which schedules should hold than the revision's.
+    pub at: Option<OffsetDateTime>,
 }
 
 /// What all segments of a site ask of one page.
@@ -63,15 +66,16 @@ impl Store {
                  AND (v.segment_id = $2 OR v.segment_id IS NULL)
                  AND v.locale = ANY ($3)
                  AND v.status IN ('scheduled', 'published')
-                 AND (v.starts_at IS NULL OR v.starts_at <= c.as_of)
-                 AND (v.ends_at IS NULL OR v.ends_at > c.as_of)
+                 AND (v.starts_at IS NULL OR v.starts_at <= coalesce($7, c.as_of))
+                 AND (v.ends_at IS NULL OR v.ends_at > coalesce($7, c.as_of))
                LEFT JOIN embeddings e ON e.variant_id = v.id AND e.space_version = $4"#,
             wanted.page.0,
             wanted.segment.0,
             &locales,
             wanted.space_version,
             vector(wanted.query) as _,
-            vector(wanted.term) as _
+            vector(wanted.term) as _,
+            wanted.at
         )
         .fetch_all(&self.pool)
         .await?;

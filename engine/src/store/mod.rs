@@ -9,6 +9,7 @@ mod page;
 mod segment;
 mod setting;
 mod space;
+mod token;
 mod variant;
 mod vector;
 
@@ -22,6 +23,7 @@ pub use candidate::{PageQuestions, Wanted};
 pub use catalog::{CatalogRows, PageRow, SegmentRow};
 pub use error::StoreError;
 pub use space::Space;
+pub use token::{Scope, ScopeError, Token, TokenSecret};
 pub use variant::{SavedVariant, VariantContent};
 pub use vector::{TextHash, Unembedded};
 

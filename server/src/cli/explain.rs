@@ -3,6 +3,8 @@
 use clap::Args;
 use engine::explain::explain;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::CommandError;
 use crate::config::Config;
@@ -21,6 +23,9 @@ pub(super) struct Options {
     /// A header of the request, as `Name: value`; may be given several times
     #[arg(long = "header", short = 'H', value_name = "HEADER")]
     headers: Vec<String>,
+    /// The instant of the request, as in 2026-12-01T08:00:00Z [default: now]
+    #[arg(long, value_name = "INSTANT")]
+    at: Option<String>,
 }
 
 pub(super) async fn run(
@@ -32,6 +37,7 @@ pub(super) async fn run(
         CommandError::Other(format!("{:?} is not an address: {error}", options.url))
     })?;
     let headers = headers(&options.headers)?;
+    let at = options.at.as_deref().map(instant).transpose()?;
     let provider = provider(config, config.embedding.threads)?;
     // Explanations ask no cache, and none has to be warm for them.
     let cold = Config {
@@ -57,14 +63,23 @@ pub(super) async fn run(
             }
         ))
     })?;
-    let visitor = request.visitor(&catalog, config, engine.now());
-    let explanation = explain(engine, &services.store, &catalog, page, &visitor).await?;
+    let now = at.unwrap_or_else(|| engine.now());
+    let visitor = request.visitor(&catalog, config, now);
+    let explanation = explain(engine, &services.store, &catalog, page, &visitor, now).await?;
     running.stop().await;
     match explanation {
         Some(explanation) => print!("{explanation}"),
         None => println!("there are no segments"),
     }
     Ok(())
+}
+
+fn instant(text: &str) -> Result<OffsetDateTime, CommandError> {
+    OffsetDateTime::parse(text, &Rfc3339).map_err(|_| {
+        CommandError::Other(format!(
+            "{text:?} is not an instant; write one like 2026-12-01T08:00:00Z"
+        ))
+    })
 }
 
 fn headers(given: &[String]) -> Result<HeaderMap, CommandError> {

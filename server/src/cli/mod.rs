@@ -7,6 +7,7 @@ mod export;
 mod import;
 mod progress;
 mod serve;
+mod token;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -70,6 +71,8 @@ enum Command {
     Embed,
     /// Print how a request would be decided
     Explain(explain::Options),
+    /// Make, list and revoke the secrets by which other software asks
+    Token(token::Options),
 }
 
 /// Why a command failed.
@@ -140,6 +143,7 @@ async fn dispatch(cli: Cli) -> Result<(), CommandError> {
         Command::Demo(options) => demo::run(&config, &services.store, &options).await,
         Command::Embed => embed::run(&config, &services.store).await,
         Command::Explain(options) => explain::run(&config, &services, &options).await,
+        Command::Token(options) => token::run(&services.store, &options).await,
     };
     services.stop().await;
     outcome

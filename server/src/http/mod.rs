@@ -1,10 +1,12 @@
 //! Everything that speaks HTTP.
 
 mod admin;
+mod api;
 mod encoding;
 mod etag;
 mod landing;
 mod limits;
+mod metrics;
 mod notice;
 mod security;
 pub mod serve;
@@ -78,9 +80,11 @@ pub fn router(state: &AppState, store: &Store) -> Router {
         .layer(keep("public, max-age=3600"));
     Router::new()
         .route("/healthz", get(|| async { (StatusCode::OK, "ok\n") }))
+        .route("/metrics", get(metrics::answer))
         .nest("/assets", assets)
         .nest("/pkg", bundle)
         .merge(admin::router(state, store))
+        .merge(api::router(state, store))
         .layer(SetResponseHeaderLayer::overriding(
             http::header::X_CONTENT_TYPE_OPTIONS,
             http::HeaderValue::from_static("nosniff"),

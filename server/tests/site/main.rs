@@ -1,5 +1,6 @@
 //! The whole server, as visitors and people at the command line meet it, against real PostgreSQL with pgvector and Valkey.
 
+mod api;
 mod client;
 mod command;
 mod explain;

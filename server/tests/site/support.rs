@@ -107,7 +107,8 @@ pub(crate) fn model() -> Arc<dyn EmbeddingProvider> {
     Arc::clone(MODEL.get_or_init(|| provider(&config(""), 1).expect("make setup has been run")))
 }
 
-fn config(database_url: &str) -> Config {
+/// The configuration of the tests' nodes.
+pub(crate) fn config(database_url: &str) -> Config {
     let mut config = Config {
         base_url: Some("https://site.example".to_owned()),
         database_url: Some(database_url.to_owned()),
@@ -192,17 +193,17 @@ pub(crate) fn options() -> Options {
 
 impl Node {
     pub(crate) async fn boot(database_url: &str, redis_url: &str) -> Self {
-        Self::boot_with(database_url, redis_url, options(), |router| router).await
+        Self::boot_with(config(database_url), redis_url, options(), |router| router).await
     }
 
-    /// Boots with other limits and with what `extend` adds to the router.
+    /// Boots with another configuration, with other limits, and with what `extend` adds to the router.
     pub(crate) async fn boot_with(
-        database_url: &str,
+        config: Config,
         redis_url: &str,
         options: Options,
         extend: impl FnOnce(Router) -> Router,
     ) -> Self {
-        let config = config(database_url);
+        let database_url = config.database_url.as_deref().expect("tests name one");
         let store = Store::connect(database_url, config.database_connections)
             .await
             .expect("it runs");

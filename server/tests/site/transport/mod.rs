@@ -17,7 +17,7 @@ use landfall::http::serve::{Limits, Options};
 use tokio::sync::OnceCell;
 
 use crate::client::{Answer, parse};
-use crate::support::{CONTENT, Database, Node, options, services};
+use crate::support::{CONTENT, Database, Node, config, options, services};
 
 /// For a limit that a test waits for.
 const SHORT: Duration = Duration::from_millis(300);
@@ -40,7 +40,7 @@ async fn site_extended(options: Options, extend: impl FnOnce(Router) -> Router) 
         database.url
     });
     let (database, redis) = (database.await, &services().redis_url);
-    Node::boot_with(database, redis, options, |router| {
+    Node::boot_with(config(database), redis, options, |router| {
         let router = router
             .route(
                 "/api/peer",

@@ -1,0 +1,236 @@
+//! Why a request has no answer, as `application/problem+json` (RFC 9457).
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::document;
+use crate::http::limits::TooLarge;
+
+/// A kind of problem. Each has a place in the documentation, which its `type` refers to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A parameter is missing, repeated, unknown or malformed.
+    InvalidParameter,
+    /// There is no token, or none that is good.
+    Unauthorized,
+    /// The token lacks a scope.
+    Forbidden,
+    /// There is no such page, segment or route.
+    NotFound,
+    /// No variant fits; the page's default content would be shown.
+    NothingFits,
+    /// The method is neither GET nor HEAD.
+    MethodNotAllowed,
+    /// The address is too long.
+    AddressTooLong,
+    /// The cookies are too large.
+    HeadersTooLarge,
+    /// The database does not answer.
+    Unavailable,
+    /// The answer was not ready in time.
+    TooSlow,
+}
+
+/// A problem on its way to a client.
+#[derive(Debug)]
+pub(super) struct Problem {
+    kind: Kind,
+    detail: String,
+    parameter: Option<String>,
+    allowed: Vec<String>,
+}
+
+/// Why a request has no answer (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct Body {
+    /// A reference to the kind's description, relative to the site.
+    #[schema(example = "/api/docs#invalid-parameter")]
+    r#type: String,
+    /// The kind in a few words; always the same for one `type`.
+    title: &'static str,
+    /// The HTTP status.
+    status: u16,
+    /// What is wrong with this request, and what to do.
+    detail: String,
+    /// The parameter that is wrong, where one is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<String>,
+    /// What may stand in its place, where that can be listed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    allowed: Vec<String>,
+}
+
+impl Kind {
+    /// Every kind, in the order of the documentation.
+    pub(super) const ALL: [Self; 10] = [
+        Self::InvalidParameter,
+        Self::Unauthorized,
+        Self::Forbidden,
+        Self::NotFound,
+        Self::NothingFits,
+        Self::MethodNotAllowed,
+        Self::AddressTooLong,
+        Self::HeadersTooLarge,
+        Self::Unavailable,
+        Self::TooSlow,
+    ];
+
+    /// Its place in the documentation.
+    pub(super) fn id(self) -> &'static str {
+        match self {
+            Self::InvalidParameter => "invalid-parameter",
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not-found",
+            Self::NothingFits => "nothing-fits",
+            Self::MethodNotAllowed => "method-not-allowed",
+            Self::AddressTooLong => "address-too-long",
+            Self::HeadersTooLarge => "headers-too-large",
+            Self::Unavailable => "unavailable",
+            Self::TooSlow => "too-slow",
+        }
+    }
+
+    /// Its HTTP status.
+    pub(super) fn status(self) -> StatusCode {
+        match self {
+            Self::InvalidParameter => StatusCode::BAD_REQUEST,
+            Self::Unauthorized => StatusCode::UNAUTHORIZED,
+            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::NotFound | Self::NothingFits => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::AddressTooLong => StatusCode::URI_TOO_LONG,
+            Self::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooSlow => StatusCode::GATEWAY_TIMEOUT,
+        }
+    }
+
+    /// The kind in a few words.
+    pub(super) fn title(self) -> &'static str {
+        match self {
+            Self::InvalidParameter => "A parameter is missing, repeated, unknown or malformed",
+            Self::Unauthorized => "A valid token is needed",
+            Self::Forbidden => "The token may not do this",
+            Self::NotFound => "There is no such thing",
+            Self::NothingFits => "No variant fits",
+            Self::MethodNotAllowed => "The method is not allowed",
+            Self::AddressTooLong => "The address is too long",
+            Self::HeadersTooLarge => "The cookies are too large",
+            Self::Unavailable => "The database does not answer",
+            Self::TooSlow => "The answer was not ready in time",
+        }
+    }
+
+    /// What a client does about it.
+    pub(super) fn advice(self) -> &'static str {
+        match self {
+            Self::InvalidParameter => {
+                "`parameter` names it, `detail` says what is wrong, and `allowed` lists what may stand there. \
+                 Sending the same request again changes nothing."
+            }
+            Self::Unauthorized => {
+                "Send `Authorization: Bearer lf_…` with a token that is neither revoked nor expired. \
+                 `landfall token add` makes one."
+            }
+            Self::Forbidden => "Make a token with the scope that `detail` names.",
+            Self::NotFound => {
+                "The page, the segment or the address does not exist, at least not yet: a page published \
+                 this second is known within the next."
+            }
+            Self::NothingFits => {
+                "Visitors see the page's default content. Show your own, or ask with `fallback=default` to \
+                 be sent it."
+            }
+            Self::MethodNotAllowed => "Use GET, or HEAD for the headers alone.",
+            Self::AddressTooLong => "The path has at most 1,024 bytes, the query at most 8,192.",
+            Self::HeadersTooLarge => "Send no cookies; the API reads none.",
+            Self::Unavailable => "Ask again after the seconds that `Retry-After` says.",
+            Self::TooSlow => {
+                "Show default content now. The search goes on and its outcome is kept, so that the next \
+                 request usually finds it."
+            }
+        }
+    }
+}
+
+impl Problem {
+    /// A problem; `detail` says what is wrong with this request.
+    pub(super) fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        Self {
+            kind,
+            detail: detail.into(),
+            parameter: None,
+            allowed: Vec::new(),
+        }
+    }
+
+    /// A problem with one parameter.
+    pub(super) fn with(parameter: &str, detail: impl Into<String>) -> Self {
+        Self {
+            parameter: Some(parameter.to_owned()),
+            ..Self::new(Kind::InvalidParameter, detail)
+        }
+    }
+
+    /// Says what may stand in the parameter's place.
+    pub(super) fn allowing(mut self, allowed: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.allowed = allowed.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// Says that the thing `parameter` names does not exist.
+    pub(super) fn missing(parameter: &str, detail: impl Into<String>) -> Self {
+        Self {
+            kind: Kind::NotFound,
+            ..Self::with(parameter, detail)
+        }
+    }
+}
+
+impl From<TooLarge> for Problem {
+    fn from(large: TooLarge) -> Self {
+        let kind = if large.status == StatusCode::URI_TOO_LONG {
+            Kind::AddressTooLong
+        } else {
+            Kind::HeadersTooLarge
+        };
+        Self::new(kind, large.text)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = self.kind.status();
+        let body = Body {
+            r#type: format!("{}#{}", document::DOCS, self.kind.id()),
+            title: self.kind.title(),
+            status: status.as_u16(),
+            detail: self.detail,
+            parameter: self.parameter,
+            allowed: self.allowed,
+        };
+        // Texts and numbers always become JSON.
+        let json = serde_json::to_vec(&body).unwrap_or_default();
+        let mut response = Response::new(axum::body::Body::from(json));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        let mut insert = |name, value| headers.insert(name, HeaderValue::from_static(value));
+        insert(header::CONTENT_TYPE, "application/problem+json");
+        insert(header::CACHE_CONTROL, "no-store");
+        match self.kind {
+            Kind::MethodNotAllowed => insert(header::ALLOW, "GET, HEAD"),
+            Kind::Unavailable => insert(header::RETRY_AFTER, "1"),
+            Kind::Unauthorized => insert(header::WWW_AUTHENTICATE, "Bearer realm=\"landfall\""),
+            Kind::Forbidden => insert(
+                header::WWW_AUTHENTICATE,
+                "Bearer realm=\"landfall\", error=\"insufficient_scope\"",
+            ),
+            _ => None,
+        };
+        response
+    }
+}
