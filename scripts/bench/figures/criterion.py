@@ -1,0 +1,25 @@
+"""Parts of a request alone: recognising, deciding, rendering, compressing."""
+
+import json
+import os
+import subprocess
+
+from bench import ROOT, TARGET, Unmeasured, run, say
+from report import Figure
+
+LIMIT = 1_800
+
+
+def estimates(bench):
+    say("criterion: rendering, segments, and decisions by pgvector.")
+    environment = {**os.environ, **bench.main.services(), "SQLX_OFFLINE": "true"}
+    command = ["cargo", "bench", "--quiet", "--package", "server", "--bench", "serving"]
+    try:
+        with bench.noise.watched("criterion"):
+            run(*command, env=environment, cwd=ROOT, timeout=LIMIT)
+    except (subprocess.SubprocessError, OSError) as error:
+        raise Unmeasured(f"cargo bench: {error}") from None
+    for estimate in sorted((TARGET / "criterion").glob("*/new/estimates.json")):
+        nanoseconds = json.loads(estimate.read_text())["median"]["point_estimate"]
+        name = estimate.parent.parent.name.replace("_", " ")
+        yield Figure(f"criterion: {name}", ours=nanoseconds / 1e6, unit="ms")
