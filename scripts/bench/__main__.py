@@ -6,15 +6,17 @@ and does not stop the others.
 """
 
 import contextlib
+import http.client
 import pathlib
 import signal
 import sys
 import tempfile
 
 import report
-from bench import PAGES, SEGMENTS, Bench, Unmeasured, clean_environment, run, say
+from bench import PAGES, SEGMENTS, Bench, clean_environment, run, say
 from figures import bundle, criterion, memory, misses, open_loop, publishing, warm_hits, warming
 from nginx import Nginx
+from unmeasured import Unmeasured
 
 # What changes the caches or the database comes after what needs them as they are.
 FIGURES = [
@@ -62,11 +64,14 @@ def reference(bench):
 def measured(measure, bench):
     try:
         return list(measure(bench))
-    except Unmeasured as reason:
+    except (Unmeasured, OSError, http.client.HTTPException) as reason:
         name = f"{measure.__module__.rpartition('.')[2]}: {measure.__name__}".replace("_", " ")
         say(f"Not measured: {name}: {reason}")
         return [report.Figure(name, missing=str(reason))]
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except Unmeasured as reason:
+        sys.exit(f"bench: {reason}")

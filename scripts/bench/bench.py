@@ -10,18 +10,15 @@ import time
 
 from machine import Noise
 from server import Server
+from unmeasured import Unmeasured
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+TARGET = ROOT / os.environ.get("CARGO_TARGET_DIR", "target")
 PAGES, SEGMENTS = 200, 50
 CONNECTIONS = 32
 # Settings of the person who runs this would change what is measured; these two say where the programs are.
 KEPT = {"LANDFALL_CACHE", "LANDFALL_RUNTIME_DIR"}
 FOREIGN = {"DATABASE_URL", "REDIS_URL", "OPENAI_API_KEY", "OPENAI_BASE_URL", "RUST_LOG"}
-
-
-class Unmeasured(Exception):
-    """Why a figure could not be measured."""
 
 
 @dataclasses.dataclass
@@ -32,7 +29,7 @@ class Bench:
     folder: pathlib.Path
     landfall: pathlib.Path = TARGET / "release" / "landfall"
     data: pathlib.Path = ROOT / ".landfall" / "bench"
-    # Two cores or more: what the servers and the load generator share.
+    # What the servers and the load generators share.
     cores: int = len(os.sched_getaffinity(0))
     # Pages contain it and keys in Redis depend on it, so that a run finds nothing of an earlier one.
     base_url: str = f"http://bench-{int(time.time())}.test"

@@ -6,8 +6,9 @@ import pathlib
 import shutil
 import statistics
 
-from bench import CONNECTIONS, Unmeasured, output
+from bench import CONNECTIONS, output
 from machine import processor_seconds
+from unmeasured import Unmeasured
 
 GZIP = ["-H", "accept-encoding: gzip"]
 LUA = pathlib.Path(__file__).with_name("urls.lua")
@@ -30,7 +31,8 @@ def interleaved(rounds, bench, run):
     for number in range(1, rounds + 1):
         for server, results in ((bench.nginx, theirs), (bench.main, ours)):
             if server is not None:
-                with bench.noise.watched(f"{run.__name__.replace('_', ' ')}, {server.name}, round {number}"):
+                name = "nginx" if server is bench.nginx else "Landfall"
+                with bench.noise.watched(f"{run.__name__.replace('_', ' ')}, {name}, round {number}"):
                     results.append(run(bench, server))
     return ours, theirs or None
 

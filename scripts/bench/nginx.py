@@ -1,13 +1,15 @@
 """The reference: nginx that sends the same bytes from files, set up as a competent operator would."""
 
+import contextlib
 import pathlib
 import shutil
 import subprocess
 import time
 
-from bench import PAGES, Unmeasured
+from bench import PAGES
 from listener import GZIP, Listener, exchange
 from pairs import page_path
+from unmeasured import Unmeasured
 
 CONFIGURATION = """
 daemon off;
@@ -87,20 +89,19 @@ class Nginx(Listener):
             for encoding, ending in (("gzip", ".gz"), ("identity", "")):
                 response, body = exchange(connection, page_path(page), {"accept-encoding": encoding})
                 if response.status != 200 or response.getheader("content-encoding", "identity") != encoding:
-                    raise SystemExit(f"bench: the server does not send {page_path(page)} as {encoding}")
+                    raise Unmeasured(f"the server does not send {page_path(page)} as {encoding}")
                 pathlib.Path(f"{self._folder}/files{page_path(page)}{ending}").write_bytes(body)
         connection.close()
 
     def _wait_until_it_answers(self):
         expected = pathlib.Path(f"{self._folder}/files{page_path(0)}.gz").read_bytes()
-        for _ in range(100):
-            try:
+        deadline = time.monotonic() + 10
+        while self._process.poll() is None and time.monotonic() < deadline:
+            with contextlib.suppress(OSError):
                 if self.get(page_path(0), GZIP)[1] == expected:
                     return
-            except OSError:
-                pass
             time.sleep(0.1)
-        raise SystemExit(f"bench: nginx does not serve the pages; {self._folder}/error.log says why")
+        raise Unmeasured(f"nginx does not serve the pages: {(self._folder / 'error.log').read_text()[-300:]}")
 
     @property
     def pids(self):

@@ -28,6 +28,8 @@ class Figure:
     least: float | None = None
     most_ratio: float | None = None
     least_ratio: float | None = None
+    # Digits after the point, where three digits in all hide what matters.
+    decimals: int | None = None
     # Why there is no figure.
     missing: str | None = None
     # The single runs behind the medians.
@@ -67,7 +69,7 @@ class Figure:
         reached = {True: "yes", False: "no", None: ""}[self.reached()]
         return (
             self.name,
-            f"{number(self.ours)} {self.unit}",
+            f"{number(self.ours, self.decimals)} {self.unit}",
             "" if self.reference is None else f"{number(self.reference)} {self.unit}",
             "" if self.ratio is None else f"{self.ratio:.2f} ×",
             self.aim(),
@@ -130,12 +132,13 @@ def surroundings(bench):
     }
 
 
-def number(value):
-    """Three digits that mean something, more where the number is large."""
+def number(value, decimals=None):
+    """Three digits that mean something, more where the number is large, unless `decimals` are asked for."""
     if value == 0:
         return "0"
-    digits = max(0, 2 - math.floor(math.log10(abs(value))))
-    text = f"{value:,.{digits}f}"
+    if decimals is None:
+        decimals = max(0, 2 - math.floor(math.log10(abs(value))))
+    text = f"{value:,.{decimals}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

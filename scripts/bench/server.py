@@ -7,6 +7,7 @@ import sys
 import time
 
 from listener import Listener
+from unmeasured import Unmeasured
 
 # A counter or gauge of the Prometheus text format: name, labels, value.
 SAMPLE = re.compile(r"^([a-z_]+)(?:\{(.*)\})? ([0-9.eE+-]+)$", re.MULTILINE)
@@ -24,7 +25,7 @@ class Server(Listener):
         self._data = data
         self._process = None
         self._started = None
-        # Seconds from the start to the last entry, once known.
+        # Seconds from the start until everything was warm, once it is.
         self._warmed_after = None
 
     def __enter__(self):
@@ -51,13 +52,13 @@ class Server(Listener):
         deadline = time.monotonic() + 120
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
-                sys.exit(f"bench: the {self.name} server ended with status {self._process.returncode}")
+                raise Unmeasured(f"the {self.name} server ended with status {self._process.returncode}")
             try:
                 if self.get("/healthz")[0].status == 200:
                     return
             except OSError:
                 time.sleep(0.1)
-        sys.exit(f"bench: the {self.name} server did not answer within two minutes")
+        raise Unmeasured(f"the {self.name} server did not answer within two minutes")
 
     @property
     def pids(self):
@@ -83,15 +84,16 @@ class Server(Listener):
     def wait_until_warm(self, limit):
         """Number of entries and seconds from the start until the caches held them all.
 
-        Returns None when that takes more than `limit` seconds or the server does not say.
+        Returns None when the server does not say, or has not come that far `limit` seconds after its start.
         """
-        deadline = time.monotonic() + limit
-        while time.monotonic() < deadline:
+        while True:
             total, done = self.metric("landfall_warm_total"), self.metric("landfall_warm_done")
             if total is None or done is None:
                 return None
+            running = time.monotonic() - self._started
             if 0 < total <= done:
-                self._warmed_after = self._warmed_after or time.monotonic() - self._started
+                self._warmed_after = self._warmed_after or running
                 return round(done), self._warmed_after
+            if running > limit:
+                return None
             time.sleep(0.5)
-        return None

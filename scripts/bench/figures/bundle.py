@@ -1,7 +1,8 @@
 """What a browser downloads for the admin."""
 
-from bench import ROOT, Unmeasured
+from bench import ROOT
 from report import Figure
+from unmeasured import Unmeasured
 
 
 def sizes(_bench):

@@ -2,11 +2,12 @@
 
 import dataclasses
 
-from bench import Unmeasured, say
+from bench import say
 from figures import warming
 from load import fixed_rate, interleaved, median
 from pairs import all_pairs
 from report import Figure
+from unmeasured import Unmeasured
 
 ROUNDS, SECONDS, RATE = 3, 10, 5_000
 COUNTER = "landfall_requests_total"
@@ -42,7 +43,7 @@ def latency_and_hit_rate(bench):
             runs=[ours, theirs], **aims,
         )
     yield Figure(f"{name}, rate that was kept", ours=achieved, unit="requests/s", least=0.99 * RATE)
-    yield Figure(f"{name}, from memory", ours=median(ours, "hit_rate"), unit="%", least=99.9)
+    yield Figure(f"{name}, from memory", ours=median(ours, "hit_rate"), unit="%", least=99.9, decimals=3)
 
 
 def open_loop(bench, server):

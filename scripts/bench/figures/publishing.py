@@ -1,6 +1,7 @@
 """From a publication's commit to the first answer that shows it, on three nodes."""
 
 import contextlib
+import http.client
 import json
 import os
 import re
@@ -9,10 +10,11 @@ import threading
 import time
 import urllib.parse
 
-from bench import Unmeasured, clean_environment, output, runtime_program, say
+from bench import clean_environment, output, runtime_program, say
 from figures import warming
 from listener import exchange
 from report import Figure, percentile
+from unmeasured import Unmeasured
 
 PUBLICATIONS = 100
 # Seconds between two questions to a node, and to the database.
@@ -113,7 +115,7 @@ class Watch(threading.Thread):
         try:
             with contextlib.closing(self._ask) as answers:
                 self._follow(answers)
-        except (OSError, ValueError) as failure:
+        except (OSError, ValueError, http.client.HTTPException) as failure:
             self._failure = failure
 
     def _follow(self, answers):
