@@ -115,7 +115,7 @@ def footer(figures, about):
     )
     for figure in figures:
         if figure.missing is not None:
-            yield f"Not measured: {figure.name}: {figure.missing}."
+            yield f"Not measured: {figure.name}: {figure.missing.rstrip('.')}."
 
 
 def surroundings(bench):

@@ -13,6 +13,9 @@ from unmeasured import Unmeasured
 SAMPLE = re.compile(r"^([a-z_]+)(?:\{(.*)\})? ([0-9.eE+-]+)$", re.MULTILINE)
 LABEL = re.compile(r'([a-z_]+)="([^"]*)"')
 
+# Longest time from a server's start until it is warm, in seconds.
+WARM_LIMIT = 180
+
 
 class Server(Listener):
     """Starts when it is entered and stops when it is left."""
@@ -81,19 +84,21 @@ class Server(Listener):
         ]
         return sum(values) if values or f"# TYPE {name} " in body.decode() else None
 
-    def wait_until_warm(self, limit):
-        """Number of entries and seconds from the start until the caches held them all.
+    def wait_until_warm(self):
+        """Number of entries, and seconds from the start until the caches held them all.
 
-        Returns None when the server does not say, or has not come that far `limit` seconds after its start.
+        Raises Unmeasured when the server does not say, or has not come that far WARM_LIMIT after its start.
         """
         while True:
             total, done = self.metric("landfall_warm_total"), self.metric("landfall_warm_done")
             if total is None or done is None:
-                return None
+                raise Unmeasured(f"/metrics of the {self.name} server says nothing about warming")
             running = time.monotonic() - self._started
             if 0 < total <= done:
                 self._warmed_after = self._warmed_after or running
                 return round(done), self._warmed_after
-            if running > limit:
-                return None
+            if running > WARM_LIMIT:
+                raise Unmeasured(
+                    f"{WARM_LIMIT} s after its start the {self.name} server has warmed {done:,.0f} of {total:,.0f}"
+                )
             time.sleep(0.5)

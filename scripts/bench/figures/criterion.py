@@ -18,8 +18,10 @@ def estimates(bench):
     try:
         with bench.noise.watched("criterion"):
             run(*command, env=environment, cwd=ROOT, timeout=LIMIT)
-    except (subprocess.SubprocessError, OSError) as error:
-        raise Unmeasured(f"cargo bench: {error}") from None
+    except subprocess.CalledProcessError as error:
+        raise Unmeasured(f"cargo bench ended with status {error.returncode}") from None
+    except subprocess.TimeoutExpired:
+        raise Unmeasured(f"cargo bench did not finish within {LIMIT // 60} minutes") from None
     for estimate in sorted((TARGET / "criterion").glob("*/new/estimates.json")):
         nanoseconds = json.loads(estimate.read_text())["median"]["point_estimate"]
         name = estimate.parent.parent.name.replace("_", " ")

@@ -1,7 +1,6 @@
 """Memory that a server keeps once everything is warm."""
 
 from bench import say
-from figures import warming
 from machine import resident_megabytes
 from report import Figure
 
@@ -10,14 +9,14 @@ NO_MODEL = {"LANDFALL_EMBEDDING__PROVIDER": "openai", "OPENAI_BASE_URL": "http:/
 
 
 def with_the_model(bench):
-    entries, _ = warming.demand(bench.main)
+    entries, _ = bench.main.wait_until_warm()
     yield figure(bench.main, entries, "embedding model included")
 
 
 def without_the_model(bench):
     say("Memory without the embedding model, again from nothing to warm.")
     with bench.server("small", base_url=bench.other_base_url("memory"), **NO_MODEL) as server:
-        entries, _ = warming.demand(server)
+        entries, _ = server.wait_until_warm()
         yield figure(server, entries, "without the embedding model", most=200)
 
 

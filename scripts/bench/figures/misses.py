@@ -5,7 +5,6 @@ import re
 import time
 
 from bench import say
-from figures import warming
 from listener import GZIP, exchange
 from pairs import all_pairs
 from report import Figure, percentile
@@ -23,7 +22,7 @@ NOT_WARMED = {"LANDFALL_WARM_CONCURRENCY": "0"}
 
 def answered_by_redis(bench):
     """What another server has computed before."""
-    warming.demand(bench.main)
+    bench.main.wait_until_warm()
     say(f"{MEASURED:,} misses that Redis answers.")
     with bench.server("second", **NOT_WARMED) as server:
         yield from ask(bench, server, "a miss that Redis answers", BY_REDIS, most=3)

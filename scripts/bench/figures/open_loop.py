@@ -3,7 +3,6 @@
 import dataclasses
 
 from bench import say
-from figures import warming
 from load import fixed_rate, interleaved, median
 from pairs import all_pairs
 from report import Figure
@@ -27,7 +26,7 @@ class Open:
 
 
 def latency_and_hit_rate(bench):
-    warming.demand(bench.main)
+    bench.main.wait_until_warm()
     pairs = all_pairs()
     say(f"{RATE:,} requests/s over {len(pairs):,} pages and segments: {ROUNDS} rounds of {SECONDS} s.")
     ours, theirs = interleaved(ROUNDS, bench, open_loop)

@@ -11,7 +11,6 @@ import time
 import urllib.parse
 
 from bench import clean_environment, output, runtime_program, say
-from figures import warming
 from listener import exchange
 from report import Figure, percentile
 from unmeasured import Unmeasured
@@ -29,7 +28,7 @@ def until_visible(bench):
     with contextlib.ExitStack() as stack:
         nodes = [bench.main, *(stack.enter_context(bench.server(f"node {n}")) for n in (2, 3))]
         for node in nodes:
-            warming.demand(node)
+            node.wait_until_warm()
         site = Site(bench)
         site.publish(0)
         database = stack.enter_context(Watch(database_revisions(bench), DATABASE_PAUSE))
