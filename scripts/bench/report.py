@@ -33,7 +33,7 @@ class Figure:
     # Why there is no figure.
     missing: str | None = None
     # The single runs behind the medians.
-    runs: list = dataclasses.field(default_factory=list)
+    runs: dict = dataclasses.field(default_factory=dict)
 
     @property
     def ratio(self):

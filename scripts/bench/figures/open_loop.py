@@ -39,7 +39,7 @@ def latency_and_hit_rate(bench):
     ):
         yield Figure(
             f"{name}, {label}", ours=median(ours, field), reference=median(theirs, field), unit="ms",
-            runs=[ours, theirs], **aims,
+            runs={"landfall": ours, "nginx": theirs}, **aims,
         )
     yield Figure(f"{name}, rate that was kept", ours=achieved, unit="requests/s", least=0.99 * RATE)
     yield Figure(f"{name}, from memory", ours=median(ours, "hit_rate"), unit="%", least=99.9, decimals=3)

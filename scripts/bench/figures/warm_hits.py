@@ -20,7 +20,7 @@ def processor_time_and_throughput(bench):
         reference=median(theirs, "cpu_seconds_per_1000"),
         unit="s",
         most_ratio=0.85,
-        runs=[ours, theirs],
+        runs={"landfall": ours, "nginx": theirs},
     )
     yield Figure(
         "the same hits as fast as they go",
@@ -28,7 +28,7 @@ def processor_time_and_throughput(bench):
         reference=median(theirs, "requests_per_second"),
         unit="requests/s",
         least_ratio=1.0,
-        runs=[ours, theirs],
+        runs={"landfall": ours, "nginx": theirs},
     )
 
 
