@@ -1,7 +1,7 @@
 //! What a request costs beside its cache look-ups: recognising the visitor, deciding, rendering.
 //!
 //! Decisions are measured against the database that `DATABASE_URL` names, when it is set:
-//! `scripts/bench.py` names one with 10,000 variants.
+//! `make bench` names one with 10,000 variants.
 
 use std::hint::black_box;
 use std::sync::Arc;

@@ -1,0 +1,5 @@
+"""The one failure that the bench expects."""
+
+
+class Unmeasured(Exception):
+    """Why a figure could not be measured."""
