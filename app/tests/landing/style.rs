@@ -69,6 +69,16 @@ fn has_rule(class: &str) -> bool {
         .any(|(at, found)| ends(&STYLE_SHEET[at + found.len()..]))
 }
 
+/// The server's content policy allows the one style sheet and nothing else.
+#[test]
+fn no_element_brings_a_style_of_its_own() {
+    for html in [full_html(), notice_html(Some("ab12"))] {
+        let document = Html::parse_document(&html);
+        assert!(attributes(&document, "[style]", "style").is_empty());
+        assert_eq!(html.matches("<style").count(), 1);
+    }
+}
+
 #[test]
 fn a_page_with_every_block_fits_the_first_flight() {
     let html = full_html();

@@ -1,18 +1,27 @@
 //! Headers that tell browsers what a page may do.
 
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use std::sync::LazyLock;
 
-/// A landing page runs no script at all; its style sheet is part of it.
-const LANDING_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' https: data:; \
-     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+use app::landing::STYLE_SHEET;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use sha2::{Digest as _, Sha256};
+
+/// A landing page runs no script at all; its style sheet is part of it, and the only one it may use.
+static LANDING_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE_SHEET));
+    HeaderValue::try_from(format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; img-src 'self' https: data:; \
+         base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ))
+    .expect("Base64 is visible ASCII")
+});
 
 /// Adds what every HTML answer to a visitor carries.
 pub(super) fn protect_landing(headers: &mut HeaderMap) {
     const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(LANDING_POLICY),
-    );
+    headers.insert(header::CONTENT_SECURITY_POLICY, LANDING_POLICY.clone());
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
@@ -25,4 +34,34 @@ pub(super) fn protect_landing(headers: &mut HeaderMap) {
         PERMISSIONS,
         HeaderValue::from_static("camera=(), geolocation=(), microphone=()"),
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use app::landing::{NoticePage, render_notice};
+    use domain::{Locale, SiteSettings};
+
+    use super::*;
+
+    #[test]
+    fn the_policy_names_the_style_sheet_as_pages_carry_it() {
+        let html = render_notice(&NoticePage {
+            site: &SiteSettings::default(),
+            locale: Locale::default(),
+            status: 404,
+            heading: "Heading",
+            text: "Text",
+            links: &[],
+            reference: None,
+        });
+        let (_, rest) = html.split_once("<style>").unwrap();
+        let (style, rest) = rest.split_once("</style>").unwrap();
+        assert!(!rest.contains("<style"), "{rest}");
+        let hash = BASE64_STANDARD.encode(Sha256::digest(style));
+        let policy = LANDING_POLICY.to_str().unwrap();
+        assert!(
+            policy.contains(&format!("style-src 'sha256-{hash}';")),
+            "{policy}"
+        );
+    }
 }
