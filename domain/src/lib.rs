@@ -15,6 +15,7 @@ pub mod id;
 pub mod locale;
 pub mod path;
 pub mod record;
+pub mod rollout;
 pub mod segment;
 pub mod site;
 pub mod term;

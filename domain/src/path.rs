@@ -38,7 +38,18 @@ pub enum PathError {
 }
 
 /// First parts that are Landfall's own.
-const RESERVED: [&str; 6] = ["admin", "api", "assets", "pkg", "healthz", "metrics"];
+const RESERVED: [&str; 8] = [
+    "admin",
+    "api",
+    "assets",
+    "healthz",
+    "metrics",
+    "pkg",
+    "robots.txt",
+    "sitemap.xml",
+];
+/// What the parts of a large sitemap are called, see [`sitemap_part`].
+const SITEMAP_PARTS: &str = "sitemap-N.xml";
 
 impl CanonicalPath {
     /// Longest path in bytes.
@@ -87,10 +98,13 @@ impl FromStr for CanonicalPath {
             }
         }
         let first = rest.split('/').next().unwrap_or_default();
-        match RESERVED.iter().find(|reserved| **reserved == first) {
-            Some(reserved) => Err(PathError::Reserved(reserved)),
-            None => Ok(Self(text.into())),
+        if let Some(reserved) = RESERVED.iter().find(|reserved| **reserved == first) {
+            return Err(PathError::Reserved(reserved));
         }
+        if sitemap_part(text).is_some() {
+            return Err(PathError::Reserved(SITEMAP_PARTS));
+        }
+        Ok(Self(text.into()))
     }
 }
 
@@ -112,6 +126,13 @@ impl fmt::Display for CanonicalPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// The number, from 1, of the part of a large sitemap that lies at `path`: `/sitemap-2.xml`.
+pub fn sitemap_part(path: &str) -> Option<usize> {
+    let number = path.strip_prefix("/sitemap-")?.strip_suffix(".xml")?;
+    let plain = number.bytes().all(|b| b.is_ascii_digit()) && !number.starts_with('0');
+    number.parse().ok().filter(|_| plain)
 }
 
 /// What a requested path means: a language and the path without its prefix.
@@ -208,6 +229,12 @@ mod tests {
         check("/a b", Err(PathError::Character));
         check("/admin/x", Err(PathError::Reserved("admin")));
         check("/administrators", Ok(()));
+        check("/metrics", Err(PathError::Reserved("metrics")));
+        check("/robots.txt", Err(PathError::Reserved("robots.txt")));
+        check("/sitemap.xml", Err(PathError::Reserved("sitemap.xml")));
+        check("/sitemap-12.xml", Err(PathError::Reserved("sitemap-N.xml")));
+        check("/sitemap-of-germany.xml", Ok(()));
+        check("/guides/sitemap.xml", Ok(()));
         check(&format!("/{}", "x".repeat(200)), Err(PathError::TooLong));
     }
 

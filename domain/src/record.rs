@@ -14,6 +14,7 @@ use crate::content::{ContentOverride, PageContent};
 use crate::id::{ExternalId, SegmentKey};
 use crate::locale::Locale;
 use crate::path::CanonicalPath;
+use crate::rollout::EVERYBODY;
 use crate::site::SiteSettings;
 use crate::validation::Problems;
 use crate::variant::Status;
@@ -61,6 +62,10 @@ pub struct PageRecord {
     pub path: CanonicalPath,
     /// A sentence saying what the page is for, at most 400 characters; part of the query vector.
     pub intent: String,
+    /// Per cent of its visitors, 0 to 100, who see what is decided for them; the rest see its
+    /// default content.
+    #[serde(default = "everybody", skip_serializing_if = "is_everybody")]
+    pub rollout: f64,
     /// What it says to everybody, per language.
     pub contents: BTreeMap<Locale, PageContent>,
 }
@@ -128,7 +133,7 @@ impl SegmentRecord {
             Ok(_) => {}
         }
         // PostgreSQL's jsonb holds every text but this one.
-        if self.condition.to_string().contains("\\u0000") {
+        if has_nul(&self.condition) {
             problems.add("condition", "contains the character U+0000; remove it");
         }
     }
@@ -145,6 +150,12 @@ impl PageRecord {
             );
         }
         problems.line("intent", &self.intent, 400);
+        if !(0.0..=EVERYBODY).contains(&self.rollout) {
+            problems.add(
+                "rollout",
+                format!("is {}; give per cent from 0 to 100", self.rollout),
+            );
+        }
         problems.count("contents", self.contents.len(), 1, 32);
         for (locale, content) in &self.contents {
             problems.within(&format!("contents.{locale}"), |p| content.validate(p));
@@ -174,6 +185,30 @@ fn published() -> Status {
     Status::Published
 }
 
+fn everybody() -> f64 {
+    EVERYBODY
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes fields by reference"
+)]
+fn is_everybody(rollout: &f64) -> bool {
+    *rollout >= EVERYBODY
+}
+
+/// Whether any text in `json`, a key or a value, contains the character U+0000.
+fn has_nul(json: &Value) -> bool {
+    match json {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(items) => items.iter().any(has_nul),
+        Value::Object(fields) => fields
+            .iter()
+            .any(|(key, value)| key.contains('\0') || has_nul(value)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -185,23 +220,58 @@ mod tests {
         assert_eq!(serde_json::to_string(&record).unwrap(), line);
     }
 
+    fn check(line: &str, expected: &[&str]) {
+        let mut problems = Problems::new();
+        serde_json::from_str::<Record>(line)
+            .unwrap()
+            .validate(&mut problems);
+        let found: Vec<String> = problems
+            .into_vec()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(found.len(), expected.len(), "{found:?}");
+        for (found, expected) in found.iter().zip(expected) {
+            assert!(found.contains(expected), "{found} lacks {expected}");
+        }
+    }
+
+    #[test]
+    fn a_condition_may_spell_a_nul_but_not_contain_one() {
+        let check = |condition: &str, expected: &[&str]| {
+            let record = r#"{"kind":"segment","key":"x","name":"N","description":"D","priority":1,"condition":"#;
+            check(&format!("{record}{condition}}}"), expected);
+        };
+        let refused: &[&str] = &["condition: contains the character U+0000"];
+        check(r#"{"utm.source":{"$regex":"\\u0000|a"}}"#, &[]);
+        check(r#"{"utm.source":"C:\\u0000"}"#, &[]);
+        check(r#"{"utm.source":"a\u0000"}"#, refused);
+        check(r#"{"query.a\u0000":"a"}"#, refused);
+        check(
+            r#"{"$or":[{"utm.source":{"$in":["a","\u0000"]}}]}"#,
+            refused,
+        );
+    }
+
+    #[test]
+    fn a_rollout_is_a_share_in_per_cent() {
+        let page = |rollout: &str| {
+            format!(
+                r#"{{"kind":"page","id":"p","path":"/p","intent":"I"{rollout},"contents":{{"en":{{"title":"T","description":"D","blocks":[{{"type":"hero","id":"hero","headline":"H"}}]}}}}}}"#
+            )
+        };
+        for fine in ["", r#","rollout":0.0"#, r#","rollout":33.4"#] {
+            check(&page(fine), &[]);
+            let record: Record = serde_json::from_str(&page(fine)).unwrap();
+            assert_eq!(serde_json::to_string(&record).unwrap(), page(fine));
+        }
+        check(&page(r#","rollout":100"#), &[]);
+        check(&page(r#","rollout":100.1"#), &["rollout: is 100.1; "]);
+        check(&page(r#","rollout":-1"#), &["rollout: is -1; "]);
+    }
+
     #[test]
     fn a_record_is_checked_as_a_whole() {
-        let check = |line: &str, expected: &[&str]| {
-            let mut problems = Problems::new();
-            serde_json::from_str::<Record>(line)
-                .unwrap()
-                .validate(&mut problems);
-            let found: Vec<String> = problems
-                .into_vec()
-                .iter()
-                .map(ToString::to_string)
-                .collect();
-            assert_eq!(found.len(), expected.len(), "{found:?}");
-            for (found, expected) in found.iter().zip(expected) {
-                assert!(found.contains(expected), "{found} lacks {expected}");
-            }
-        };
         check(
             r#"{"kind":"variant","id":"v","page":"p","locale":"en","name":"N","status":"scheduled","content":{}}"#,
             &["starts_at: is missing", "content: changes nothing"],

@@ -22,6 +22,8 @@ pub struct Segment {
 /// Why a visitor belongs to a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
+    /// A shared cache named it in a header.
+    Header,
     /// The address's `segment` parameter named it.
     Parameter,
     /// The `user_segment` cookie named it.
@@ -38,6 +40,7 @@ impl Reason {
     /// One word for logs and `landfall explain`.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Header => "header",
             Self::Parameter => "parameter",
             Self::Cookie => "cookie",
             Self::Condition => "condition",
@@ -56,14 +59,13 @@ pub fn detect(segments: &[Segment], visitor: &Visitor<'_>) -> Option<(usize, Rea
     if visitor.is_bot() {
         return Some((default, Reason::Crawler));
     }
-    let named = |key: Option<&str>| {
-        let key = key?;
-        segments.iter().position(|s| s.key.as_str() == key)
-    };
-    if let Some(index) = named(visitor.segment_parameter()) {
+    if let Some(index) = named_by_shared_cache(segments, visitor) {
+        return Some((index, Reason::Header));
+    }
+    if let Some(index) = named(segments, visitor.segment_parameter()) {
         return Some((index, Reason::Parameter));
     }
-    if let Some(index) = named(visitor.segment_cookie()) {
+    if let Some(index) = named(segments, visitor.segment_cookie()) {
         return Some((index, Reason::Cookie));
     }
     let matching = segments[..default]
@@ -73,4 +75,17 @@ pub fn detect(segments: &[Segment], visitor: &Visitor<'_>) -> Option<(usize, Rea
         Some(index) => (index, Reason::Condition),
         None => (default, Reason::Default),
     })
+}
+
+/// The index of the segment that a shared cache named for this visitor, when it exists.
+///
+/// Such an answer is kept for others of the segment, so nothing else about the visitor may count.
+pub fn named_by_shared_cache(segments: &[Segment], visitor: &Visitor<'_>) -> Option<usize> {
+    let key = visitor.segment_header().filter(|_| !visitor.is_bot());
+    named(segments, key)
+}
+
+fn named(segments: &[Segment], key: Option<&str>) -> Option<usize> {
+    let key = key?;
+    segments.iter().position(|s| s.key.as_str() == key)
 }

@@ -10,7 +10,8 @@ use arc_swap::ArcSwap;
 use domain::condition::SavedGroups;
 use domain::segment::Segment;
 use domain::{
-    CanonicalPath, Condition, Locale, PageContent, PageId, Revision, SegmentId, SiteSettings,
+    CanonicalPath, Condition, ExternalId, Locale, PageContent, PageId, Revision, SegmentId,
+    SiteSettings,
 };
 use jiff::tz::TimeZone;
 use time::{OffsetDateTime, UtcOffset};
@@ -48,6 +49,8 @@ pub struct Catalog {
 pub struct Page {
     /// Its row number.
     pub id: PageId,
+    /// The name by which imports know it; seeds its rollout.
+    pub external_id: ExternalId,
     /// The catalog's revision when something last changed that an answer depends on: the page, its
     /// variants, or what all pages depend on. Cache keys carry it.
     pub revision: Revision,
@@ -55,6 +58,8 @@ pub struct Page {
     pub path: CanonicalPath,
     /// A sentence saying what the page is for.
     pub intent: String,
+    /// Per cent of its visitors, 0 to 100, who see what is decided for them.
+    pub rollout: f64,
     /// What it says to everybody, per language; never empty.
     pub contents: BTreeMap<Locale, PageContent>,
     intent_vector: Option<Embedding>,
@@ -124,8 +129,10 @@ impl Catalog {
                     id,
                     revision: revision.unwrap_or(rows.revision),
                     intent_vector: vector(&record.intent),
+                    external_id: record.id,
                     path: record.path,
                     intent: record.intent,
+                    rollout: record.rollout,
                     contents: record.contents,
                 };
                 (page.path.as_str().into(), Arc::new(page))

@@ -27,6 +27,8 @@ pub struct Explanation {
     pub path: String,
     /// The language asked for.
     pub locale: String,
+    /// Per cent of the page's visitors, 0 to 100, who see what is decided for them.
+    pub rollout: f64,
     /// The attributes that conditions of this site read, with this visitor's values as JSON.
     pub attributes: Vec<(String, String)>,
     /// Each segment in the order in which they are tried.
@@ -122,6 +124,7 @@ pub fn explain<'a>(
     let subjects = Subjects::of(catalog, visitor);
     let segments = segments(catalog, visitor);
     let (path, locale) = (page.path.to_string(), visitor.locale());
+    let rollout = page.rollout;
     async move {
         let Some(subjects) = subjects else {
             return Ok(None);
@@ -177,6 +180,7 @@ pub fn explain<'a>(
         Ok(Some(Explanation {
             path,
             locale: locale.to_string(),
+            rollout,
             attributes: attributes(&segments),
             segments,
             segment: key(&subjects.visitor),

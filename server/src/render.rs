@@ -1,8 +1,9 @@
 //! Where the engine's bodies meet the app's HTML.
 
 use app::landing::{self, LandingPage};
-use domain::Locale;
+use domain::{Locale, SiteSettings};
 use engine::body::{BodyInput, BodyRenderer};
+use engine::catalog::Page;
 use xxhash_rust::xxh3::xxh3_64;
 
 /// Renders bodies with the app's landing page.
@@ -22,6 +23,12 @@ impl LandingRenderer {
     }
 }
 
+/// The languages in which a page exists, each with an address of its own.
+pub(crate) fn served_locales(site: &SiteSettings, page: &Page) -> Vec<Locale> {
+    let written = page.contents.keys().copied();
+    written.filter(|l| site.locales.contains(l)).collect()
+}
+
 /// Tells this build of the software from any other: its templates are part of the program.
 fn build() -> u64 {
     let program = std::env::current_exe().and_then(std::fs::read);
@@ -36,7 +43,7 @@ fn build() -> u64 {
 
 impl BodyRenderer for LandingRenderer {
     fn render(&self, input: &BodyInput<'_>) -> String {
-        let locales: Vec<Locale> = input.page.contents.keys().copied().collect();
+        let locales: Vec<Locale> = served_locales(input.site, input.page);
         landing::render(&LandingPage {
             site: input.site,
             content: input.content,

@@ -78,9 +78,12 @@ fn theme_color(media: &'static str, colour: &'static str) -> impl IntoView {
 fn alternates(page: &LandingPage<'_>) -> impl IntoView + use<> {
     let several = page.locales.len() > 1;
     let default = page.site.default_locale;
-    let fallback = [default, page.locale]
-        .into_iter()
+    // The language shown to whoever asks for the default one: the same from each of the page's
+    // languages, and the one that the sitemap says.
+    let fallback = default
+        .fallbacks(default)
         .find(|locale| page.locales.contains(locale))
+        .or_else(|| page.locales.first().copied())
         .map(|locale| ("x-default".to_owned(), address(page, locale)));
     page.locales
         .iter()

@@ -9,6 +9,11 @@ use super::{Counterfactuals, Explanation};
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "page       {}  ({})", self.path, self.locale)?;
+        writeln!(
+            f,
+            "rollout    {} % of its visitors see what is decided here",
+            self.rollout
+        )?;
         writeln!(f, "\nattributes")?;
         for (path, value) in &self.attributes {
             writeln!(f, "  {path:<20} {value}")?;

@@ -15,7 +15,7 @@ impl Store {
     /// [`StoreError`] when the database fails or a stored value is unreadable.
     pub async fn page_records(&self) -> Result<Vec<(PageId, PageRecord)>, StoreError> {
         let rows = sqlx::query!(
-            r#"SELECT p.id, p.external_id, p.path, p.intent, c.locale,
+            r#"SELECT p.id, p.external_id, p.path, p.intent, p.rollout, c.locale,
                       c.content AS "content: Json<PageContent>"
                FROM pages p JOIN page_contents c ON c.page_id = p.id
                ORDER BY p.path, c.locale"#
@@ -31,6 +31,7 @@ impl Store {
                     path: CanonicalPath::try_from(row.path)
                         .map_err(|error| StoreError::malformed("a page's path", &error))?,
                     intent: row.intent,
+                    rollout: row.rollout,
                     contents: BTreeMap::new(),
                 };
                 pages.push((PageId(row.id), record));
@@ -50,13 +51,15 @@ impl StoreTransaction {
     /// [`StoreError::Refused`] when another page has the path.
     pub async fn save_page(&mut self, record: &PageRecord) -> Result<PageId, StoreError> {
         let id = sqlx::query_scalar!(
-            "INSERT INTO pages (external_id, path, intent) VALUES ($1, $2, $3)
+            "INSERT INTO pages (external_id, path, intent, rollout) VALUES ($1, $2, $3, $4)
              ON CONFLICT (external_id) DO UPDATE SET
-                 path = excluded.path, intent = excluded.intent, updated_at = now()
+                 path = excluded.path, intent = excluded.intent, rollout = excluded.rollout,
+                 updated_at = now()
              RETURNING id",
             record.id.as_str(),
             record.path.as_str(),
-            record.intent
+            record.intent,
+            record.rollout
         )
         .fetch_one(&mut *self.tx)
         .await?;

@@ -85,6 +85,7 @@ fn page(seed: u64, index: u32) -> PageRecord {
         id: page_id(index),
         path: valid(&format!("/lp/page-{index:03}")),
         intent: composer.intent(),
+        rollout: domain::rollout::EVERYBODY,
         contents: BTreeMap::from([(Locale::default(), content)]),
     }
 }

@@ -5,30 +5,29 @@ use std::time::Instant;
 use axum::extract::State;
 use bytes::Bytes;
 use domain::cache_key::Arm;
-use domain::visitor::VISIT_COOKIE;
-use domain::{CanonicalPath, SegmentKey, Visitor};
+use domain::segment::named_by_shared_cache;
+use domain::{CanonicalPath, SegmentKey, path, rollout};
 use engine::catalog::Catalog;
 use engine::{CacheResult, Served};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use http_body_util::Full;
 
+use super::cookies::Remembered;
 use super::encoding::Encoding;
 use super::security::protect_landing;
+use super::shared_cache::Policy;
 use super::signals::{Request, RequestError, text};
-use super::{AppState, etag, limits, notice};
-use crate::config::Config;
+use super::{AppState, crawlers, etag, limits, notice, shared_cache};
 
+const CONTENT_ARM: HeaderName = HeaderName::from_static("x-content-arm");
 const CONTENT_CACHE: HeaderName = HeaderName::from_static("x-content-cache");
 const CONTENT_VARIANT: HeaderName = HeaderName::from_static("x-content-variant");
 const CONTENT_SOURCE: HeaderName = HeaderName::from_static("x-content-source");
 const SIMILARITY: HeaderName = HeaderName::from_static("x-similarity");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
-const GPC: HeaderName = HeaderName::from_static("sec-gpc");
 
 /// How long a browser may keep a redirect, in the header's words.
 const REDIRECT_CACHE: &str = "public, max-age=3600";
-/// A year, in seconds: how long a browser keeps the visit cookie.
-const VISIT_COOKIE_SECONDS: u32 = 31_536_000;
 
 /// A body that is complete from the start, so that sending it needs no allocation.
 pub(super) type Body = Full<Bytes>;
@@ -86,17 +85,28 @@ pub(super) async fn answer(
         }
     };
     let Some(page) = catalog.page(&request.path) else {
+        if let Some(number) = path::sitemap_part(uri.path())
+            && let Some(part) = crawlers::sitemap_part(state, headers, number).await
+        {
+            return part;
+        }
         return notice::not_found(&catalog, request.locale);
     };
     if request.respelt {
         return redirect(&page.path, &request, &catalog, uri.query());
     }
-    let (recognised, cookie) = {
+    let (recognised, remembered, arm) = {
         let visitor = request.visitor(&catalog, &state.config, state.engine.now());
-        let recognised = state
-            .engine
-            .recognise(&catalog, page, &visitor, Arm::Personalised);
-        (recognised, visit_cookie(&visitor, headers, &state.config))
+        // What a shared cache keeps for many is nobody's own: no cookie is read or set for it.
+        let remembered = if named_by_shared_cache(&catalog.segments, &visitor).is_some() {
+            Remembered::default()
+        } else {
+            Remembered::of(&visitor, page.rollout, headers, &state.config)
+        };
+        let id = remembered.id.as_deref();
+        let arm = rollout::arm(page.external_id.as_str(), page.rollout, id);
+        let recognised = state.engine.recognise(&catalog, page, &visitor, arm);
+        (recognised, remembered, arm)
     };
     let Some(recognised) = recognised else {
         return notice::failed(&catalog, request.locale);
@@ -110,20 +120,19 @@ pub(super) async fn answer(
         started.elapsed().as_secs_f64(),
     );
     let segment = &catalog.segments[recognised.segment].key;
-    let mut response = respond(method, headers, segment, &served, started);
-    if let Some(cookie) = cookie {
-        response.headers_mut().insert(header::SET_COOKIE, cookie);
-    }
+    let policy = Policy::of(recognised.reason, served.provisional, || {
+        shared_cache::keys(page, segment, &served)
+    });
+    let mut response = respond(method, headers, &served);
+    let found = response.headers_mut();
+    policy.declare(found, &state.config);
+    describe(found, segment, arm, &served, started);
+    remembered.set(found);
     response
 }
 
-fn respond(
-    method: &Method,
-    request: &HeaderMap,
-    segment: &SegmentKey,
-    served: &Served,
-    started: Instant,
-) -> Response {
+/// The body in an encoding the client takes, or nothing when it has it already.
+fn respond(method: &Method, request: &HeaderMap, served: &Served) -> Response {
     let encoding = Encoding::choose(text(request, header::ACCEPT_ENCODING));
     let bytes = encoding.of(&served.body);
     let tag = etag::of(&served.body, encoding);
@@ -149,14 +158,19 @@ fn respond(
     }
     let headers = response.headers_mut();
     insert(headers, header::ETAG, &tag);
-    headers.insert(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("private, no-cache"),
-    );
-    headers.insert(
-        header::VARY,
-        HeaderValue::from_static("accept-encoding, cookie"),
-    );
+    protect_landing(headers);
+    response
+}
+
+/// Says how the answer came about.
+fn describe(
+    headers: &mut HeaderMap,
+    segment: &SegmentKey,
+    arm: Arm,
+    served: &Served,
+    started: Instant,
+) {
+    headers.insert(CONTENT_ARM, HeaderValue::from_static(arm.as_str()));
     headers.insert(
         CONTENT_CACHE,
         HeaderValue::from_static(served.result.as_str()),
@@ -175,8 +189,6 @@ fn respond(
         SERVER_TIMING,
         &format!("total;dur={milliseconds:.3}"),
     );
-    protect_landing(headers);
-    response
 }
 
 /// To the page's one address in the language asked for, the query kept.
@@ -200,29 +212,6 @@ fn redirect(
         HeaderValue::from_static(REDIRECT_CACHE),
     );
     response
-}
-
-/// The cookie that counts this visit, when the visitor agreed and it says something new.
-fn visit_cookie(
-    visitor: &Visitor<'_>,
-    headers: &HeaderMap,
-    config: &Config,
-) -> Option<HeaderValue> {
-    let (name, value) = config.consent();
-    let agreed = visitor.cookie(name) == Some(value) && text(headers, GPC) != "1";
-    if !agreed || visitor.is_bot() {
-        return None;
-    }
-    let visit = visitor.visit_cookie()?;
-    let secure = if config.base_url().starts_with("https:") {
-        "; Secure"
-    } else {
-        ""
-    };
-    HeaderValue::try_from(format!(
-        "{VISIT_COOKIE}={visit}; Max-Age={VISIT_COOKIE_SECONDS}; Path=/; HttpOnly; SameSite=Lax{secure}"
-    ))
-    .ok()
 }
 
 /// Inserts a value made of our own characters; one that is not a header's value is left out.

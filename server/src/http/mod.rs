@@ -2,6 +2,8 @@
 
 mod admin;
 mod api;
+mod cookies;
+mod crawlers;
 mod encoding;
 mod etag;
 mod landing;
@@ -10,6 +12,7 @@ mod metrics;
 mod notice;
 mod security;
 pub mod serve;
+mod shared_cache;
 mod signals;
 
 use std::net::SocketAddr;
@@ -83,6 +86,7 @@ pub fn router(state: &AppState, store: &Store) -> Router {
         .route("/metrics", get(metrics::answer))
         .nest("/assets", assets)
         .nest("/pkg", bundle)
+        .merge(crawlers::router())
         .merge(admin::router(state, store))
         .merge(api::router(state, store))
         .layer(SetResponseHeaderLayer::overriding(

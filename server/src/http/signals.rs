@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderName, Uri, header};
 use thiserror::Error;
 use time::OffsetDateTime;
 
+use super::shared_cache;
 use crate::config::Config;
 
 /// Why a request's address cannot be read.
@@ -85,6 +86,7 @@ impl<'a> Request<'a> {
             path: &self.path,
             locale: self.locale,
             query: self.query,
+            segment: shared_cache::named(self.headers),
             cookie: &self.cookie,
             referrer: text(self.headers, header::REFERER),
             host: text(self.headers, header::HOST),

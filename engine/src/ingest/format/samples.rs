@@ -100,12 +100,14 @@ fn page() -> impl Strategy<Value = PageRecord> {
     (
         external_id(),
         line(),
+        prop_oneof![Just(100.0), 0.0..=100.0],
         btree_map(any_locale(), content, 1..3),
     )
-        .prop_map(|(id, intent, contents)| PageRecord {
+        .prop_map(|(id, intent, rollout, contents)| PageRecord {
             path: format!("/{}", id.to_ascii_lowercase()).parse().unwrap(),
             id: id.parse().unwrap(),
             intent,
+            rollout,
             contents,
         })
 }

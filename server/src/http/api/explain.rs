@@ -94,6 +94,7 @@ pub(super) async fn answer(
             path: page.path.as_str(),
             locale,
             query: query.strip_prefix('?').unwrap_or(query),
+            segment: "",
             cookie: parameters.text("cookie"),
             referrer: parameters.text("referrer"),
             host: base_url.split("://").nth(1).unwrap_or_default(),

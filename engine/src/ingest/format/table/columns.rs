@@ -13,7 +13,7 @@ use crate::ingest::format::explain::{join, problem, shortened};
 const MAX_STEPS: usize = 16;
 
 /// The order of a record's fields in a table. The content comes last.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 21] = [
     "kind",
     "id",
     "key",
@@ -28,6 +28,7 @@ const ORDER: [&str; 20] = [
     "priority",
     "description",
     "intent",
+    "rollout",
     "condition",
     "default_locale",
     "locales",
@@ -107,7 +108,7 @@ impl Holds {
     pub(super) fn at(steps: &[Step]) -> Self {
         match steps {
             [Step::Name(name)] if name == "condition" => Self::Json,
-            [Step::Name(name)] if name == "priority" => Self::Number,
+            [Step::Name(name)] if name == "priority" || name == "rollout" => Self::Number,
             [Step::Name(name), _] if name == "thresholds" => Self::Number,
             _ => Self::Text,
         }

@@ -17,6 +17,8 @@ pub(super) struct Explained {
     page: String,
     /// The language asked for.
     locale: String,
+    /// Per cent of the page's visitors, 0 to 100, who see what is decided for them.
+    rollout: f64,
     /// The attributes that conditions of this site read, with this visitor's values; `null` where
     /// the visitor has none. Long texts are cut.
     #[schema(value_type = Object)]
@@ -25,7 +27,7 @@ pub(super) struct Explained {
     segments: Vec<Tried>,
     /// The segment that the visitor belongs to.
     segment: String,
-    /// Why: `parameter`, `cookie`, `condition`, `default` or `crawler`.
+    /// Why: `header`, `parameter`, `cookie`, `condition`, `default` or `crawler`.
     reason: &'static str,
     /// The campaign term; `null` when the visitor brought none.
     term: Option<TermVerdict>,
@@ -142,6 +144,7 @@ impl From<Explanation> for Explained {
         let Explanation {
             path,
             locale,
+            rollout,
             attributes,
             segments,
             segment,
@@ -158,6 +161,7 @@ impl From<Explanation> for Explained {
         Self {
             page: path,
             locale,
+            rollout,
             attributes: attributes
                 .into_iter()
                 .map(|(path, spelt)| (path, value(spelt)))
