@@ -7,6 +7,18 @@ export LANDFALL_RUNTIME_DIR="$LANDFALL_CACHE/runtime" RAYON_NUM_THREADS=1
 unset DATABASE_URL REDIS_URL OPENAI_API_KEY OPENAI_BASE_URL
 wasm='--target wasm32-unknown-unknown'
 
+# The tests put a real Varnish before the server. Debian has it where only root looks for programs.
+PATH="$PATH:/usr/local/sbin:/usr/sbin"
+if ! command -v varnishd >/dev/null 2>&1; then
+    if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null 2>&1; then
+        echo 'test: Varnish is missing. On Debian: sudo apt-get install -y varnish' >&2
+        exit 1
+    fi
+    scripts/say.sh 'Installing Varnish. This takes about a minute.'
+    apt-get update -qq >/dev/null
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq varnish >/dev/null
+fi
+
 scripts/say.sh 'Formatting.'
 cargo fmt --all --check
 

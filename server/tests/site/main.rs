@@ -3,13 +3,17 @@
 mod api;
 mod client;
 mod command;
+mod crawlers;
 mod explain;
 mod faults;
 mod files;
 mod http;
 mod import;
 mod publishing;
+mod rollout;
 mod sessions;
+mod shared_cache;
 mod support;
 mod transport;
+mod varnish;
 mod visitors;
