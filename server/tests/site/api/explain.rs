@@ -144,6 +144,7 @@ async fn an_explanation_says_what_else_would_have_been_shown() {
       "page": "/pricing",
       "pool": "segment",
       "reason": "cookie",
+      "rollout": 100.0,
       "segment": "enterprise",
       "segments": {
         "clauses": [
