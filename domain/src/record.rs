@@ -189,9 +189,12 @@ fn everybody() -> f64 {
     EVERYBODY
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde passes fields by reference"
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde passes fields by reference"
+    )
 )]
 fn is_everybody(rollout: &f64) -> bool {
     *rollout >= EVERYBODY
