@@ -1,8 +1,9 @@
 //! Rendered pages: compressed once, sent many times.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use domain::{Locale, PageContent, SiteSettings};
@@ -35,60 +36,141 @@ pub struct BodyInput<'a> {
 /// Turns content into HTML. The engine knows no HTML; whoever does implements this.
 pub trait BodyRenderer: std::fmt::Debug + Send + Sync {
     /// A complete document.
-    fn render(&self, input: &BodyInput<'_>) -> String;
+    fn render(&self, input: &BodyInput<'_>) -> Document;
 
     /// Changes whenever the same input would be rendered otherwise, so that bodies of another
     /// version of the software are not taken for one's own.
     fn fingerprint(&self) -> u64;
 }
 
+/// A rendered document, UTF-8.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Document {
+    /// The whole of it.
+    pub html: String,
+    /// Bytes at its start that many documents have in common, such as a style sheet. They are
+    /// compressed apart and kept once. Ends between two characters.
+    pub shared: usize,
+}
+
 /// A finished page. It is kept compressed; the plain document is for the few who take nothing else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Body {
     /// The document, gzip.
-    pub gzip: Bytes,
+    pub gzip: Compressed,
     /// The document, Brotli.
-    pub brotli: Bytes,
+    pub brotli: Compressed,
     /// Bytes of the document as it is.
     pub length: usize,
     /// XXH3 of the document; the strong part of its ETag.
     pub hash: u64,
 }
 
+/// A compressed document in two pieces, of which other bodies may hold the first as well.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Compressed {
+    /// What many documents start with.
+    pub start: Bytes,
+    /// The rest, which refers back to the start.
+    pub rest: Bytes,
+}
+
+/// Starts that were seen before, so that bodies can hold the same bytes instead of equal ones.
+#[derive(Debug, Default)]
+pub(crate) struct Starts(Mutex<HashMap<u64, Bytes>>);
+
+/// Most starts remembered: two for each language of a large site.
+const MAX_STARTS: usize = 128;
+
+impl Document {
+    /// A document that has nothing in common with others.
+    pub fn whole(html: String) -> Self {
+        Self { html, shared: 0 }
+    }
+}
+
 impl Body {
     /// Compresses a document. Takes some milliseconds of processor time.
-    pub fn compress(html: &str) -> Self {
-        let mut gzip = GzEncoder::new(Vec::with_capacity(html.len() / 3), Compression::new(6));
+    ///
+    /// Between start and rest the compressors are flushed but not reset: the start comes out as the
+    /// same bytes each time, and the rest is as small as if nothing had been divided.
+    pub fn compress(document: &Document) -> Self {
+        let (start, rest) = document
+            .html
+            .as_bytes()
+            .split_at(document.shared.min(document.html.len()));
         // Writing to memory does not fail.
-        let _ = gzip.write_all(html.as_bytes());
-        let mut gzip = gzip.finish().unwrap_or_default();
-        gzip.shrink_to_fit();
-        let mut brotli = Vec::with_capacity(html.len() / 3);
-        {
-            let mut encoder =
-                brotli::CompressorWriter::new(&mut brotli, 16_384, BROTLI_QUALITY, BROTLI_WINDOW);
-            let _ = encoder.write_all(html.as_bytes());
-        }
-        brotli.shrink_to_fit();
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::new(6));
+        let _ = gzip.write_all(start);
+        let _ = gzip.flush();
+        let divided = gzip.get_ref().len();
+        let _ = gzip.write_all(rest);
+        let gzip = Compressed::divide(&gzip.finish().unwrap_or_default(), divided);
+        let mut brotli =
+            brotli::CompressorWriter::new(Vec::new(), 16_384, BROTLI_QUALITY, BROTLI_WINDOW);
+        let _ = brotli.write_all(start);
+        let _ = brotli.flush();
+        let divided = brotli.get_ref().len();
+        let _ = brotli.write_all(rest);
+        let brotli = Compressed::divide(&brotli.into_inner(), divided);
         Self {
-            gzip: gzip.into(),
-            brotli: brotli.into(),
-            length: html.len(),
-            hash: xxh3_64(html.as_bytes()),
+            gzip,
+            brotli,
+            length: document.html.len(),
+            hash: xxh3_64(document.html.as_bytes()),
         }
     }
 
     /// The document as it is, UTF-8, decompressed anew.
     pub fn identity(&self) -> Bytes {
         let mut html = Vec::with_capacity(self.length);
+        let pieces = (&*self.gzip.start).chain(&*self.gzip.rest);
         // What was compressed here, or came whole out of the shared tier, decompresses.
-        let _ = GzDecoder::new(&*self.gzip).read_to_end(&mut html);
+        let _ = GzDecoder::new(pieces).read_to_end(&mut html);
         html.into()
     }
 
-    /// Bytes held.
+    /// Bytes held by this body alone.
     pub fn weight(&self) -> usize {
-        self.gzip.len() + self.brotli.len()
+        self.gzip.rest.len() + self.brotli.rest.len()
+    }
+
+    /// Holds the starts that `starts` knows instead of its own.
+    pub(crate) fn share(&mut self, starts: &Starts) {
+        for compressed in [&mut self.gzip, &mut self.brotli] {
+            compressed.start = starts.known(&compressed.start);
+        }
+    }
+}
+
+impl Compressed {
+    fn divide(bytes: &[u8], at: usize) -> Self {
+        // Copies, so that neither piece keeps the other alive.
+        Self {
+            start: Bytes::copy_from_slice(&bytes[..at]),
+            rest: Bytes::copy_from_slice(&bytes[at..]),
+        }
+    }
+}
+
+impl Starts {
+    fn known(&self, start: &Bytes) -> Bytes {
+        if start.is_empty() {
+            return Bytes::new();
+        }
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MAX_STARTS {
+            known.clear();
+        }
+        let hash = xxh3_64(start);
+        let kept = known
+            .entry(hash)
+            .or_insert_with(|| Bytes::copy_from_slice(start));
+        if kept == start {
+            kept.clone()
+        } else {
+            start.clone()
+        }
     }
 }
 
@@ -129,13 +211,13 @@ impl Work {
             ),
             None => (Cow::Borrowed(base), self.base_locale),
         };
-        let html = self.renderer.render(&BodyInput {
+        let document = self.renderer.render(&BodyInput {
             site: &self.catalog.site,
             page: &self.page,
             content: &content,
             locale,
         });
-        Some(Body::compress(&html))
+        Some(Body::compress(&document))
     }
 }
 
@@ -145,14 +227,41 @@ mod tests {
 
     #[test]
     fn every_encoding_decodes_to_the_document() {
-        let html = "<p>Grüße</p>".repeat(500);
-        let body = Body::compress(&html);
-        let mut brotli = String::new();
-        brotli::Decompressor::new(&*body.brotli, 4_096)
-            .read_to_string(&mut brotli)
-            .unwrap();
-        assert_eq!(body.identity(), html);
-        assert_eq!(brotli, html);
-        assert!(body.gzip.len() < 400 && body.brotli.len() < 400);
+        let check = |shared: usize| {
+            let html = "<p>Grüße</p>".repeat(500);
+            let body = Body::compress(&Document {
+                html: html.clone(),
+                shared,
+            });
+            let mut brotli = String::new();
+            let pieces = [&*body.brotli.start, &*body.brotli.rest].concat();
+            brotli::Decompressor::new(&*pieces, 4_096)
+                .read_to_string(&mut brotli)
+                .unwrap();
+            assert_eq!(body.identity(), html);
+            assert_eq!(brotli, html);
+            assert!(body.weight() < 800);
+        };
+        check(0);
+        check(36);
+        check(3_000);
+        check(usize::MAX);
+    }
+
+    #[test]
+    fn documents_with_one_start_hold_it_once() {
+        let starts = Starts::default();
+        let style = "<style>a { color: red }</style>".repeat(50);
+        let body = |rest: &str| {
+            let html = format!("{style}{rest}");
+            let shared = style.len();
+            let mut body = Body::compress(&Document { html, shared });
+            body.share(&starts);
+            body
+        };
+        let (one, two) = (body("<p>One</p>"), body("<p>Two</p>"));
+        assert_eq!(one.gzip.start.as_ptr(), two.gzip.start.as_ptr());
+        assert_eq!(one.brotli.start.as_ptr(), two.brotli.start.as_ptr());
+        assert_ne!(one.identity(), two.identity());
     }
 }

@@ -6,13 +6,13 @@
 use std::hint::black_box;
 use std::sync::Arc;
 
-use app::landing::{LandingPage, render};
+use app::landing::{LandingPage, render, shared_start};
 use criterion::{Criterion, criterion_group, criterion_main};
 use domain::record::{PageRecord, Record};
 use domain::segment::{Segment, detect};
 use domain::visitor::{Signals, Visitor};
 use domain::{Condition, Locale, SegmentId, SiteSettings};
-use engine::body::Body;
+use engine::body::{Body, Document};
 use engine::catalog::Catalog;
 use engine::clock::{Clock, SystemClock};
 use engine::decide::{Decider, Subject};
@@ -63,8 +63,12 @@ fn rendering(c: &mut Criterion) {
     };
     c.bench_function("render_cold_body", |b| b.iter(|| render(black_box(&input))));
     let html = render(&input);
+    let document = Document {
+        shared: shared_start(&html),
+        html,
+    };
     c.bench_function("compress_cold_body", |b| {
-        b.iter(|| Body::compress(black_box(&html)));
+        b.iter(|| Body::compress(black_box(&document)));
     });
 }
 

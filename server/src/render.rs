@@ -2,7 +2,7 @@
 
 use app::landing::{self, LandingPage};
 use domain::{Locale, SiteSettings};
-use engine::body::{BodyInput, BodyRenderer};
+use engine::body::{BodyInput, BodyRenderer, Document};
 use engine::catalog::Page;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -42,16 +42,20 @@ fn build() -> u64 {
 }
 
 impl BodyRenderer for LandingRenderer {
-    fn render(&self, input: &BodyInput<'_>) -> String {
+    fn render(&self, input: &BodyInput<'_>) -> Document {
         let locales: Vec<Locale> = served_locales(input.site, input.page);
-        landing::render(&LandingPage {
+        let html = landing::render(&LandingPage {
             site: input.site,
             content: input.content,
             locale: input.locale,
             path: &input.page.path,
             base_url: &self.base_url,
             locales: &locales,
-        })
+        });
+        Document {
+            shared: landing::shared_start(&html),
+            html,
+        }
     }
 
     fn fingerprint(&self) -> u64 {

@@ -49,15 +49,16 @@ pub(super) fn of_notice<'a>(notice: &NoticePage<'a>) -> impl IntoView + use<'a> 
     }
 }
 
+/// What is the same in every document comes first, so that caches can keep it once.
 fn common(title: &str) -> impl IntoView + use<> {
     view! {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>{title.to_owned()}</title>
         <link rel="icon" href="/assets/favicon.svg" type="image/svg+xml" />
         {theme_color("(prefers-color-scheme: light)", "#fbf9f5")}
         {theme_color("(prefers-color-scheme: dark)", "#0d1519")}
         <style inner_html=STYLE_SHEET />
+        <title>{title.to_owned()}</title>
     }
 }
 

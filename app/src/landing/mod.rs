@@ -70,6 +70,13 @@ pub fn render(page: &LandingPage<'_>) -> String {
     })
 }
 
+/// How many bytes at a document's start are the same for every page of a language: all up to the
+/// end of the style sheet.
+pub fn shared_start(document: &str) -> usize {
+    const END: &str = "</style>";
+    document.find(END).map_or(0, |at| at + END.len())
+}
+
 /// The complete document of a notice, kept out of search engines.
 pub fn render_notice(notice: &NoticePage<'_>) -> String {
     finished(|| {

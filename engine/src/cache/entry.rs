@@ -65,6 +65,11 @@ impl<V> Cached<V> {
         }
     }
 
+    /// The value, before it is shared.
+    pub(super) fn value_mut(&mut self) -> &mut V {
+        &mut self.value
+    }
+
     /// When the value was computed, in seconds since 1970.
     pub fn created(&self) -> i64 {
         self.created

@@ -9,7 +9,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use super::{Cached, Decision};
-use crate::body::Body;
+use crate::body::{Body, Starts};
 use crate::catalog::Catalog;
 
 /// What one entry costs beside its bytes: key, pointers and the cache's own books.
@@ -26,14 +26,15 @@ pub struct Memory {
     /// Apart, so that invented terms push out nothing but each other.
     term_decisions: Cache<DecisionKey, Arc<Cached<Decision>>>,
     bodies: Cache<BodyKey, Arc<Cached<Body>>, BodyWeight>,
+    starts: Starts,
 }
 
 /// A kind of value that memory holds.
 pub trait Remembered: super::Key {
     /// A remembered value of any age.
     fn recall(&self, memory: &Memory) -> Option<Arc<Cached<Self::Value>>>;
-    /// Remembers a value.
-    fn remember(self, memory: &Memory, value: Arc<Cached<Self::Value>>);
+    /// Remembers a value and returns it as it is held.
+    fn remember(self, memory: &Memory, value: Cached<Self::Value>) -> Arc<Cached<Self::Value>>;
 }
 
 #[derive(Debug, Clone)]
@@ -54,6 +55,7 @@ impl Memory {
             decisions: Cache::new(MAX_DECISIONS),
             term_decisions: Cache::new(MAX_TERM_DECISIONS),
             bodies: Cache::with_weighter(bodies.max(16), body_bytes, BodyWeight),
+            starts: Starts::default(),
         }
     }
 
@@ -110,8 +112,12 @@ impl Remembered for DecisionKey {
         memory.decisions_like(self).get(self)
     }
 
-    fn remember(self, memory: &Memory, value: Arc<Cached<Decision>>) {
-        memory.decisions_like(&self).insert(self, value);
+    fn remember(self, memory: &Memory, value: Cached<Decision>) -> Arc<Cached<Decision>> {
+        let value = Arc::new(value);
+        memory
+            .decisions_like(&self)
+            .insert(self, Arc::clone(&value));
+        value
     }
 }
 
@@ -120,7 +126,10 @@ impl Remembered for BodyKey {
         memory.bodies.get(self)
     }
 
-    fn remember(self, memory: &Memory, value: Arc<Cached<Body>>) {
-        memory.bodies.insert(self, value);
+    fn remember(self, memory: &Memory, mut value: Cached<Body>) -> Arc<Cached<Body>> {
+        value.value_mut().share(&memory.starts);
+        let value = Arc::new(value);
+        memory.bodies.insert(self, Arc::clone(&value));
+        value
     }
 }

@@ -256,10 +256,8 @@ impl Engine {
         value: Cached<K::Value>,
         source: Source,
     ) -> Found<K::Value> {
-        let value = Arc::new(value);
-        key.remember(&self.memory, Arc::clone(&value));
         Found {
-            value,
+            value: key.remember(&self.memory, value),
             source,
             provisional: false,
         }

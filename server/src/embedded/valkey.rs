@@ -155,7 +155,7 @@ fn configuration(port: u16, password: &str) -> String {
          save 300 1\n\
          shutdown-on-sigterm force\n\
          stop-writes-on-bgsave-error no\n\
-         maxmemory 256mb\n\
+         maxmemory 512mb\n\
          maxmemory-policy allkeys-lru\n"
     )
 }

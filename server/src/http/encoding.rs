@@ -1,7 +1,8 @@
 //! Choosing among the encodings a body comes in.
 
-use bytes::Bytes;
-use engine::body::Body;
+use engine::body::{Body, Compressed};
+
+use super::pieces::Pieces;
 
 /// An encoding offered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,11 +23,15 @@ impl Encoding {
     }
 
     /// The body's bytes in this encoding.
-    pub(super) fn of(self, body: &Body) -> Bytes {
+    pub(super) fn of(self, body: &Body) -> Pieces {
+        let both = |compressed: &Compressed| Pieces {
+            start: compressed.start.clone(),
+            rest: compressed.rest.clone(),
+        };
         match self {
-            Self::Brotli => body.brotli.clone(),
-            Self::Gzip => body.gzip.clone(),
-            Self::Identity => body.identity(),
+            Self::Brotli => both(&body.brotli),
+            Self::Gzip => both(&body.gzip),
+            Self::Identity => Pieces::from(body.identity()),
         }
     }
 

@@ -3,17 +3,16 @@
 use std::time::Instant;
 
 use axum::extract::State;
-use bytes::Bytes;
 use domain::cache_key::Arm;
 use domain::segment::named_by_shared_cache;
 use domain::{CanonicalPath, SegmentKey, path, rollout};
 use engine::catalog::Catalog;
 use engine::{CacheResult, Served};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
-use http_body_util::Full;
 
 use super::cookies::Remembered;
 use super::encoding::Encoding;
+use super::pieces::Pieces;
 use super::security::protect_landing;
 use super::shared_cache::Policy;
 use super::signals::{Request, RequestError, text};
@@ -26,11 +25,13 @@ const CONTENT_SOURCE: HeaderName = HeaderName::from_static("x-content-source");
 const SIMILARITY: HeaderName = HeaderName::from_static("x-similarity");
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
+/// Most headers of an answer.
+const HEADERS: usize = 24;
 /// How long a browser may keep a redirect, in the header's words.
 const REDIRECT_CACHE: &str = "public, max-age=3600";
 
 /// A body that is complete from the start, so that sending it needs no allocation.
-pub(super) type Body = Full<Bytes>;
+pub(super) type Body = Pieces;
 /// What a visitor gets.
 pub(super) type Response = http::Response<Body>;
 
@@ -40,8 +41,10 @@ pub(super) async fn fallback(
     method: Method,
     uri: Uri,
     headers: HeaderMap,
-) -> Response {
-    answer(&state, &method, &uri, &headers).await
+) -> axum::response::Response {
+    answer(&state, &method, &uri, &headers)
+        .await
+        .map(axum::body::Body::new)
 }
 
 /// Answers a visitor.
@@ -134,15 +137,18 @@ pub(super) async fn answer(
 /// The body in an encoding the client takes, or nothing when it has it already.
 fn respond(method: &Method, request: &HeaderMap, served: &Served) -> Response {
     let encoding = Encoding::choose(text(request, header::ACCEPT_ENCODING));
-    let bytes = encoding.of(&served.body);
+    let body = encoding.of(&served.body);
+    let length = body.len();
     let tag = etag::of(&served.body, encoding);
     let known = etag::matches(text(request, header::IF_NONE_MATCH), &tag);
     let body = if known || method == Method::HEAD {
         Body::default()
     } else {
-        Body::from(bytes.clone())
+        body
     };
     let mut response = Response::new(body);
+    // Room for every header of an answer: growing costs more than the answer's own look-ups.
+    *response.headers_mut() = HeaderMap::with_capacity(HEADERS);
     let headers = response.headers_mut();
     if known {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
@@ -151,13 +157,15 @@ fn respond(method: &Method, request: &HeaderMap, served: &Served) -> Response {
             header::CONTENT_TYPE,
             HeaderValue::from_static("text/html; charset=utf-8"),
         );
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(bytes.len()));
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
         if let Some(name) = encoding.header() {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
         }
     }
     let headers = response.headers_mut();
-    insert(headers, header::ETAG, &tag);
+    if let Ok(tag) = HeaderValue::try_from(tag) {
+        headers.insert(header::ETAG, tag);
+    }
     protect_landing(headers);
     response
 }
@@ -183,12 +191,11 @@ fn describe(
     if let (CacheResult::Miss, Some(similarity)) = (served.result, served.similarity) {
         insert(headers, SIMILARITY, &format!("{similarity:.4}"));
     }
-    let milliseconds = started.elapsed().as_secs_f64() * 1_000.0;
-    insert(
-        headers,
-        SERVER_TIMING,
-        &format!("total;dur={milliseconds:.3}"),
-    );
+    let micros = started.elapsed().as_micros();
+    let timing = format!("total;dur={}.{:03}", micros / 1_000, micros % 1_000);
+    if let Ok(timing) = HeaderValue::try_from(timing) {
+        headers.insert(SERVER_TIMING, timing);
+    }
 }
 
 /// To the page's one address in the language asked for, the query kept.

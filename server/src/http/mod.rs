@@ -10,6 +10,7 @@ mod landing;
 mod limits;
 mod metrics;
 mod notice;
+mod pieces;
 mod security;
 pub mod serve;
 mod shared_cache;

@@ -10,7 +10,7 @@ use axum::body::Body as RouterBody;
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
 use http::StatusCode;
-use http_body_util::{BodyExt as _, Full};
+use http_body_util::BodyExt as _;
 use hyper::body::{Body, Frame, SizeHint};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
@@ -18,6 +18,7 @@ use tokio::task::AbortHandle;
 use tokio::time::timeout;
 
 use super::watch::InFlight;
+use crate::http::pieces::Pieces as Whole;
 
 /// Answers up to this size, in bytes, are moved in one piece.
 const WHOLE: u64 = 64 * 1_024;
@@ -33,7 +34,7 @@ pub(super) struct Answer {
 
 #[derive(Debug)]
 enum Content {
-    Whole(Full<Bytes>),
+    Whole(Whole),
     Pieces(Pieces),
 }
 
@@ -87,7 +88,7 @@ pub(super) async fn run(
             .abort_handle(),
     );
     let (parts, content) = match receiver.await {
-        Ok(Ok((parts, Made::Whole(bytes)))) => (parts, Content::Whole(Full::new(bytes))),
+        Ok(Ok((parts, Made::Whole(bytes)))) => (parts, Content::Whole(Whole::from(bytes))),
         Ok(Ok((parts, Made::Pieces(pieces, left)))) => {
             let pieces = Pieces {
                 queue: pieces,
@@ -102,7 +103,7 @@ pub(super) async fn run(
             let (parts, _) = (StatusCode::INTERNAL_SERVER_ERROR, text)
                 .into_response()
                 .into_parts();
-            (parts, Content::Whole(Full::from(text)))
+            (parts, Content::Whole(Whole::from(text)))
         }
     };
     let answer = Answer {
@@ -135,7 +136,7 @@ async fn pump(mut body: RouterBody, pieces: &mpsc::Sender<Piece>, patience: Dura
 
 impl Answer {
     /// A finished body.
-    pub(super) fn whole(body: Full<Bytes>, in_flight: InFlight) -> Self {
+    pub(super) fn whole(body: Whole, in_flight: InFlight) -> Self {
         Self {
             content: Content::Whole(body),
             _in_flight: in_flight,
