@@ -280,7 +280,10 @@ impl Shared {
 
 /// Whether the error is the server's own word.
 fn answers(error: &redis::RedisError) -> bool {
-    !error.is_io_error() && !error.is_timeout() && error.code().is_some()
+    matches!(
+        error.kind(),
+        redis::ErrorKind::Server(_) | redis::ErrorKind::Extension
+    )
 }
 
 /// The value's name. The braces keep a value and its lock on one node of a cluster.

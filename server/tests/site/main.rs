@@ -2,6 +2,7 @@
 
 mod api;
 mod client;
+mod coherence;
 mod command;
 mod crawlers;
 mod explain;
@@ -9,6 +10,7 @@ mod faults;
 mod files;
 mod http;
 mod import;
+mod load;
 mod publishing;
 mod rollout;
 mod sessions;
@@ -17,3 +19,4 @@ mod support;
 mod transport;
 mod varnish;
 mod visitors;
+mod warming;

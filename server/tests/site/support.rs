@@ -241,11 +241,23 @@ impl Node {
         client::get(self.address, target, headers)
     }
 
+    /// The value of a metric, under its name with its labels; 0 while it has none.
+    pub(crate) fn metric(&self, name: &str) -> f64 {
+        let metrics = self.get("/metrics", &[]);
+        let values = metrics.text().lines().filter_map(|line| {
+            let (known, value) = line.rsplit_once(' ')?;
+            (known == name).then(|| value.parse().ok())?
+        });
+        values.last().unwrap_or(0.0)
+    }
+
     /// Asks until the answer is not the stand-in for one that took longer than visitors wait, as on a busy machine.
     pub(crate) async fn in_time(&self, target: &str, headers: &[(&str, &str)]) -> Answer {
         eventually(target, || {
             let answer = self.get(target, headers);
-            (answer.header("x-content-cache") != "ERROR").then_some(answer)
+            let stands_in = answer.header("x-content-source") == "default"
+                && answer.header("cache-control").contains("no-store");
+            (!stands_in).then_some(answer)
         })
         .await
     }

@@ -1,0 +1,139 @@
+//! PostgreSQL hangs, dies, has no connection left: visitors get pages all the same.
+
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use engine::store::Store;
+use landfall::embedded::{Embedded, EmbeddedOptions};
+use tokio::time::sleep;
+
+use super::{PAGES, free_port, start};
+use crate::load::Load;
+use crate::support::{CONTENT, Database, Node, embedded, eventually, open_folder, services};
+
+/// A PostgreSQL of the test's own, with the tests' site in it and a node that serves it.
+struct Own {
+    postgres: Embedded,
+    options: EmbeddedOptions,
+    database: Database,
+    node: Node,
+}
+
+async fn own(folder: &Path) -> Own {
+    let data = folder.join("data");
+    open_folder(folder);
+    open_folder(&data);
+    let options = EmbeddedOptions {
+        valkey: false,
+        postgres_port: Some(free_port()),
+        ..embedded(data)
+    };
+    let postgres = start(&options).await;
+    let url = postgres
+        .database_url()
+        .expect("it was asked for")
+        .to_owned();
+    let store = Store::connect(&url, 2).await.expect("it runs");
+    store.migrate().await.expect("the migrations are right");
+    let database = Database { url, store };
+    database.import(CONTENT).await;
+    let node = Node::boot(&database.url, &services().redis_url).await;
+    Own {
+        postgres,
+        options,
+        database,
+        node,
+    }
+}
+
+/// Sends a signal to the server and to all of its processes.
+fn signal_all(options: &EmbeddedOptions, name: &str) {
+    let file = options.data_dir.join("postgres/postmaster.pid");
+    let text = std::fs::read_to_string(file).expect("it runs");
+    let pid = text.lines().next().expect("a pid").trim().to_owned();
+    for arguments in [
+        vec![format!("-{name}"), "-P".to_owned(), pid.clone()],
+        vec![],
+    ] {
+        if arguments.is_empty() {
+            super::signal(name, pid.parse().expect("a number"));
+        } else {
+            let _ = Command::new("pkill").args(arguments).status();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_keep_coming_while_postgres_hangs_and_dies_and_news_are_heard_afterwards() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let own_services = own(place.path()).await;
+    let Own {
+        postgres,
+        options,
+        database,
+        node,
+    } = own_services;
+    let load = Load::start(node.address, PAGES);
+    sleep(Duration::from_millis(500)).await;
+
+    signal_all(&options, "STOP");
+    sleep(Duration::from_secs(3)).await;
+    signal_all(&options, "CONT");
+    sleep(Duration::from_millis(500)).await;
+    signal_all(&options, "KILL");
+    sleep(Duration::from_secs(2)).await;
+    postgres.stop().await;
+    let postgres = start(&options).await;
+    eventually("the news", || {
+        (node.metric("landfall_catalog_listening") > 0.0).then_some(())
+    })
+    .await;
+    database.store.close().await;
+    let store = Store::connect(&database.url, 2).await.expect("it runs");
+    let database = Database {
+        url: database.url,
+        store,
+    };
+    database.import(&super::touched(1)).await;
+    eventually("the publication", || {
+        let page = node.get("/pricing", &[]);
+        page.text().contains("Touched 1").then_some(())
+    })
+    .await;
+    load.stop().must_be_flawless("PostgreSQL hung and died");
+    drop(node);
+    database.store.close().await;
+    postgres.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_keep_coming_while_all_connections_are_taken() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let Own {
+        postgres,
+        database,
+        node,
+        ..
+    } = own(place.path()).await;
+    let greedy = Store::connect(&database.url, 200).await.expect("it runs");
+    let mut held = Vec::new();
+    // Until the server has none left to give.
+    while let Ok(Ok(transaction)) =
+        tokio::time::timeout(Duration::from_secs(1), greedy.pool().begin()).await
+    {
+        held.push(transaction);
+    }
+    assert!(held.len() > 10, "the server gave only {}", held.len());
+    let load = Load::start(node.address, PAGES);
+    sleep(Duration::from_secs(2)).await;
+    load.stop()
+        .must_be_flawless(&format!("{} foreign connections", held.len()));
+    drop(held);
+    greedy.close().await;
+    let back = node.settled("/pricing?segment=enterprise", &[]).await;
+    assert_eq!(back.h1(), "Prices for enterprises");
+    drop(node);
+    database.store.close().await;
+    postgres.stop().await;
+}
