@@ -152,14 +152,11 @@ impl Visitor {
 
     /// Asks for many things at once, and reads the answers.
     pub(crate) fn get_all(&mut self, targets: &[String]) -> std::io::Result<Vec<Answer>> {
-        let requests: String = targets
-            .iter()
-            .map(|target| {
-                format!(
-                    "GET {target} HTTP/1.1\r\nHost: site.example\r\nAccept-Encoding: gzip\r\n\r\n"
-                )
-            })
-            .collect();
+        let mut requests = String::new();
+        for target in targets {
+            requests.extend(["GET ", target, " HTTP/1.1\r\nHost: site.example\r\n"]);
+            requests.push_str("Accept-Encoding: gzip\r\n\r\n");
+        }
         let mut writer = self.stream.try_clone()?;
         let writing = std::thread::spawn(move || writer.write_all(requests.as_bytes()));
         let answers = targets.iter().map(|_| self.read()).collect();

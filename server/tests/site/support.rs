@@ -244,11 +244,11 @@ impl Node {
     /// The value of a metric, under its name with its labels; 0 while it has none.
     pub(crate) fn metric(&self, name: &str) -> f64 {
         let metrics = self.get("/metrics", &[]);
-        let values = metrics.text().lines().filter_map(|line| {
+        let mut values = metrics.text().lines().filter_map(|line| {
             let (known, value) = line.rsplit_once(' ')?;
             (known == name).then(|| value.parse().ok())?
         });
-        values.last().unwrap_or(0.0)
+        values.next().unwrap_or(0.0)
     }
 
     /// Asks until the answer is not the stand-in for one that took longer than visitors wait, as on a busy machine.

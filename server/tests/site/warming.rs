@@ -167,7 +167,7 @@ async fn visits_are_counted_for_the_warmer_and_survive_the_node() {
     tokio::time::sleep(Duration::from_secs(9)).await;
     eventually("the count", || {
         let score = crate::faults::redis(&["ZSCORE", &set, &ids]);
-        (!score.starts_with("_") && !score.starts_with("$-1")).then_some(())
+        (!score.starts_with('_') && !score.starts_with("$-1")).then_some(())
     })
     .await;
 }
