@@ -14,9 +14,11 @@ use crate::engine::Engine;
 /// How often the counts are collected.
 const INTERVAL: Duration = Duration::from_secs(10);
 /// Most places kept in Redis.
-const MAX_PLACES: isize = 100_000;
-/// Places a command: more would keep Redis busy for longer than a visitor waits for it.
-const BATCH: usize = 500;
+const MAX_PLACES: usize = 100_000;
+/// Places a command, when they are added to and when they are read: more would keep Redis busy for
+/// longer than a visitor waits for it.
+const BATCH: usize = 200;
+const READ_BATCH: usize = 1_000;
 /// After this time a visit counts half as much as a new one, in seconds: a week.
 const HALF_LIFE: f64 = 604_800.0;
 /// From here weights are counted, in seconds since 1970: the start of 2026.
@@ -53,14 +55,22 @@ pub(crate) async fn ranking(engine: &Engine) -> HashMap<Place, f64> {
         return HashMap::new();
     };
     let instance = engine.catalog().instance.clone();
-    let counts = shared
-        .visits(&instance, MAX_PLACES)
-        .await
-        .unwrap_or_default();
-    counts
-        .into_iter()
-        .filter_map(|(name, count)| Some((Place::parse(&name)?, count)))
-        .collect()
+    let mut ranking = HashMap::new();
+    for skip in (0..MAX_PLACES).step_by(READ_BATCH) {
+        // Without the rest the warmer still knows the most visited.
+        let Some(some) = shared.visits(&instance, skip, READ_BATCH).await else {
+            break;
+        };
+        let last = some.len() < READ_BATCH;
+        let places = some
+            .into_iter()
+            .filter_map(|(name, count)| Some((Place::parse(&name)?, count)));
+        ranking.extend(places);
+        if last {
+            break;
+        }
+    }
+    ranking
 }
 
 fn gather(engine: &Engine, counts: &mut HashMap<Place, u32>) {

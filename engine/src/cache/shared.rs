@@ -195,21 +195,29 @@ impl Shared {
         .await
     }
 
-    /// The most visited places with their counts, most visited first, at most `limit`.
-    pub(crate) async fn visits(&self, instance: &str, limit: isize) -> Option<Vec<(String, f64)>> {
+    /// Places with their counts, most visited first: `count` of them after the first `skip`.
+    pub(crate) async fn visits(
+        &self,
+        instance: &str,
+        skip: usize,
+        count: usize,
+    ) -> Option<Vec<(String, f64)>> {
         let set = visits_name(instance);
+        let index = |place: usize| isize::try_from(place).unwrap_or(isize::MAX);
+        let (first, last) = (index(skip), index(skip + count) - 1);
         self.attempt("zrevrange", async |mut redis| {
-            redis.zrevrange_withscores(&set, 0, limit - 1).await
+            redis.zrevrange_withscores(&set, first, last).await
         })
         .await
     }
 
     /// Keeps no more than the `limit` most visited places.
-    pub(crate) async fn trim_visits(&self, instance: &str, limit: isize) {
+    pub(crate) async fn trim_visits(&self, instance: &str, limit: usize) {
         let set = visits_name(instance);
+        let limit = isize::try_from(limit).unwrap_or(isize::MAX);
         let _: Option<()> = self
             .attempt("zremrangebyrank", async |mut redis| {
-                redis.zremrangebyrank(&set, 0, -(limit + 1)).await
+                redis.zremrangebyrank(&set, 0, -limit - 1).await
             })
             .await;
     }

@@ -109,7 +109,7 @@ impl Engine {
     }
 
     pub(super) async fn obtain_decision(
-        &self,
+        self: &Arc<Self>,
         key: DecisionKey,
         target: &Target,
         accept: Accept,
@@ -120,7 +120,7 @@ impl Engine {
     }
 
     pub(super) async fn obtain_body(
-        &self,
+        self: &Arc<Self>,
         key: BodyKey,
         target: &Target,
         accept: Accept,
@@ -143,7 +143,7 @@ impl Engine {
     /// Looks in every tier, and computes what none of them has. Of all nodes that want the value
     /// now, one computes it, as far as a lock in Redis can promise.
     async fn obtain<K: Remembered>(
-        &self,
+        self: &Arc<Self>,
         key: K,
         instance: &str,
         accept: Accept,
@@ -187,10 +187,14 @@ impl Engine {
             });
         }
         let found = self.keep(key, value, Source::Vector);
-        if key.is_shared()
-            && let Some(shared) = &self.shared
-        {
-            shared.put(&namespace, &[(key, &*found.value)]).await;
+        if key.is_shared() && self.shared.is_some() {
+            // Nobody here waits until the other nodes know.
+            let (engine, value) = (Arc::clone(self), Arc::clone(&found.value));
+            self.runtime.spawn(async move {
+                if let Some(shared) = &engine.shared {
+                    shared.put(&namespace, &[(key, &*value)]).await;
+                }
+            });
         }
         Ok(found)
     }
