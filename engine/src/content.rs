@@ -11,8 +11,9 @@ use domain::{BodyKey, Locale, PageContent, Revision, SegmentId, VariantId};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use thiserror::Error;
-use tracing::{Instrument, info_span, warn};
+use tracing::{Instrument, info_span};
 
+use crate::cache::Decision;
 use crate::catalog::{Catalog, Page};
 use crate::engine::{CacheResult, Engine, Failure, Found, Source, Target};
 
@@ -20,9 +21,6 @@ use crate::engine::{CacheResult, Engine, Failure, Found, Source, Target};
 const MAX_BYTES: u64 = 16_000_000;
 /// What one entry costs beside its content: key, pointers and the cache's own books.
 const OVERHEAD_BYTES: u64 = 200;
-
-/// How often a search follows the catalog to a newer revision before it gives up.
-const RENEWALS: u32 = 3;
 
 /// Which variant is shown, what it says, and where that was found out.
 #[derive(Debug, Clone)]
@@ -101,25 +99,16 @@ impl Engine {
         }
     }
 
-    async fn look_up(self: Arc<Self>, mut target: Target) -> Result<Chosen, Failure> {
-        for _ in 0..RENEWALS {
-            let attempt = async {
-                let decision = self.decision(&target).await?;
-                let shown = self.content(&target, decision.value.variant).await?;
+    async fn look_up(self: Arc<Self>, target: Target) -> Result<Chosen, Failure> {
+        self.up_to_date(target, |target| {
+            let engine = Arc::clone(&self);
+            async move {
+                let decision = engine.decision(&target).await?;
+                let shown = engine.content(&target, decision.value.variant).await?;
                 Ok(chosen(&decision, shown, target.page.revision))
-            };
-            match attempt.await {
-                Err(Failure::Superseded) => {
-                    self.catalog_handle()
-                        .newer_than(target.catalog.revision)
-                        .await;
-                    target = target.renewed(self.catalog()).ok_or(Failure::Failed)?;
-                }
-                outcome => return outcome,
             }
-        }
-        warn!(page = %target.page.path, "engine.choose cannot keep up with publications");
-        Err(Failure::Failed)
+        })
+        .await
     }
 
     /// The content of `variant`, or the page's default content for `None`, as the landing page
@@ -155,21 +144,12 @@ impl Engine {
     }
 }
 
-fn chosen(
-    decision: &Found<crate::cache::Decision>,
-    shown: ShownContent,
-    revision: Revision,
-) -> Chosen {
-    let result = if decision.source <= Source::Redis {
-        CacheResult::Hit
-    } else {
-        CacheResult::Miss
-    };
+fn chosen(decision: &Found<Decision>, shown: ShownContent, revision: Revision) -> Chosen {
     Chosen {
         variant: decision.value.variant,
         similarity: decision.value.similarity,
         source: decision.source,
-        result,
+        result: CacheResult::of(decision.source),
         shown,
         revision,
     }

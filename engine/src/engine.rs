@@ -14,7 +14,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tracing::{Instrument, info_span, warn};
 
-use crate::body::{Body, BodyRenderer, Work};
+use crate::body::{Body, BodyRenderer};
 use crate::breaker::Breaker;
 use crate::cache::{Cached, Decision, Flight, Freshness, Lifetime, Memory, Remembered, Shared};
 use crate::catalog::{Catalog, CatalogHandle, Page};
@@ -140,6 +140,15 @@ pub struct Served {
 }
 
 impl CacheResult {
+    /// Whether caches answered, when `furthest` was the furthest place that was asked.
+    pub(crate) fn of(furthest: Source) -> Self {
+        if furthest <= Source::Redis {
+            Self::Hit
+        } else {
+            Self::Miss
+        }
+    }
+
     /// The value of `x-content-cache`.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -195,7 +204,8 @@ impl Engine {
                     variant: None,
                     similarity: None,
                 },
-                0,
+                // It is never out of date.
+                i64::MAX,
             )),
         })
     }
@@ -270,18 +280,10 @@ impl Engine {
 
     /// The hit: two look-ups, no I/O, no lock held across an await.
     fn answer_from_memory(self: &Arc<Self>, target: &Target, counts: bool) -> Option<Served> {
-        let decision = if target.arm == Arm::Holdout {
-            Arc::clone(&self.holdout)
-        } else {
-            target.decision_key().recall(&self.memory)?
-        };
+        let decision = self.known_decision(target)?;
         let body = target.body_key(decision.variant).recall(&self.memory)?;
         let now = self.unix_time();
-        let decision_age = if target.arm == Arm::Holdout {
-            Freshness::Fresh
-        } else {
-            self.lifetime.of(decision.created(), now)
-        };
+        let decision_age = self.lifetime.of(decision.created(), now);
         let body_age = self.lifetime.of(body.created(), now);
         let result = match decision_age.max(body_age) {
             Freshness::Fresh => CacheResult::Hit,
@@ -329,11 +331,7 @@ impl Engine {
             decision.value.visited();
         }
         let furthest = decision.source.max(body.source);
-        let result = if furthest <= Source::Redis {
-            CacheResult::Hit
-        } else {
-            CacheResult::Miss
-        };
+        let result = CacheResult::of(furthest);
         let source = match (result, decision.value.variant) {
             (CacheResult::Miss, None) => Source::Default,
             _ => furthest,
@@ -347,18 +345,34 @@ impl Engine {
         ))
     }
 
-    /// Finds decision and body, following the catalog when it turns out to be outdated.
+    /// Finds decision and body.
     async fn search(
         self: Arc<Self>,
-        mut target: Target,
+        target: Target,
     ) -> Result<(Found<Decision>, Found<Body>), Failure> {
-        for _ in 0..RENEWALS {
-            let attempt = async {
-                let decision = self.decision(&target).await?;
-                let body = self.body(&target, decision.value.variant).await?;
+        self.up_to_date(target, |target| {
+            let engine = Arc::clone(&self);
+            async move {
+                let decision = engine.decision(&target).await?;
+                let body = engine.body(&target, decision.value.variant).await?;
                 Ok((decision, body))
-            };
-            match attempt.await {
+            }
+        })
+        .await
+    }
+
+    /// Attempts something for a target, anew in a newer catalog when the target's turns out to be
+    /// outdated.
+    pub(crate) async fn up_to_date<T, F>(
+        &self,
+        mut target: Target,
+        attempt: impl Fn(Target) -> F,
+    ) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, Failure>>,
+    {
+        for _ in 0..RENEWALS {
+            match attempt(target.clone()).await {
                 Err(Failure::Superseded) => {
                     self.catalog.newer_than(target.catalog.revision).await;
                     target = target.renewed(self.catalog.get()).ok_or(Failure::Failed)?;
@@ -384,15 +398,7 @@ impl Engine {
         let body = if let Some(body) = key.recall(&self.memory) {
             body
         } else {
-            let work = Work::new(
-                Arc::clone(&self.renderer),
-                Arc::clone(&target.catalog),
-                Arc::clone(&target.page),
-                target.base_locale(),
-                None,
-            );
-            let body = self.runtime.spawn_blocking(move || work.render()).await;
-            let body = Cached::new(body.ok().flatten()?, self.unix_time());
+            let body = Cached::new(self.render(target, None).await?, self.unix_time());
             self.keep(key, body, Source::Default).value
         };
         Some(served(&self.holdout, body, result, Source::Default, true))

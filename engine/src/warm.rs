@@ -8,17 +8,16 @@ use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use domain::cache_key::Arm;
-use domain::{BodyKey, DecisionKey, Locale, PageId, SegmentId};
+use domain::{BodyKey, Locale, PageId, SegmentId};
 use futures::{StreamExt as _, stream};
 use tracing::{info, warn};
 
 use self::pool::Pool;
-use crate::body::{Body, Work};
 use crate::cache::{Cached, Decision, Lookup, Remembered};
 use crate::catalog::{Catalog, Page};
 use crate::decide::Decider;
-use crate::engine::{Engine, Source};
-use crate::store::{Store, StoreError, VariantContent};
+use crate::engine::{Engine, Source, Target};
+use crate::store::{Store, StoreError};
 use crate::visits::{self, Place};
 
 /// How long to wait before trying again after a failure.
@@ -161,17 +160,13 @@ impl Warmer {
         .await?;
         let now = engine.unix_time();
         let mut new = Vec::new();
-        let mut bodies: HashMap<BodyKey, f64> = HashMap::new();
+        let mut bodies: HashMap<BodyKey, (Target, f64)> = HashMap::new();
         for (segment, locale, choice) in decided {
-            let winner = choice.winner();
-            let decision = Decision {
-                variant: winner.map(|w| w.variant),
-                similarity: winner.and_then(|w| w.similarity),
-            };
-            let key = work.decision_key(segment, locale);
-            let body = work.body_key(&decision, locale);
+            let decision = Decision::from(&choice);
+            let target = work.target(segment, locale);
+            let (key, body) = (target.decision_key(), target.body_key(decision.variant));
             if body.recall(&engine.memory).is_none() {
-                *bodies.entry(body).or_default() += work.visits(segment, locale);
+                bodies.entry(body).or_insert((target, 0.0)).1 += work.visits(segment, locale);
             }
             if key.recall(&engine.memory).is_none() {
                 let kept = engine.keep(key, Cached::new(decision, now), Source::Vector);
@@ -183,8 +178,8 @@ impl Warmer {
             let new: Vec<_> = new.iter().map(|(key, value)| (*key, &**value)).collect();
             shared.put(&namespace, &new).await;
         }
-        let mut bodies: Vec<(BodyKey, f64)> = bodies.into_iter().collect();
-        bodies.sort_by(|a, b| b.1.total_cmp(&a.1));
+        let mut bodies: Vec<(BodyKey, (Target, f64))> = bodies.into_iter().collect();
+        bodies.sort_by(|(_, (_, a)), (_, (_, b))| b.total_cmp(a));
         let new_bodies = self.bodies(work, &namespace, &bodies).await?;
         Ok(i64::try_from(new.len() + new_bodies).unwrap_or(0))
     }
@@ -194,19 +189,19 @@ impl Warmer {
         &self,
         work: &PageWork<'_>,
         namespace: &str,
-        bodies: &[(BodyKey, f64)],
+        bodies: &[(BodyKey, (Target, f64))],
     ) -> Result<usize, Interrupted> {
         let engine = &self.engine;
         let mut missing = Vec::new();
-        for (key, _) in bodies {
+        for (key, (target, _)) in bodies {
             match engine.peek_shared(namespace, *key).await {
                 Lookup::Found(body) => {
                     engine.keep(*key, body, Source::Redis);
                 }
-                Lookup::Absent | Lookup::Unavailable => missing.push(*key),
+                Lookup::Absent | Lookup::Unavailable => missing.push((*key, target)),
             }
         }
-        let variants: Vec<_> = missing.iter().filter_map(|key| key.variant).collect();
+        let variants: Vec<_> = missing.iter().filter_map(|(key, _)| key.variant).collect();
         let mut contents = HashMap::new();
         if !variants.is_empty() {
             let page = &work.page;
@@ -216,7 +211,7 @@ impl Warmer {
             )
             .await?;
         }
-        for key in missing {
+        for (key, target) in missing {
             if engine.memory.filled() > FILLED {
                 work.full.store(true, Ordering::Relaxed);
                 break;
@@ -225,7 +220,8 @@ impl Warmer {
             if key.variant.is_some() != change.is_some() {
                 continue;
             }
-            if let Some(body) = self.render(work, key, change).await {
+            let made = engine.work(target, change);
+            if let Some(body) = self.pool.run(move || made.render()).await.flatten() {
                 let kept = engine.keep(key, Cached::new(body, engine.unix_time()), Source::Vector);
                 if let Some(shared) = &engine.shared {
                     shared.put(namespace, &[(key, &*kept.value)]).await;
@@ -235,29 +231,14 @@ impl Warmer {
         Ok(bodies.len())
     }
 
-    async fn render(
-        &self,
-        work: &PageWork<'_>,
-        key: BodyKey,
-        change: Option<VariantContent>,
-    ) -> Option<Body> {
-        let work = Work::new(
-            Arc::clone(&self.engine.renderer),
-            Arc::clone(work.catalog),
-            Arc::clone(&work.page),
-            key.locale,
-            change,
-        );
-        self.pool.run(move || work.render()).await.flatten()
-    }
-
     fn is_warm(&self, work: &PageWork<'_>) -> bool {
         let memory = &self.engine.memory;
         work.catalog.site.locales.iter().all(|locale| {
             work.catalog.segments.iter().all(|segment| {
-                let decision = work.decision_key(segment.id, *locale).recall(memory);
+                let target = work.target(segment.id, *locale);
+                let decision = target.decision_key().recall(memory);
                 decision.is_some_and(|decision| {
-                    work.body_key(&decision, *locale).recall(memory).is_some()
+                    target.body_key(decision.variant).recall(memory).is_some()
                 })
             })
         })
@@ -265,25 +246,14 @@ impl Warmer {
 }
 
 impl PageWork<'_> {
-    fn decision_key(&self, segment: SegmentId, locale: Locale) -> DecisionKey {
-        DecisionKey {
-            revision: self.page.revision,
-            page: self.page.id,
+    fn target(&self, segment: SegmentId, locale: Locale) -> Target {
+        Target {
+            catalog: Arc::clone(self.catalog),
+            page: Arc::clone(&self.page),
             segment,
             locale,
             term: None,
             arm: Arm::Personalised,
-        }
-    }
-
-    fn body_key(&self, decision: &Decision, locale: Locale) -> BodyKey {
-        BodyKey {
-            revision: self.page.revision,
-            page: self.page.id,
-            variant: decision.variant,
-            locale: self
-                .page
-                .content_locale(locale, self.catalog.site.default_locale),
         }
     }
 

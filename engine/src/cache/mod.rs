@@ -8,6 +8,7 @@ mod shared;
 
 use std::hash::Hash;
 
+use domain::decision::Choice;
 use domain::{BodyKey, DecisionKey, VariantId};
 use serde::{Deserialize, Serialize};
 
@@ -52,4 +53,14 @@ pub struct Decision {
     pub variant: Option<VariantId>,
     /// The winner's cosine similarity, -1 to 1, when it has a vector.
     pub similarity: Option<f32>,
+}
+
+impl From<&Choice> for Decision {
+    fn from(choice: &Choice) -> Self {
+        let winner = choice.winner();
+        Self {
+            variant: winner.map(|w| w.variant),
+            similarity: winner.and_then(|w| w.similarity),
+        }
+    }
 }

@@ -9,7 +9,7 @@ use tracing::warn;
 
 use super::target::Target;
 use super::{Engine, Source};
-use crate::body::{self, Body};
+use crate::body::{Body, Work};
 use crate::cache::{Cached, Decision, Freshness, Key, Lock, Lookup, Remembered};
 use crate::store::{StoreError, VariantContent};
 
@@ -72,17 +72,10 @@ impl Engine {
         self: &Arc<Self>,
         target: &Target,
     ) -> Result<Found<Decision>, Failure> {
-        if target.arm == Arm::Holdout {
-            return Ok(Found {
-                value: Arc::clone(&self.holdout),
-                source: Source::Memory,
-                provisional: false,
-            });
-        }
-        let key = target.decision_key();
-        if let Some(found) = self.recall(&key, Accept::Stale) {
+        if let Some(found) = self.recalled(self.known_decision(target), Accept::Stale) {
             return Ok(found);
         }
+        let key = target.decision_key();
         let pending = self.decisions.join(&self.runtime, key, || {
             let (engine, target) = (Arc::clone(self), target.clone());
             async move { engine.obtain_decision(key, &target, Accept::Stale).await }
@@ -98,7 +91,7 @@ impl Engine {
         variant: Option<VariantId>,
     ) -> Result<Found<Body>, Failure> {
         let key = target.body_key(variant);
-        if let Some(found) = self.recall(&key, Accept::Stale) {
+        if let Some(found) = self.recalled(key.recall(&self.memory), Accept::Stale) {
             return Ok(found);
         }
         let pending = self.bodies.join(&self.runtime, key, || {
@@ -130,10 +123,19 @@ impl Engine {
             .await
     }
 
-    /// A remembered value young enough to be served.
-    pub(super) fn recall<K: Remembered>(&self, key: &K, accept: Accept) -> Option<Found<K::Value>> {
-        let value = key.recall(&self.memory)?;
-        self.acceptable(&value, accept).then_some(Found {
+    /// The decision that memory holds, of any age. Visitors outside a rollout share one that is
+    /// always the default content.
+    pub(super) fn known_decision(&self, target: &Target) -> Option<Arc<Cached<Decision>>> {
+        match target.arm {
+            Arm::Holdout => Some(Arc::clone(&self.holdout)),
+            Arm::Personalised => target.decision_key().recall(&self.memory),
+        }
+    }
+
+    /// What memory holds, if it is young enough.
+    fn recalled<V>(&self, value: Option<Arc<Cached<V>>>, accept: Accept) -> Option<Found<V>> {
+        let value = value.filter(|value| self.acceptable(value, accept))?;
+        Some(Found {
             value,
             source: Source::Memory,
             provisional: false,
@@ -149,7 +151,7 @@ impl Engine {
         accept: Accept,
         compute: impl Future<Output = Result<Computed<K::Value>, Failure>>,
     ) -> Result<Found<K::Value>, Failure> {
-        if let Some(found) = self.recall(&key, accept) {
+        if let Some(found) = self.recalled(key.recall(&self.memory), accept) {
             return Ok(found);
         }
         let namespace = self.namespace(instance);
@@ -283,12 +285,8 @@ impl Engine {
                     .await
             })
             .await?;
-        let winner = deliberation.choice.winner();
         Ok(Computed {
-            value: Decision {
-                variant: winner.map(|w| w.variant),
-                similarity: winner.and_then(|w| w.similarity),
-            },
+            value: Decision::from(&deliberation.choice),
             provisional: deliberation.provisional,
         })
     }
@@ -303,20 +301,35 @@ impl Engine {
             Some(variant) => Some(self.variant_content(target, variant).await?),
         };
         let timer = self.metrics.render_seconds.start_timer();
-        let work = body::Work::new(
+        let body = self.render(target, change).await;
+        timer.observe_duration();
+        let value = body.ok_or(Failure::Failed)?;
+        Ok(Computed {
+            value,
+            provisional: false,
+        })
+    }
+
+    /// Renders and compresses on a thread where that disturbs no visitor.
+    pub(super) async fn render(
+        &self,
+        target: &Target,
+        change: Option<VariantContent>,
+    ) -> Option<Body> {
+        let work = self.work(target, change);
+        let body = self.runtime.spawn_blocking(move || work.render()).await;
+        body.ok().flatten()
+    }
+
+    /// All that is needed to make a target's body, on whatever thread there is for it.
+    pub(crate) fn work(&self, target: &Target, change: Option<VariantContent>) -> Work {
+        Work::new(
             Arc::clone(&self.renderer),
             Arc::clone(&target.catalog),
             Arc::clone(&target.page),
             target.base_locale(),
             change,
-        );
-        let body = self.runtime.spawn_blocking(move || work.render()).await;
-        timer.observe_duration();
-        let value = body.ok().flatten().ok_or(Failure::Failed)?;
-        Ok(Computed {
-            value,
-            provisional: false,
-        })
+        )
     }
 
     /// What a variant changes, as of the target's revision.

@@ -7,11 +7,11 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
-use xxhash_rust::xxh3::xxh3_64;
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, header};
 
-use super::signals::text;
-use super::{AppState, etag};
+use super::AppState;
+use super::revalidated::revalidated;
 
 /// How long anybody may keep these files, in the header's words.
 const CACHE: &str = "public, max-age=3600";
@@ -40,7 +40,7 @@ async fn sitemap(State(state): State<AppState>, request: HeaderMap) -> Response 
 }
 
 /// The part with this number, from 1, of a sitemap too large for one file.
-pub(super) async fn sitemap_part<B: Default + From<String>>(
+pub(super) async fn sitemap_part<B: Default + From<Bytes>>(
     state: &AppState,
     request: &HeaderMap,
     number: usize,
@@ -59,30 +59,13 @@ async fn files(state: &AppState) -> Vec<String> {
     written.unwrap_or_else(|_| vec![String::new()])
 }
 
-fn file<B: Default + From<String>>(
+fn file<B: Default + From<Bytes>>(
     request: &HeaderMap,
     content_type: &'static str,
     content: String,
 ) -> http::Response<B> {
-    let tag = format!("\"{:016x}\"", xxh3_64(content.as_bytes()));
-    let known = etag::matches(text(request, header::IF_NONE_MATCH), &tag);
-    let mut response = http::Response::new(if known {
-        B::default()
-    } else {
-        B::from(content)
-    });
-    if known {
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-    }
-    let headers = response.headers_mut();
-    if !known {
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    }
-    if let Ok(tag) = HeaderValue::try_from(tag) {
-        headers.insert(header::ETAG, tag);
-    }
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(CACHE));
-    headers.insert(
+    let mut response = revalidated(content.into(), content_type, CACHE, request);
+    response.headers_mut().insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),
     );

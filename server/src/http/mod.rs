@@ -11,6 +11,7 @@ mod limits;
 mod metrics;
 mod notice;
 mod pieces;
+mod revalidated;
 mod security;
 pub mod serve;
 mod shared_cache;

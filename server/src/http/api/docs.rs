@@ -7,9 +7,9 @@ use axum::response::Response;
 use bytes::Bytes;
 use http::HeaderMap;
 
-use super::revalidated::revalidated;
-use super::{Api, document};
+use super::{Api, REVALIDATE, document};
 use crate::config::Config;
+use crate::http::revalidated::revalidated;
 use crate::http::security::protect_landing;
 
 /// The description in both forms. It depends on the configuration only, so it is made once.
@@ -44,7 +44,12 @@ impl Published {
     ),
 )]
 pub(super) async fn openapi(State(api): State<Api>, headers: HeaderMap) -> Response {
-    revalidated(api.published.openapi.clone(), "application/json", &headers)
+    revalidated(
+        api.published.openapi.clone(),
+        "application/json",
+        REVALIDATE,
+        &headers,
+    )
 }
 
 /// This description as a page
@@ -60,7 +65,7 @@ pub(super) async fn openapi(State(api): State<Api>, headers: HeaderMap) -> Respo
 )]
 pub(super) async fn page(State(api): State<Api>, headers: HeaderMap) -> Response {
     let page = api.published.page.clone();
-    let mut response = revalidated(page, "text/html; charset=utf-8", &headers);
+    let mut response = revalidated(page, "text/html; charset=utf-8", REVALIDATE, &headers);
     protect_landing(response.headers_mut());
     response
 }

@@ -7,7 +7,6 @@ mod document;
 mod explain;
 mod parameters;
 mod problem;
-mod revalidated;
 mod subject;
 mod variant;
 
@@ -21,6 +20,9 @@ use http::Uri;
 use super::AppState;
 use docs::Published;
 use problem::{Kind, Problem};
+
+/// How long answers may be kept without asking again, in the header's words: not at all.
+const REVALIDATE: &str = "no-cache";
 
 /// What the API's handlers share.
 #[derive(Debug, Clone)]

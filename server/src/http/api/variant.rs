@@ -12,9 +12,9 @@ use utoipa::ToSchema;
 
 use super::parameters::Parameters;
 use super::problem::{self, Kind, Problem};
-use super::revalidated::revalidated;
-use super::{Api, subject};
+use super::{Api, REVALIDATE, subject};
 use crate::http::limits;
+use crate::http::revalidated::revalidated;
 
 /// Whether the choice of the variant was cached.
 pub(super) const CACHE: HeaderName = HeaderName::from_static("x-cache");
@@ -177,7 +177,7 @@ pub(super) async fn answer(
     };
     // Texts and finite numbers always become JSON.
     let json = serde_json::to_vec(&shown).unwrap_or_default();
-    let mut response = revalidated(json.into(), "application/json", &headers);
+    let mut response = revalidated(json.into(), "application/json", REVALIDATE, &headers);
     let headers = response.headers_mut();
     headers.insert(CACHE, HeaderValue::from_static(cache(chosen.result)));
     headers.insert(SOURCE, HeaderValue::from_static(source(chosen.source)));
