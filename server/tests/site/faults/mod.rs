@@ -8,12 +8,8 @@ use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 
-use landfall::embedded::{Embedded, EmbeddedOptions};
-
 use crate::load::Expected;
-
-use crate::support::{CONTENT, Database, Node, embedded, eventually, open_folder, services, site};
-use engine::store::Store;
+use crate::support::{CONTENT, Database, Node, eventually, services, site};
 
 /// What the load asks for: pages decided by segment, in two languages, with and without a term. The default content
 /// may stand in for each.
@@ -76,79 +72,6 @@ async fn pages_are_served_without_redis() {
     assert_eq!(answer.h1(), "Prices for small companies");
     let again = node.get("/pricing?segment=smb", &[]);
     assert_eq!(again.header("x-content-cache"), "HIT");
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn pages_are_served_while_postgres_is_down_and_recover_with_it() {
-    let place = tempfile::tempdir().expect("a temporary folder");
-    let folder = place.path().join("data");
-    open_folder(place.path());
-    open_folder(&folder);
-    let options = EmbeddedOptions {
-        valkey: false,
-        postgres_port: Some(free_port()),
-        ..embedded(folder)
-    };
-    let postgres = start(&options).await;
-    let url = postgres
-        .database_url()
-        .expect("it was asked for")
-        .to_owned();
-    let store = Store::connect(&url, 2).await.expect("it runs");
-    store.migrate().await.expect("the migrations are right");
-    let database = Database { url, store };
-    database.import(CONTENT).await;
-    let node = database.node().await;
-    node.settled("/pricing?segment=smb", &[]).await;
-
-    postgres.stop().await;
-    let seen = node.get("/pricing?segment=smb", &[]);
-    assert_eq!(
-        (
-            seen.status,
-            seen.header("x-content-cache"),
-            seen.h1().as_str()
-        ),
-        (200, "HIT", "Prices for small companies")
-    );
-    for segment in ["enterprise", "mobile", "dach"] {
-        let unseen = node.get(&format!("/pricing?segment={segment}"), &[]);
-        // The pool may still hope when the visitor stops waiting.
-        let result = unseen.header("x-content-cache");
-        assert!(["MISS", "ERROR"].contains(&result), "{result}");
-        assert_eq!(
-            (
-                unseen.status,
-                unseen.header("x-content-source"),
-                unseen.header("x-content-variant"),
-                unseen.h1().as_str()
-            ),
-            (200, "default", segment, "Prices for everyone")
-        );
-    }
-    assert_eq!(node.get("/no-such-page", &[]).status, 404);
-
-    let postgres = start(&options).await;
-    let back = node.settled("/pricing?segment=enterprise", &[]).await;
-    assert_eq!(back.h1(), "Prices for enterprises");
-    // News are heard again, too.
-    database
-        .import(&CONTENT.replace("Prices for small companies", "Prices after the storm"))
-        .await;
-    eventually("the news", || {
-        (node.get("/pricing?segment=smb", &[]).h1() == "Prices after the storm").then_some(())
-    })
-    .await;
-    drop(node);
-    database.store.close().await;
-    postgres.stop().await;
-}
-
-async fn start(options: &EmbeddedOptions) -> Embedded {
-    match Embedded::start(options).await {
-        Ok(postgres) => postgres,
-        Err(error) => panic!("{error}"),
-    }
 }
 
 fn free_port() -> u16 {

@@ -8,9 +8,9 @@ use engine::store::Store;
 use landfall::embedded::{Embedded, EmbeddedOptions};
 use tokio::time::sleep;
 
-use super::{PAGES, free_port, start};
+use super::{PAGES, free_port};
 use crate::load::Load;
-use crate::support::{CONTENT, Database, Node, embedded, eventually, open_folder, services};
+use crate::support::{CONTENT, Database, Node, embedded, eventually, open_folder};
 
 /// A PostgreSQL of the test's own, with the tests' site in it and a node that serves it.
 struct Own {
@@ -38,7 +38,7 @@ async fn own(folder: &Path) -> Own {
     store.migrate().await.expect("the migrations are right");
     let database = Database { url, store };
     database.import(CONTENT).await;
-    let node = Node::boot(&database.url, &services().redis_url).await;
+    let node = database.node().await;
     Own {
         postgres,
         options,
@@ -47,33 +47,86 @@ async fn own(folder: &Path) -> Own {
     }
 }
 
+async fn start(options: &EmbeddedOptions) -> Embedded {
+    match Embedded::start(options).await {
+        Ok(postgres) => postgres,
+        Err(error) => panic!("{error}"),
+    }
+}
+
 /// Sends a signal to the server and to all of its processes.
 fn signal_all(options: &EmbeddedOptions, name: &str) {
     let file = options.data_dir.join("postgres/postmaster.pid");
     let text = std::fs::read_to_string(file).expect("it runs");
-    let pid = text.lines().next().expect("a pid").trim().to_owned();
-    for arguments in [
-        vec![format!("-{name}"), "-P".to_owned(), pid.clone()],
-        vec![],
-    ] {
-        if arguments.is_empty() {
-            super::signal(name, pid.parse().expect("a number"));
-        } else {
-            let _ = Command::new("pkill").args(arguments).status();
-        }
-    }
+    let pid = text.lines().next().expect("a pid").trim();
+    let signal = format!("-{name}");
+    let _ = Command::new("pkill").args([&signal, "-P", pid]).status();
+    super::signal(name, pid.parse().expect("a number"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn pages_keep_coming_while_postgres_hangs_and_dies_and_news_are_heard_afterwards() {
+async fn pages_are_served_while_postgres_is_down_and_recover_with_it() {
     let place = tempfile::tempdir().expect("a temporary folder");
-    let own_services = own(place.path()).await;
     let Own {
         postgres,
         options,
         database,
         node,
-    } = own_services;
+    } = own(place.path()).await;
+    node.settled("/pricing?segment=smb", &[]).await;
+
+    postgres.stop().await;
+    let seen = node.get("/pricing?segment=smb", &[]);
+    assert_eq!(
+        (
+            seen.status,
+            seen.header("x-content-cache"),
+            seen.h1().as_str()
+        ),
+        (200, "HIT", "Prices for small companies")
+    );
+    for segment in ["enterprise", "mobile", "dach"] {
+        let unseen = node.get(&format!("/pricing?segment={segment}"), &[]);
+        // The pool may still hope when the visitor stops waiting.
+        let result = unseen.header("x-content-cache");
+        assert!(["MISS", "ERROR"].contains(&result), "{result}");
+        assert_eq!(
+            (
+                unseen.status,
+                unseen.header("x-content-source"),
+                unseen.header("x-content-variant"),
+                unseen.h1().as_str()
+            ),
+            (200, "default", segment, "Prices for everyone")
+        );
+    }
+    assert_eq!(node.get("/no-such-page", &[]).status, 404);
+
+    let postgres = start(&options).await;
+    let back = node.settled("/pricing?segment=enterprise", &[]).await;
+    assert_eq!(back.h1(), "Prices for enterprises");
+    // News are heard again, too.
+    database
+        .import(&CONTENT.replace("Prices for small companies", "Prices after the storm"))
+        .await;
+    eventually("the news", || {
+        (node.get("/pricing?segment=smb", &[]).h1() == "Prices after the storm").then_some(())
+    })
+    .await;
+    drop(node);
+    database.store.close().await;
+    postgres.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_keep_coming_while_postgres_hangs_and_dies_and_news_are_heard_afterwards() {
+    let place = tempfile::tempdir().expect("a temporary folder");
+    let Own {
+        postgres,
+        options,
+        database,
+        node,
+    } = own(place.path()).await;
     let load = Load::start(node.address, PAGES);
     sleep(Duration::from_millis(500)).await;
 
