@@ -8,7 +8,8 @@ use leptos::prelude::*;
 use crate::landing::finished;
 use text::prose;
 
-const STYLE_SHEET: &str = include_str!("style.css");
+/// The style sheet inlined into the page, for whoever needs its hash.
+pub const STYLE_SHEET: &str = include_str!("style.css");
 
 /// What the page describes.
 #[derive(Debug, Clone)]

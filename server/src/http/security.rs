@@ -2,26 +2,38 @@
 
 use std::sync::LazyLock;
 
-use app::landing::STYLE_SHEET;
+use app::{api_docs, landing};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use sha2::{Digest as _, Sha256};
 
-/// A landing page runs no script at all; its style sheet is part of it, and the only one it may use.
-static LANDING_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
-    let hash = BASE64_STANDARD.encode(Sha256::digest(STYLE_SHEET));
+static LANDING_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| policy(landing::STYLE_SHEET));
+static DOCS_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| policy(api_docs::STYLE_SHEET));
+
+/// Adds what every HTML answer to a visitor carries.
+pub(super) fn protect_landing(headers: &mut HeaderMap) {
+    protect(headers, &LANDING_POLICY);
+}
+
+/// Adds what the page about the API carries.
+pub(super) fn protect_docs(headers: &mut HeaderMap) {
+    protect(headers, &DOCS_POLICY);
+}
+
+/// Such a page runs no script at all; `style_sheet` is part of it, and the only one it may use.
+fn policy(style_sheet: &str) -> HeaderValue {
+    let hash = BASE64_STANDARD.encode(Sha256::digest(style_sheet));
     HeaderValue::try_from(format!(
         "default-src 'none'; style-src 'sha256-{hash}'; img-src 'self' https: data:; \
          base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ))
     .expect("Base64 is visible ASCII")
-});
+}
 
-/// Adds what every HTML answer to a visitor carries.
-pub(super) fn protect_landing(headers: &mut HeaderMap) {
+fn protect(headers: &mut HeaderMap, policy: &HeaderValue) {
     const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
-    headers.insert(header::CONTENT_SECURITY_POLICY, LANDING_POLICY.clone());
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
     headers.insert(
         header::X_CONTENT_TYPE_OPTIONS,
         HeaderValue::from_static("nosniff"),

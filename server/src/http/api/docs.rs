@@ -10,7 +10,7 @@ use http::HeaderMap;
 use super::{Api, REVALIDATE, document};
 use crate::config::Config;
 use crate::http::revalidated::revalidated;
-use crate::http::security::protect_landing;
+use crate::http::security::protect_docs;
 
 /// The description in both forms. It depends on the configuration only, so it is made once.
 #[derive(Debug)]
@@ -66,6 +66,6 @@ pub(super) async fn openapi(State(api): State<Api>, headers: HeaderMap) -> Respo
 pub(super) async fn page(State(api): State<Api>, headers: HeaderMap) -> Response {
     let page = api.published.page.clone();
     let mut response = revalidated(page, "text/html; charset=utf-8", REVALIDATE, &headers);
-    protect_landing(response.headers_mut());
+    protect_docs(response.headers_mut());
     response
 }

@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use scraper::{Html, Selector};
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use super::{json, problem};
 use crate::support::site;
@@ -54,6 +57,20 @@ async fn the_document_names_every_route_and_every_parameter() {
         .iter()
         .collect();
     assert_eq!(described, allowed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_policy_lets_a_page_use_the_style_sheet_it_carries() {
+    let (_database, node) = site().await;
+    for target in ["/api/docs", "/pricing", "/no-such-page"] {
+        let page = node.get(target, &[]);
+        let sheets = page.select("style");
+        assert_eq!(sheets.len(), 1, "{target}");
+        let hash = BASE64_STANDARD.encode(Sha256::digest(&sheets[0]));
+        let policy = page.header("content-security-policy");
+        let allowed = format!("style-src 'sha256-{hash}';");
+        assert!(policy.contains(&allowed), "{target}: {policy}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
