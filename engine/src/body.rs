@@ -10,6 +10,7 @@ use domain::{Locale, PageContent, SiteSettings};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
+use tokio::runtime::Handle;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::catalog::{Catalog, Page};
@@ -87,32 +88,36 @@ impl Document {
     pub fn whole(html: String) -> Self {
         Self { html, shared: 0 }
     }
+
+    /// Its start and the rest.
+    fn divided(&self) -> (&[u8], &[u8]) {
+        let at = self.shared.min(self.html.len());
+        self.html.as_bytes().split_at(at)
+    }
 }
 
 impl Body {
     /// Compresses a document. Takes some milliseconds of processor time.
-    ///
-    /// Between start and rest the compressors are flushed but not reset: the start comes out as the
-    /// same bytes each time, and the rest is as small as if nothing had been divided.
     pub fn compress(document: &Document) -> Self {
-        let (start, rest) = document
-            .html
-            .as_bytes()
-            .split_at(document.shared.min(document.html.len()));
-        // Writing to memory does not fail.
-        let mut gzip = GzEncoder::new(Vec::new(), Compression::new(6));
-        let _ = gzip.write_all(start);
-        let _ = gzip.flush();
-        let divided = gzip.get_ref().len();
-        let _ = gzip.write_all(rest);
-        let gzip = Compressed::divide(&gzip.finish().unwrap_or_default(), divided);
-        let mut brotli =
-            brotli::CompressorWriter::new(Vec::new(), 16_384, BROTLI_QUALITY, BROTLI_WINDOW);
-        let _ = brotli.write_all(start);
-        let _ = brotli.flush();
-        let divided = brotli.get_ref().len();
-        let _ = brotli.write_all(rest);
-        let brotli = Compressed::divide(&brotli.into_inner(), divided);
+        let (gzip, brotli) = (Compressed::gzip(document), Compressed::brotli(document));
+        Self::new(document, gzip, brotli)
+    }
+
+    /// The same on two threads of `runtime`: a visitor waits for the slower half only.
+    pub(crate) async fn compress_on(runtime: &Handle, document: Document) -> Option<Self> {
+        let document = Arc::new(document);
+        let gzip = runtime.spawn_blocking({
+            let document = Arc::clone(&document);
+            move || Compressed::gzip(&document)
+        });
+        let brotli = runtime.spawn_blocking({
+            let document = Arc::clone(&document);
+            move || Compressed::brotli(&document)
+        });
+        Some(Self::new(&document, gzip.await.ok()?, brotli.await.ok()?))
+    }
+
+    fn new(document: &Document, gzip: Compressed, brotli: Compressed) -> Self {
         Self {
             gzip,
             brotli,
@@ -143,7 +148,31 @@ impl Body {
     }
 }
 
+/// Between start and rest the compressors are flushed but not reset: the start comes out as the same bytes each time,
+/// and the rest is as small as if nothing had been divided.
 impl Compressed {
+    fn gzip(document: &Document) -> Self {
+        let (start, rest) = document.divided();
+        // Writing to memory does not fail.
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::new(6));
+        let _ = gzip.write_all(start);
+        let _ = gzip.flush();
+        let divided = gzip.get_ref().len();
+        let _ = gzip.write_all(rest);
+        Self::divide(&gzip.finish().unwrap_or_default(), divided)
+    }
+
+    fn brotli(document: &Document) -> Self {
+        let (start, rest) = document.divided();
+        let mut brotli =
+            brotli::CompressorWriter::new(Vec::new(), 16_384, BROTLI_QUALITY, BROTLI_WINDOW);
+        let _ = brotli.write_all(start);
+        let _ = brotli.flush();
+        let divided = brotli.get_ref().len();
+        let _ = brotli.write_all(rest);
+        Self::divide(&brotli.into_inner(), divided)
+    }
+
     fn divide(bytes: &[u8], at: usize) -> Self {
         // Copies, so that neither piece keeps the other alive.
         Self {
@@ -201,8 +230,13 @@ impl Work {
         }
     }
 
-    /// Renders and compresses; `None` when the page has no content at all.
-    pub(crate) fn render(&self) -> Option<Body> {
+    /// Renders and compresses, on this thread alone; `None` when the page has no content at all.
+    pub(crate) fn make(&self) -> Option<Body> {
+        self.render().map(|document| Body::compress(&document))
+    }
+
+    /// Renders; `None` when the page has no content at all.
+    pub(crate) fn render(&self) -> Option<Document> {
         let base = self.page.contents.get(&self.base_locale)?;
         let (content, locale) = match &self.change {
             Some(change) => (
@@ -211,13 +245,12 @@ impl Work {
             ),
             None => (Cow::Borrowed(base), self.base_locale),
         };
-        let document = self.renderer.render(&BodyInput {
+        Some(self.renderer.render(&BodyInput {
             site: &self.catalog.site,
             page: &self.page,
             content: &content,
             locale,
-        });
-        Some(Body::compress(&document))
+        }))
     }
 }
 

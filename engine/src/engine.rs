@@ -139,6 +139,23 @@ pub struct Served {
     pub provisional: bool,
 }
 
+impl Recognised {
+    /// The catalog in which the visitor was recognised.
+    pub fn catalog(&self) -> &Catalog {
+        &self.target.catalog
+    }
+
+    /// The page asked for.
+    pub fn page(&self) -> &Page {
+        &self.target.page
+    }
+
+    /// Whether the visit is one of a person.
+    fn counts(&self) -> bool {
+        self.reason != Reason::Crawler
+    }
+}
+
 impl CacheResult {
     /// Whether caches answered, when `furthest` was the furthest place that was asked.
     pub(crate) fn of(furthest: Source) -> Self {
@@ -269,13 +286,17 @@ impl Engine {
         })
     }
 
-    /// Answers a recognised visitor. Always has a body; `None` only when rendering itself fails.
-    pub async fn serve(self: &Arc<Self>, recognised: &Recognised) -> Option<Served> {
-        let counts = recognised.reason != Reason::Crawler;
-        match self.answer_from_memory(&recognised.target, counts) {
-            Some(served) => Some(served),
-            None => self.answer_from_afar(&recognised.target, counts).await,
-        }
+    /// Answers a recognised visitor from memory: no I/O, no waiting. `None` when that is not possible; then
+    /// [`Self::fetch`] answers.
+    pub fn recall(self: &Arc<Self>, recognised: &Recognised) -> Option<Served> {
+        self.answer_from_memory(&recognised.target, recognised.counts())
+    }
+
+    /// Answers a recognised visitor whom memory has nothing for. Always has a body; `None` only when rendering itself
+    /// fails.
+    pub async fn fetch(self: &Arc<Self>, recognised: &Recognised) -> Option<Served> {
+        self.answer_from_afar(&recognised.target, recognised.counts())
+            .await
     }
 
     /// The hit: two look-ups, no I/O, no lock held across an await.

@@ -221,7 +221,7 @@ impl Warmer {
                 continue;
             }
             let made = engine.work(target, change);
-            if let Some(body) = self.pool.run(move || made.render()).await.flatten() {
+            if let Some(body) = self.pool.run(move || made.make()).await.flatten() {
                 let kept = engine.keep(key, Cached::new(body, engine.unix_time()), Source::Vector);
                 if let Some(shared) = &engine.shared {
                     shared.put(namespace, &[(key, &*kept.value)]).await;

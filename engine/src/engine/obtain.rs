@@ -310,15 +310,15 @@ impl Engine {
         })
     }
 
-    /// Renders and compresses on a thread where that disturbs no visitor.
+    /// Renders and compresses on threads where that disturbs no visitor.
     pub(super) async fn render(
         &self,
         target: &Target,
         change: Option<VariantContent>,
     ) -> Option<Body> {
         let work = self.work(target, change);
-        let body = self.runtime.spawn_blocking(move || work.render()).await;
-        body.ok().flatten()
+        let document = self.runtime.spawn_blocking(move || work.render()).await;
+        Body::compress_on(&self.runtime, document.ok().flatten()?).await
     }
 
     /// All that is needed to make a target's body, on whatever thread there is for it.

@@ -8,7 +8,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::CommandError;
 use crate::config::Config;
-use crate::http::Request;
+use crate::http::{Fields, Request};
 use crate::runtime::{Running, Services, provider};
 
 /// Prints the visitor's attributes, each segment's matched and unmatched conditions, the nearest
@@ -47,7 +47,9 @@ pub(super) async fn run(
     let running = Running::start(&cold, services.store.clone(), None, provider).await?;
     let engine = &running.engine;
     let catalog = engine.catalog();
-    let request = Request::read(&uri, &headers, &catalog)
+    let fields = Fields::of(&headers, config);
+    let query = uri.query().unwrap_or_default();
+    let request = Request::read(uri.path(), query, &fields, &catalog)
         .map_err(|error| CommandError::Other(error.to_string()))?;
     let page = catalog.page(&request.path).ok_or_else(|| {
         let mut paths: Vec<&str> = catalog.pages().map(|page| page.path.as_str()).collect();

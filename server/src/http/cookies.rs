@@ -6,10 +6,8 @@ use std::fmt::Write as _;
 use domain::Visitor;
 use domain::rollout::EVERYBODY;
 use domain::visitor::VISIT_COOKIE;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
 use tracing::warn;
 
-use super::signals::text;
 use crate::config::Config;
 
 /// Name of the cookie by which a visitor stays on one side of a page's rollout.
@@ -19,34 +17,31 @@ const ID_BYTES: usize = 16;
 /// A year, in seconds: how long a browser keeps a cookie.
 const COOKIE_SECONDS: u32 = 31_536_000;
 
-const GPC: HeaderName = HeaderName::from_static("sec-gpc");
-
 /// What is remembered of a visitor; nothing without consent.
 #[derive(Debug, Default)]
 pub(super) struct Remembered<'a> {
     /// By which the visitor is assigned to an arm; asked for only where there are two.
     pub(super) id: Option<Cow<'a, str>>,
-    visit: Option<HeaderValue>,
-    new_id: Option<HeaderValue>,
+    visit: Option<String>,
+    new_id: Option<String>,
 }
+
+/// Cookies that an answer sets.
+#[derive(Debug)]
+pub(super) struct NewCookies([Option<String>; 2]);
 
 impl<'a> Remembered<'a> {
     /// What `visitor` agreed to, on a page with this rollout in per cent. The consent cookie says
-    /// yes, Global Privacy Control says no and is stronger, and crawlers are never asked.
-    pub(super) fn of(
-        visitor: &Visitor<'a>,
-        rollout: f64,
-        headers: &HeaderMap,
-        config: &Config,
-    ) -> Self {
+    /// yes; a browser that `objects` says no and is stronger; and crawlers are never asked.
+    pub(super) fn of(visitor: &Visitor<'a>, rollout: f64, objects: bool, config: &Config) -> Self {
         let (name, value) = config.consent();
-        let agreed = visitor.cookie(name) == Some(value) && text(headers, GPC) != "1";
+        let agreed = visitor.cookie(name) == Some(value) && !objects;
         if !agreed || visitor.is_bot() {
             return Self::default();
         }
         let visit = visitor
             .visit_cookie()
-            .and_then(|visit| cookie(VISIT_COOKIE, &visit, config));
+            .map(|visit| cookie(VISIT_COOKIE, &visit, config));
         if rollout >= EVERYBODY {
             return Self {
                 visit,
@@ -57,16 +52,21 @@ impl<'a> Remembered<'a> {
         let drawn = if known.is_none() { new_id() } else { None };
         Self {
             visit,
-            new_id: drawn.as_ref().and_then(|id| cookie(ID_COOKIE, id, config)),
+            new_id: drawn.as_ref().map(|id| cookie(ID_COOKIE, id, config)),
             id: known.map(Cow::Borrowed).or(drawn.map(Cow::Owned)),
         }
     }
 
-    /// Sets the cookies that say something new.
-    pub(super) fn set(self, headers: &mut HeaderMap) {
-        for cookie in [self.visit, self.new_id].into_iter().flatten() {
-            headers.append(header::SET_COOKIE, cookie);
-        }
+    /// The cookies that say something new.
+    pub(super) fn news(self) -> NewCookies {
+        NewCookies([self.visit, self.new_id])
+    }
+}
+
+impl NewCookies {
+    /// Their `Set-Cookie` headers' values.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().flatten().map(String::as_str)
     }
 }
 
@@ -89,16 +89,13 @@ fn new_id() -> Option<String> {
     Some(id)
 }
 
-fn cookie(name: &str, value: &str, config: &Config) -> Option<HeaderValue> {
+fn cookie(name: &str, value: &str, config: &Config) -> String {
     let secure = if config.base_url().starts_with("https:") {
         "; Secure"
     } else {
         ""
     };
-    HeaderValue::try_from(format!(
-        "{name}={value}; Max-Age={COOKIE_SECONDS}; Path=/; HttpOnly; SameSite=Lax{secure}"
-    ))
-    .ok()
+    format!("{name}={value}; Max-Age={COOKIE_SECONDS}; Path=/; HttpOnly; SameSite=Lax{secure}")
 }
 
 #[cfg(test)]

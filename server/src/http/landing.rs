@@ -1,32 +1,26 @@
 //! A landing page for every path that no other route claims.
 
+mod reply;
+
 use std::time::Instant;
 
 use axum::extract::State;
 use domain::cache_key::Arm;
 use domain::segment::named_by_shared_cache;
-use domain::{CanonicalPath, SegmentKey, path, rollout};
+use domain::{CanonicalPath, path, rollout};
 use engine::catalog::Catalog;
-use engine::{CacheResult, Served};
+use engine::{Recognised, Served};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 
-use super::cookies::Remembered;
+use super::cookies::{NewCookies, Remembered};
 use super::encoding::Encoding;
+use super::fields::Fields;
 use super::pieces::Pieces;
-use super::security::protect_landing;
-use super::shared_cache::Policy;
-use super::signals::{Request, RequestError, text};
-use super::{AppState, crawlers, etag, limits, notice, shared_cache};
+use super::signals::{Request, RequestError};
+use super::{AppState, crawlers, limits, notice};
 
-const CONTENT_ARM: HeaderName = HeaderName::from_static("x-content-arm");
-const CONTENT_CACHE: HeaderName = HeaderName::from_static("x-content-cache");
-const CONTENT_VARIANT: HeaderName = HeaderName::from_static("x-content-variant");
-const CONTENT_SOURCE: HeaderName = HeaderName::from_static("x-content-source");
-const SIMILARITY: HeaderName = HeaderName::from_static("x-similarity");
-const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
+pub(super) use self::reply::Reply;
 
-/// Most headers of an answer.
-const HEADERS: usize = 24;
 /// How long a browser may keep a redirect, in the header's words.
 const REDIRECT_CACHE: &str = "public, max-age=3600";
 
@@ -34,6 +28,83 @@ const REDIRECT_CACHE: &str = "public, max-age=3600";
 pub(super) type Body = Pieces;
 /// What a visitor gets.
 pub(super) type Response = http::Response<Body>;
+
+/// A visitor's request for a page at the page's own address, with everything that the answer depends on.
+#[derive(Debug)]
+pub(super) struct Asked {
+    started: Instant,
+    recognised: Recognised,
+    arm: Arm,
+    cookies: NewCookies,
+    encoding: Encoding,
+    /// The tags of what the client has already, as it says.
+    known: Box<str>,
+    /// Whether the body is unwanted.
+    head: bool,
+}
+
+/// Reads a request for `path` (and, after its question mark, `query`) with GET, or with HEAD if `head`.
+///
+/// `None` when this is not a page of the present catalog at its own address. Whatever needs a second look (redirects,
+/// refusals, escaped characters) is for [`fallback`], which knows more.
+pub(super) fn ask(
+    state: &AppState,
+    head: bool,
+    path: &str,
+    query: &str,
+    fields: &Fields<'_>,
+) -> Option<Asked> {
+    let started = Instant::now();
+    limits::check_sizes(path, query, fields.cookie_bytes, fields.cookie_count).ok()?;
+    let catalog = state.engine.catalog();
+    let request = Request::read(path, query, fields, &catalog).ok()?;
+    if request.respelt {
+        return None;
+    }
+    let page = catalog.page(&request.path)?;
+    let visitor = request.visitor(&catalog, &state.config, state.engine.now());
+    // What a shared cache keeps for many is nobody's own: no cookie is read or set for it.
+    let remembered = if named_by_shared_cache(&catalog.segments, &visitor).is_some() {
+        Remembered::default()
+    } else {
+        Remembered::of(&visitor, page.rollout, fields.objects(), &state.config)
+    };
+    let id = remembered.id.as_deref();
+    let arm = rollout::arm(page.external_id.as_str(), page.rollout, id);
+    Some(Asked {
+        started,
+        recognised: state.engine.recognise(&catalog, page, &visitor, arm)?,
+        arm,
+        cookies: remembered.news(),
+        encoding: Encoding::choose(fields.accept_encoding),
+        known: fields.if_none_match.into(),
+        head,
+    })
+}
+
+impl Asked {
+    /// What memory has for it: no I/O, no waiting.
+    pub(super) fn recall(&self, state: &AppState) -> Option<Served> {
+        state.engine.recall(&self.recognised)
+    }
+
+    /// What other places have for it. `None` only when rendering itself fails.
+    pub(super) async fn fetch(&self, state: &AppState) -> Option<Served> {
+        state.engine.fetch(&self.recognised).await
+    }
+
+    /// The answer that shows what was found.
+    pub(super) fn reply(self, state: &AppState, found: Option<Served>) -> Reply {
+        let Some(served) = found else {
+            let catalog = self.recognised.catalog();
+            return notice::failed(catalog, catalog.site.default_locale).into();
+        };
+        let seconds = self.started.elapsed().as_secs_f64();
+        let metrics = state.engine.metrics();
+        metrics.answered(served.result, served.source, seconds);
+        Reply::page(self, served)
+    }
+}
 
 /// Answers what no route claims.
 pub(super) async fn fallback(
@@ -44,18 +115,13 @@ pub(super) async fn fallback(
 ) -> axum::response::Response {
     answer(&state, &method, &uri, &headers)
         .await
+        .into_response(&state.config)
         .map(axum::body::Body::new)
 }
 
-/// Answers a visitor.
-pub(super) async fn answer(
-    state: &AppState,
-    method: &Method,
-    uri: &Uri,
-    headers: &HeaderMap,
-) -> Response {
-    let started = Instant::now();
+async fn answer(state: &AppState, method: &Method, uri: &Uri, headers: &HeaderMap) -> Reply {
     let catalog = state.engine.catalog();
+    let refused = |status, text| Reply::from(notice::refused(&catalog, status, text));
     if *method != Method::GET && *method != Method::HEAD {
         let mut response = notice::refused(
             &catalog,
@@ -65,137 +131,44 @@ pub(super) async fn answer(
         response
             .headers_mut()
             .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
-        return response;
+        return response.into();
     }
     if let Err(large) = limits::check(uri, headers) {
-        return notice::refused(&catalog, large.status, large.text);
+        return refused(large.status, large.text);
     }
-    let request = match Request::read(uri, headers, &catalog) {
+    let fields = Fields::of(headers, &state.config);
+    let query = uri.query().unwrap_or_default();
+    let request = match Request::read(uri.path(), query, &fields, &catalog) {
         Ok(request) => request,
         Err(RequestError::NotUtf8) => {
-            return notice::refused(
-                &catalog,
-                StatusCode::BAD_REQUEST,
-                "The address is not valid UTF-8.",
-            );
+            return refused(StatusCode::BAD_REQUEST, "The address is not valid UTF-8.");
         }
         Err(RequestError::ControlCharacter) => {
-            return notice::refused(
-                &catalog,
-                StatusCode::BAD_REQUEST,
-                "The address contains a control character.",
-            );
+            let text = "The address contains a control character.";
+            return refused(StatusCode::BAD_REQUEST, text);
         }
     };
     let Some(page) = catalog.page(&request.path) else {
         if let Some(number) = path::sitemap_part(uri.path())
             && let Some(part) = crawlers::sitemap_part(state, headers, number).await
         {
-            return part;
+            return Response::into(part);
         }
-        return notice::not_found(&catalog, request.locale);
+        return notice::not_found(&catalog, request.locale).into();
     };
     if request.respelt {
-        return redirect(&page.path, &request, &catalog, uri.query());
+        return redirect(&page.path, &request, &catalog, query).into();
     }
-    let (recognised, remembered, arm) = {
-        let visitor = request.visitor(&catalog, &state.config, state.engine.now());
-        // What a shared cache keeps for many is nobody's own: no cookie is read or set for it.
-        let remembered = if named_by_shared_cache(&catalog.segments, &visitor).is_some() {
-            Remembered::default()
-        } else {
-            Remembered::of(&visitor, page.rollout, headers, &state.config)
-        };
-        let id = remembered.id.as_deref();
-        let arm = rollout::arm(page.external_id.as_str(), page.rollout, id);
-        let recognised = state.engine.recognise(&catalog, page, &visitor, arm);
-        (recognised, remembered, arm)
+    let head = *method == Method::HEAD;
+    let Some(asked) = ask(state, head, uri.path(), query, &fields) else {
+        // There are no segments, or the page has gone this very moment.
+        return notice::failed(&catalog, request.locale).into();
     };
-    let Some(recognised) = recognised else {
-        return notice::failed(&catalog, request.locale);
+    let found = match asked.recall(state) {
+        Some(served) => Some(served),
+        None => asked.fetch(state).await,
     };
-    let Some(served) = state.engine.serve(&recognised).await else {
-        return notice::failed(&catalog, request.locale);
-    };
-    state.engine.metrics().answered(
-        served.result,
-        served.source,
-        started.elapsed().as_secs_f64(),
-    );
-    let segment = &catalog.segments[recognised.segment].key;
-    let policy = Policy::of(recognised.reason, served.provisional, || {
-        shared_cache::keys(page, segment, &served)
-    });
-    let mut response = respond(method, headers, &served);
-    let found = response.headers_mut();
-    policy.declare(found, &state.config);
-    describe(found, segment, arm, &served, started);
-    remembered.set(found);
-    response
-}
-
-/// The body in an encoding the client takes, or nothing when it has it already.
-fn respond(method: &Method, request: &HeaderMap, served: &Served) -> Response {
-    let encoding = Encoding::choose(text(request, header::ACCEPT_ENCODING));
-    let body = encoding.of(&served.body);
-    let length = body.len();
-    let tag = etag::of(&served.body, encoding);
-    let known = etag::matches(text(request, header::IF_NONE_MATCH), &tag);
-    let body = if known || method == Method::HEAD {
-        Body::default()
-    } else {
-        body
-    };
-    let mut response = Response::new(body);
-    // Room for every header of an answer: growing costs more than the answer's own look-ups.
-    *response.headers_mut() = HeaderMap::with_capacity(HEADERS);
-    let headers = response.headers_mut();
-    if known {
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-    } else {
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("text/html; charset=utf-8"),
-        );
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
-        if let Some(name) = encoding.header() {
-            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
-        }
-    }
-    let headers = response.headers_mut();
-    if let Ok(tag) = HeaderValue::try_from(tag) {
-        headers.insert(header::ETAG, tag);
-    }
-    protect_landing(headers);
-    response
-}
-
-/// Says how the answer came about.
-fn describe(
-    headers: &mut HeaderMap,
-    segment: &SegmentKey,
-    arm: Arm,
-    served: &Served,
-    started: Instant,
-) {
-    headers.insert(CONTENT_ARM, HeaderValue::from_static(arm.as_str()));
-    headers.insert(
-        CONTENT_CACHE,
-        HeaderValue::from_static(served.result.as_str()),
-    );
-    headers.insert(
-        CONTENT_SOURCE,
-        HeaderValue::from_static(served.source.as_str()),
-    );
-    insert(headers, CONTENT_VARIANT, segment.as_str());
-    if let (CacheResult::Miss, Some(similarity)) = (served.result, served.similarity) {
-        insert(headers, SIMILARITY, &format!("{similarity:.4}"));
-    }
-    let micros = started.elapsed().as_micros();
-    let timing = format!("total;dur={}.{:03}", micros / 1_000, micros % 1_000);
-    if let Ok(timing) = HeaderValue::try_from(timing) {
-        headers.insert(SERVER_TIMING, timing);
-    }
+    asked.reply(state, found)
 }
 
 /// To the page's one address in the language asked for, the query kept.
@@ -203,10 +176,10 @@ fn redirect(
     path: &CanonicalPath,
     request: &Request<'_>,
     catalog: &Catalog,
-    query: Option<&str>,
+    query: &str,
 ) -> Response {
     let mut target = path.in_locale(request.locale, catalog.site.default_locale);
-    if let Some(query) = query {
+    if !query.is_empty() {
         target.push('?');
         target.push_str(query);
     }

@@ -22,42 +22,49 @@ pub(super) struct TooLarge {
 
 /// Checks a request's size before anything in it is read.
 pub(super) fn check(uri: &Uri, headers: &HeaderMap) -> Result<(), TooLarge> {
+    let (mut bytes, mut cookies) = (0, 0);
+    for value in headers.get_all(header::COOKIE) {
+        bytes += value.len();
+        cookies += value.as_bytes().split(|b| *b == b';').count();
+    }
+    let query = uri.query().unwrap_or_default();
+    check_sizes(uri.path(), query, bytes, cookies)
+}
+
+/// Checks an address and its cookies, of which there are `cookies` with `bytes` together.
+pub(super) fn check_sizes(
+    path: &str,
+    query: &str,
+    bytes: usize,
+    cookies: usize,
+) -> Result<(), TooLarge> {
     let address = |text| {
         Err(TooLarge {
             status: StatusCode::URI_TOO_LONG,
             text,
         })
     };
-    let cookies = |text| {
+    let too_many = |text| {
         Err(TooLarge {
             status: StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             text,
         })
     };
-    if uri.path().len() > MAX_PATH_BYTES {
+    if path.len() > MAX_PATH_BYTES {
         return address("The path of this address has more than 1,024 bytes.");
     }
-    if uri
-        .query()
-        .is_some_and(|query| query.len() > MAX_QUERY_BYTES)
-    {
+    if query.len() > MAX_QUERY_BYTES {
         return address(
             "The part of this address after the question mark has more than 8,192 bytes.",
         );
     }
-    let mut bytes = 0;
-    let mut count = 0;
-    for value in headers.get_all(header::COOKIE) {
-        bytes += value.len();
-        count += value.as_bytes().split(|b| *b == b';').count();
-    }
     if bytes > MAX_COOKIE_BYTES {
-        return cookies(
+        return too_many(
             "This request carries more than 16 kB of cookies. Deleting this site's cookies helps.",
         );
     }
-    if count > MAX_COOKIES {
-        return cookies(
+    if cookies > MAX_COOKIES {
+        return too_many(
             "This request carries more than 200 cookies. Deleting this site's cookies helps.",
         );
     }

@@ -6,6 +6,8 @@ mod cookies;
 mod crawlers;
 mod encoding;
 mod etag;
+mod fields;
+mod headers;
 mod landing;
 mod limits;
 mod metrics;
@@ -32,6 +34,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::config::Config;
 
+pub use fields::Fields;
 pub use signals::{Request, RequestError};
 
 /// What handlers share.

@@ -5,6 +5,7 @@ use domain::Locale;
 use engine::catalog::Catalog;
 use http::{HeaderValue, StatusCode, header};
 
+use super::headers;
 use super::landing::{Body, Response};
 use super::security::protect_landing;
 
@@ -85,12 +86,12 @@ fn respond(
     });
     let mut response = Response::new(Body::from(html));
     *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(
+    let found = response.headers_mut();
+    found.insert(
         header::CONTENT_TYPE,
         HeaderValue::from_static("text/html; charset=utf-8"),
     );
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    protect_landing(headers);
+    found.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    protect_landing(&mut headers::into_map(found));
     response
 }

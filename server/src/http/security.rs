@@ -5,47 +5,43 @@ use std::sync::LazyLock;
 use app::{api_docs, landing};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderName, header};
 use sha2::{Digest as _, Sha256};
 
-static LANDING_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| policy(landing::STYLE_SHEET));
-static DOCS_POLICY: LazyLock<HeaderValue> = LazyLock::new(|| policy(api_docs::STYLE_SHEET));
+use super::headers::Value;
+
+static LANDING_POLICY: LazyLock<String> = LazyLock::new(|| policy(landing::STYLE_SHEET));
+static DOCS_POLICY: LazyLock<String> = LazyLock::new(|| policy(api_docs::STYLE_SHEET));
 
 /// Adds what every HTML answer to a visitor carries.
-pub(super) fn protect_landing(headers: &mut HeaderMap) {
-    protect(headers, &LANDING_POLICY);
+pub(super) fn protect_landing(put: &mut impl FnMut(HeaderName, Value<'_>)) {
+    protect(&LANDING_POLICY, put);
 }
 
 /// Adds what the page about the API carries.
-pub(super) fn protect_docs(headers: &mut HeaderMap) {
-    protect(headers, &DOCS_POLICY);
+pub(super) fn protect_docs(put: &mut impl FnMut(HeaderName, Value<'_>)) {
+    protect(&DOCS_POLICY, put);
 }
 
 /// Such a page runs no script at all; `style_sheet` is part of it, and the only one it may use.
-fn policy(style_sheet: &str) -> HeaderValue {
+fn policy(style_sheet: &str) -> String {
     let hash = BASE64_STANDARD.encode(Sha256::digest(style_sheet));
-    HeaderValue::try_from(format!(
+    format!(
         "default-src 'none'; style-src 'sha256-{hash}'; img-src 'self' https: data:; \
          base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ))
-    .expect("Base64 is visible ASCII")
+    )
 }
 
-fn protect(headers: &mut HeaderMap, policy: &HeaderValue) {
+fn protect(policy: &'static str, put: &mut impl FnMut(HeaderName, Value<'_>)) {
     const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy.clone());
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
-    headers.insert(
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("strict-origin-when-cross-origin"),
-    );
-    headers.insert(
-        PERMISSIONS,
-        HeaderValue::from_static("camera=(), geolocation=(), microphone=()"),
-    );
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
+        (PERMISSIONS, "camera=(), geolocation=(), microphone=()"),
+    ] {
+        put(name, Value::Fixed(value));
+    }
 }
 
 #[cfg(test)]
@@ -70,7 +66,7 @@ mod tests {
         let (style, rest) = rest.split_once("</style>").unwrap();
         assert!(!rest.contains("<style"), "{rest}");
         let hash = BASE64_STANDARD.encode(Sha256::digest(style));
-        let policy = LANDING_POLICY.to_str().unwrap();
+        let policy = LANDING_POLICY.as_str();
         assert!(
             policy.contains(&format!("style-src 'sha256-{hash}';")),
             "{policy}"

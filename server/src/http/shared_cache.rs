@@ -6,12 +6,10 @@ use domain::SegmentKey;
 use domain::segment::Reason;
 use engine::Served;
 use engine::catalog::Page;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderName, header};
 
+use super::headers::Value;
 use crate::config::Config;
-
-/// In which a shared cache says the segment it will keep the answer for.
-const SEGMENT: HeaderName = HeaderName::from_static("x-landfall-segment");
 
 const CDN_CACHE_CONTROL: HeaderName = HeaderName::from_static("cdn-cache-control");
 const SURROGATE_CONTROL: HeaderName = HeaderName::from_static("surrogate-control");
@@ -47,26 +45,24 @@ impl Policy {
     }
 
     /// Says so in an answer's headers.
-    pub(super) fn declare(&self, headers: &mut HeaderMap, config: &Config) {
+    pub(super) fn declare(&self, config: &Config, put: &mut impl FnMut(HeaderName, Value<'_>)) {
         let (control, vary) = match self {
             Self::Browser => ("private, no-cache", "accept-encoding, cookie"),
             Self::Nobody => ("private, no-store", "accept-encoding, cookie"),
             // A browser belongs to one visitor, whose segment may change with the next click.
             Self::Shared { .. } => ("private, no-cache", "x-landfall-segment, accept-encoding"),
         };
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(control));
-        headers.insert(header::VARY, HeaderValue::from_static(vary));
+        put(header::CACHE_CONTROL, Value::Fixed(control));
+        put(header::VARY, Value::Fixed(vary));
         if let Self::Shared { keys } = self {
-            let lifetime = HeaderValue::try_from(format!(
+            let lifetime = format!(
                 "public, s-maxage={}, stale-while-revalidate={}",
                 config.cache_fresh_seconds, config.cache_stale_seconds
-            ));
+            );
+            put(CDN_CACHE_CONTROL, Value::Text(&lifetime));
+            put(SURROGATE_CONTROL, Value::Text(&lifetime));
             // Keys are made of our own ids and of segments, which are letters, digits and hyphens.
-            if let (Ok(lifetime), Ok(keys)) = (lifetime, HeaderValue::try_from(keys)) {
-                headers.insert(CDN_CACHE_CONTROL, lifetime.clone());
-                headers.insert(SURROGATE_CONTROL, lifetime);
-                headers.insert(SURROGATE_KEY, keys);
-            }
+            put(SURROGATE_KEY, Value::Text(keys));
         }
     }
 }
@@ -83,28 +79,17 @@ pub(super) fn keys(page: &Page, segment: &SegmentKey, served: &Served) -> String
     keys
 }
 
-/// The segment that a request names; empty unless it names exactly one, because caches disagree on
-/// which of several headers counts.
-pub(super) fn named(headers: &HeaderMap) -> &str {
-    let mut values = headers.get_all(SEGMENT).iter();
-    match (values.next(), values.next()) {
-        (Some(only), None) => only.to_str().unwrap_or_default(),
-        _ => "",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn check(reason: Reason, provisional: bool, expected: &[(&str, &str)]) {
         let keys = || "page-7 segment-smb default site".to_owned();
-        let mut headers = HeaderMap::new();
-        Policy::of(reason, provisional, keys).declare(&mut headers, &Config::default());
-        let found: Vec<(&str, &str)> = headers
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.to_str().unwrap()))
-            .collect();
+        let mut found = Vec::new();
+        Policy::of(reason, provisional, keys).declare(&Config::default(), &mut |name, value| {
+            found.push((name.to_string(), value.as_str().to_owned()));
+        });
+        let found: Vec<(&str, &str)> = found.iter().map(|(n, v)| (&**n, &**v)).collect();
         assert_eq!(found, expected, "{reason:?} {provisional}");
     }
 
@@ -138,20 +123,5 @@ mod tests {
             ("surrogate-key", "page-7 segment-smb default site"),
         ];
         check(Reason::Header, false, &shared);
-    }
-
-    #[test]
-    fn a_segment_is_named_by_one_header() {
-        let check = |values: &[&[u8]], expected: &str| {
-            let mut headers = HeaderMap::new();
-            for value in values {
-                headers.append(SEGMENT, HeaderValue::from_bytes(value).unwrap());
-            }
-            assert_eq!(named(&headers), expected, "{values:?}");
-        };
-        check(&[], "");
-        check(&[b"smb"], "smb");
-        check(&[b"smb", b"enterprise"], "");
-        check(&[b"sm\xffb"], "");
     }
 }

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use domain::visitor::Signals;
 use domain::{Locale, Visitor, path};
 use engine::catalog::Catalog;
-use http::{HeaderMap, HeaderName, Uri, header};
+use http::{HeaderMap, header};
 use thiserror::Error;
 use time::OffsetDateTime;
 
-use super::shared_cache;
+use super::fields::Fields;
 use crate::config::Config;
 
 /// Why a request's address cannot be read.
@@ -33,22 +33,21 @@ pub struct Request<'a> {
     /// Whether the request was spelt otherwise and should be redirected.
     pub respelt: bool,
     query: &'a str,
-    cookie: Cow<'a, str>,
-    headers: &'a HeaderMap,
+    fields: &'a Fields<'a>,
 }
 
 impl<'a> Request<'a> {
-    /// Reads address and headers.
+    /// Reads an address, of which `query` is what follows the question mark, and header fields.
     ///
     /// # Errors
     /// [`RequestError`] when the path cannot be a page's.
     pub fn read(
-        uri: &'a Uri,
-        headers: &'a HeaderMap,
+        path: &'a str,
+        query: &'a str,
+        fields: &'a Fields<'a>,
         catalog: &Catalog,
     ) -> Result<Self, RequestError> {
-        let raw = uri.path();
-        let decoded = decode(raw)?;
+        let decoded = decode(path)?;
         let site = &catalog.site;
         let (locale, path, respelt) = match &decoded {
             Cow::Borrowed(text) => {
@@ -64,9 +63,8 @@ impl<'a> Request<'a> {
             locale,
             path,
             respelt,
-            query: uri.query().unwrap_or_default(),
-            cookie: cookie(headers),
-            headers,
+            query,
+            fields,
         })
     }
 
@@ -77,24 +75,19 @@ impl<'a> Request<'a> {
         config: &'a Config,
         now: OffsetDateTime,
     ) -> Visitor<'a> {
-        let country = config
-            .country_headers
-            .iter()
-            .map(|name| text(self.headers, name.as_str()))
-            .find(|value| !value.is_empty());
         let signals = Signals {
             path: &self.path,
             locale: self.locale,
             query: self.query,
-            segment: shared_cache::named(self.headers),
-            cookie: &self.cookie,
-            referrer: text(self.headers, header::REFERER),
-            host: text(self.headers, header::HOST),
-            user_agent: text(self.headers, header::USER_AGENT),
-            accept_language: text(self.headers, header::ACCEPT_LANGUAGE),
-            country: country.unwrap_or_default(),
-            region: text(self.headers, HeaderName::from_static("x-region")),
-            city: text(self.headers, HeaderName::from_static("x-city")),
+            segment: self.fields.segment(),
+            cookie: &self.fields.cookie,
+            referrer: self.fields.referrer,
+            host: self.fields.host,
+            user_agent: self.fields.user_agent,
+            accept_language: self.fields.accept_language,
+            country: self.fields.country(),
+            region: self.fields.region,
+            city: self.fields.city,
         };
         Visitor::new(signals, catalog.local_time(now), &config.visitor_cookies)
     }
@@ -106,18 +99,6 @@ pub(super) fn text(headers: &HeaderMap, name: impl header::AsHeaderName) -> &str
         .get(name)
         .and_then(|value| value.to_str().ok())
         .unwrap_or_default()
-}
-
-/// Clients may send several `Cookie` headers (RFC 9113, 8.2.3).
-fn cookie(headers: &HeaderMap) -> Cow<'_, str> {
-    let mut values = headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    let first = values.next().unwrap_or_default();
-    values.fold(Cow::Borrowed(first), |all, next| {
-        Cow::Owned(format!("{all}; {next}"))
-    })
 }
 
 /// Decodes `%xx` in a path.

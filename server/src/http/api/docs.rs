@@ -9,6 +9,7 @@ use http::HeaderMap;
 
 use super::{Api, REVALIDATE, document};
 use crate::config::Config;
+use crate::http::headers::into_map;
 use crate::http::revalidated::revalidated;
 use crate::http::security::protect_docs;
 
@@ -66,6 +67,6 @@ pub(super) async fn openapi(State(api): State<Api>, headers: HeaderMap) -> Respo
 pub(super) async fn page(State(api): State<Api>, headers: HeaderMap) -> Response {
     let page = api.published.page.clone();
     let mut response = revalidated(page, "text/html; charset=utf-8", REVALIDATE, &headers);
-    protect_docs(response.headers_mut());
+    protect_docs(&mut into_map(response.headers_mut()));
     response
 }

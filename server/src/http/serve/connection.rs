@@ -6,6 +6,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -14,6 +15,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tracing::debug;
 
+use super::plain;
 use super::requests::Requests;
 use super::stream::Watched;
 use super::watch::Watch;
@@ -53,24 +55,32 @@ pub(super) async fn serve(
     watch: Arc<Watch>,
 ) {
     let Some(tls) = tls else {
-        return answer(stream, peer, &protocols, requests, watch).await;
+        if let Some((stream, before)) = plain::serve(stream, &requests, &watch).await {
+            // Boxed, so that connections that only ask for pages need no room for it.
+            Box::pin(answer(stream, before, peer, &protocols, requests, watch)).await;
+        }
+        return;
     };
     // The time for this is part of the time that the first request's headers may take.
     match tls.accept(stream).await {
-        // Boxed, so that the many connections without encryption need no room for it.
-        Ok(stream) => Box::pin(answer(stream, peer, &protocols, requests, watch)).await,
+        Ok(stream) => {
+            let before = Bytes::new();
+            Box::pin(answer(stream, before, peer, &protocols, requests, watch)).await;
+        }
         Err(error) => debug!(%peer, %error, "server.handshake failed"),
     }
 }
 
+/// Answers by hyper what arrives over `stream` after `before`.
 async fn answer(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    before: Bytes,
     peer: SocketAddr,
     protocols: &Builder<TokioExecutor>,
     requests: Arc<Requests>,
     watch: Arc<Watch>,
 ) {
-    let stream = Watched::new(TokioIo::new(stream), Arc::clone(&watch));
+    let stream = Watched::new(TokioIo::new(stream), before, Arc::clone(&watch));
     let service = {
         let shared = Arc::new((requests, Arc::clone(&watch)));
         service_fn(move |request| {

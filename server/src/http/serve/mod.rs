@@ -5,9 +5,12 @@
 //! nobody's work holds up a visitor.
 
 mod connection;
+mod head;
 mod limits;
 mod open_files;
+mod parse;
 mod pipe;
+mod plain;
 mod requests;
 mod stream;
 mod tls;

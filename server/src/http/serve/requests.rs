@@ -10,18 +10,23 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::{IntoResponse as _, Response};
-use domain::path;
+use engine::Served;
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, StatusCode, Version, header};
 use hyper::body::{Body as _, Incoming};
+use time::OffsetDateTime;
 use tokio::runtime::Handle;
 use tower::ServiceExt as _;
 
 use super::limits::Limits;
+use super::parse::Plain;
 use super::pipe::{self, Answer};
 use super::upload::{Fate, Upload};
 use super::watch::Watch;
-use crate::http::{AppState, landing};
+use crate::config::Config;
+use crate::http::AppState;
+use crate::http::fields::Fields;
+use crate::http::landing::{self, Asked, Reply};
 
 /// What every connection needs to answer requests.
 #[derive(Debug)]
@@ -60,43 +65,72 @@ impl Requests {
         if multiplexed {
             name_host(&mut parts);
         }
-        if self.is_for_a_page(&parts) {
+        if let Some(asked) = self.asked(&parts) {
             if !body.is_end_stream() {
                 watch.linger();
             }
-            let response = self.page(&parts).await;
+            let found = match self.recall(&asked) {
+                Some(served) => Some(served),
+                None => self.fetch(&asked).await,
+            };
+            let response = self.reply(asked, found).into_response(self.config());
             return Ok(response.map(|body| Answer::whole(body, in_flight)));
         }
         let work = self.elsewhere(Request::from_parts(parts, body), peer, Arc::clone(watch));
         Ok(pipe::run(&self.caller, work, self.limits.write, in_flight).await)
     }
 
-    /// Whether this is a page of the present catalog at its own address. Whatever needs a second look (redirects,
-    /// refusals, escaped characters) takes the way through the router, whose fallback knows more.
-    fn is_for_a_page(&self, parts: &Parts) -> bool {
-        let path = parts.uri.path();
-        if !matches!(parts.method, Method::GET | Method::HEAD) || path.contains('%') {
-            return false;
-        }
-        let catalog = self.state.engine.catalog();
-        let read = path::read(path, &catalog.site.locales, catalog.site.default_locale);
-        !read.respelt && catalog.page(&read.path).is_some()
+    /// The configuration.
+    pub(super) fn config(&self) -> &Config {
+        &self.state.config
     }
 
-    /// Answers on this thread. What a miss starts belongs to the caller's runtime nevertheless, where the
-    /// connections to databases live.
-    async fn page(&self, parts: &Parts) -> landing::Response {
-        let mut answer = pin!(landing::answer(
+    /// What is asked for, when it is a page.
+    fn asked(&self, parts: &Parts) -> Option<Asked> {
+        if !matches!(parts.method, Method::GET | Method::HEAD) {
+            return None;
+        }
+        let fields = Fields::of(&parts.headers, self.config());
+        let query = parts.uri.query().unwrap_or_default();
+        let head = parts.method == Method::HEAD;
+        landing::ask(&self.state, head, parts.uri.path(), query, &fields)
+    }
+
+    /// What is asked for by a request that was read without hyper, when it is a page.
+    pub(super) fn asked_plainly(&self, request: &Plain<'_>) -> Option<Asked> {
+        landing::ask(
             &self.state,
-            &parts.method,
-            &parts.uri,
-            &parts.headers
-        ));
+            request.head,
+            request.path,
+            request.query,
+            &request.fields,
+        )
+    }
+
+    /// What memory has for it.
+    pub(super) fn recall(&self, asked: &Asked) -> Option<Served> {
+        asked.recall(&self.state)
+    }
+
+    /// What other places have for it, found out on this thread. What that starts belongs to the caller's runtime
+    /// nevertheless, where the connections to databases live.
+    pub(super) async fn fetch(&self, asked: &Asked) -> Option<Served> {
+        let mut answer = pin!(asked.fetch(&self.state));
         poll_fn(|cx| {
             let _entered = self.caller.enter();
             answer.as_mut().poll(cx)
         })
         .await
+    }
+
+    /// The answer that shows what was found.
+    pub(super) fn reply(&self, asked: Asked, found: Option<Served>) -> Reply {
+        asked.reply(&self.state, found)
+    }
+
+    /// The present instant.
+    pub(super) fn now(&self) -> OffsetDateTime {
+        self.state.engine.now()
     }
 
     /// The router's answer, to be awaited in the caller's runtime.

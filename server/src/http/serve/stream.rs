@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use bytes::Bytes;
 use hyper::rt::{Read, ReadBuf, ReadBufCursor, Write};
 
 use super::watch::Watch;
@@ -16,14 +17,17 @@ const LINGER_BYTES: usize = 4 * 1_024 * 1_024;
 #[derive(Debug)]
 pub(super) struct Watched<T> {
     stream: T,
+    /// What was received before this took over, and is to be read first.
+    before: Bytes,
     watch: Arc<Watch>,
     lingered: usize,
 }
 
 impl<T> Watched<T> {
-    pub(super) fn new(stream: T, watch: Arc<Watch>) -> Self {
+    pub(super) fn new(stream: T, before: Bytes, watch: Arc<Watch>) -> Self {
         Self {
             stream,
+            before,
             watch,
             lingered: 0,
         }
@@ -34,8 +38,13 @@ impl<T: Read + Unpin> Read for Watched<T> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        buffer: ReadBufCursor<'_>,
+        mut buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
+        if !self.before.is_empty() {
+            let length = self.before.len().min(buffer.remaining());
+            buffer.put_slice(&self.before.split_to(length));
+            return Poll::Ready(Ok(()));
+        }
         let outcome = Pin::new(&mut self.stream).poll_read(cx, buffer);
         if outcome.is_ready() {
             self.watch.received();

@@ -101,6 +101,11 @@ impl Watch {
         InFlight(Arc::clone(self))
     }
 
+    /// A request has arrived, and its whole answer has been sent.
+    pub(super) fn answered(&self) {
+        self.wait_for(NEXT);
+    }
+
     /// The client is sending what nobody will read.
     pub(super) fn linger(&self) {
         self.linger.store(true, Relaxed);
@@ -114,11 +119,16 @@ impl Watch {
         }
     }
 
-    /// Whether somebody asked for the connection to be closed. The connection's task asks at every turn.
+    /// Whether somebody asked for the connection to be closed.
+    pub(super) fn is_closing(&self) -> bool {
+        self.closing.load(Relaxed)
+    }
+
+    /// The same; the connection's task asks at every turn, and is woken when the answer changes.
     pub(super) fn closing(&self, cx: &Context<'_>) -> bool {
         // A task has one waker for all its life.
         self.task.get_or_init(|| cx.waker().clone());
-        self.closing.load(Relaxed)
+        self.is_closing()
     }
 
     /// Whether no request is in flight and no answer on its way.
