@@ -239,6 +239,17 @@ impl Engine {
         &self.metrics
     }
 
+    /// Everything that can be seen from outside, in Prometheus' text format. What memory holds is
+    /// counted at this moment.
+    ///
+    /// # Errors
+    /// [`prometheus::Error`] when a metric cannot be written.
+    pub fn report(&self) -> prometheus::Result<String> {
+        let (decisions, bodies, bytes) = self.memory.size();
+        self.metrics.remembered(decisions, bodies, bytes);
+        self.metrics.text()
+    }
+
     /// Decides without any cache; for explanations.
     pub fn decider(&self) -> &Decider {
         &self.decider

@@ -81,17 +81,6 @@ fn gather(engine: &Engine, counts: &mut HashMap<Place, u32>) {
             *count = count.saturating_add(visits);
         }
     }
-    let (decisions, bodies, bytes) = engine.memory.size();
-    let entries = &engine.metrics.memory_entries;
-    let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-    entries
-        .with_label_values(&["decision"])
-        .set(number(decisions));
-    entries.with_label_values(&["body"]).set(number(bodies));
-    engine
-        .metrics
-        .memory_bytes
-        .set(i64::try_from(bytes).unwrap_or(i64::MAX));
 }
 
 /// Adds the counts in Redis; those it does not take are kept for the next time.
