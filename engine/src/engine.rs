@@ -55,6 +55,7 @@ pub struct Engine {
     database: Breaker,
     decisions: Flight<DecisionKey, Result<Found<Decision>, Failure>>,
     bodies: Flight<BodyKey, Result<Found<Body>, Failure>>,
+    stand_ins: Flight<BodyKey, Option<Arc<Cached<Body>>>>,
     refreshes: Semaphore,
     /// What visitors outside a rollout get.
     holdout: Arc<Cached<Decision>>,
@@ -198,6 +199,7 @@ impl Engine {
             database: Breaker::new(DATABASE_FAILURES, DATABASE_PAUSE, open),
             decisions: Flight::new(),
             bodies: Flight::new(),
+            stand_ins: Flight::new(),
             refreshes: Semaphore::new(REFRESHES),
             holdout: Arc::new(Cached::new(
                 Decision {
@@ -405,13 +407,7 @@ impl Engine {
             let result = CacheResult::Stale;
             return Some(served(&decision, body, result, Source::Memory, true));
         }
-        let key = target.body_key(None);
-        let body = if let Some(body) = key.recall(&self.memory) {
-            body
-        } else {
-            let body = Cached::new(self.render(target, None).await?, self.unix_time());
-            self.keep(key, body, Source::Default).value
-        };
+        let body = self.default_body(target).await?;
         Some(served(&self.holdout, body, result, Source::Default, true))
     }
 }

@@ -133,3 +133,43 @@ impl Remembered for BodyKey {
         value
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::SegmentId;
+    use domain::cache_key::Arm;
+    use domain::term::Term;
+
+    #[test]
+    fn invented_terms_push_out_nothing_but_each_other() {
+        let memory = Memory::new(1_000_000);
+        let key = |segment: i64, term: Option<Term>| DecisionKey {
+            revision: Revision(1),
+            page: PageId(1),
+            segment: SegmentId(segment),
+            locale: "en".parse().unwrap(),
+            term: term.as_ref().map(Term::hash),
+            arm: Arm::Personalised,
+        };
+        let decision = || {
+            let decision = Decision {
+                variant: None,
+                similarity: None,
+            };
+            Cached::new(decision, 0)
+        };
+        for segment in 0..1_000 {
+            key(segment, None).remember(&memory, decision());
+        }
+        for number in 0..100_000 {
+            let term = Term::normalise(&format!("term {number}"));
+            key(0, term).remember(&memory, decision());
+        }
+        let (decisions, _, _) = memory.size();
+        // Nearly all places are taken, and no more than there are.
+        assert!(decisions > 1_000 + MAX_TERM_DECISIONS / 2, "{decisions}");
+        assert!(decisions <= 1_000 + MAX_TERM_DECISIONS, "{decisions}");
+        assert!((0..1_000).all(|segment| key(segment, None).recall(&memory).is_some()));
+    }
+}
