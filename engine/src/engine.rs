@@ -24,6 +24,7 @@ use crate::decide::Decider;
 use crate::embedding::EmbeddingProvider;
 use crate::metrics::Metrics;
 use crate::store::Store;
+use crate::visits::Uncounted;
 
 pub(crate) use self::obtain::{Failure, Found};
 pub(crate) use self::target::Target;
@@ -57,6 +58,7 @@ pub struct Engine {
     bodies: Flight<BodyKey, Result<Found<Body>, Failure>>,
     stand_ins: Flight<BodyKey, Option<Arc<Cached<Body>>>>,
     refreshes: Semaphore,
+    pub(crate) uncounted: Uncounted,
     /// What visitors outside a rollout get.
     holdout: Arc<Cached<Decision>>,
 }
@@ -201,6 +203,7 @@ impl Engine {
             bodies: Flight::new(),
             stand_ins: Flight::new(),
             refreshes: Semaphore::new(REFRESHES),
+            uncounted: Uncounted::default(),
             holdout: Arc::new(Cached::new(
                 Decision {
                     variant: None,

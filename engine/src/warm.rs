@@ -78,7 +78,7 @@ impl Warmer {
         loop {
             changes.mark_unchanged();
             let catalog = self.engine.catalog();
-            self.engine.memory.forget_outdated(&catalog);
+            visits::forget_outdated(&self.engine, &catalog);
             match self.round(&catalog).await {
                 Ok(()) => {
                     if changes.changed().await.is_err() {

@@ -84,15 +84,22 @@ impl Memory {
         self.bodies.weight() as f64 / self.bodies.capacity().max(1) as f64
     }
 
-    /// Drops what no visitor of `catalog` can get any more.
-    pub(crate) fn forget_outdated(&self, catalog: &Catalog) {
+    /// Drops what no visitor of `catalog` can get any more; `counted` is told the visits of the
+    /// decisions among it.
+    pub(crate) fn forget_outdated(&self, catalog: &Catalog, counted: impl Fn(DecisionKey, u32)) {
         let present: HashMap<PageId, Revision> = catalog
             .pages()
             .map(|page| (page.id, page.revision))
             .collect();
         let is_present = |page: PageId, revision: Revision| present.get(&page) == Some(&revision);
         for decisions in [&self.decisions, &self.term_decisions] {
-            decisions.retain(|key, _| is_present(key.page, key.revision));
+            decisions.retain(|key, decision| {
+                let stays = is_present(key.page, key.revision);
+                if !stays {
+                    counted(*key, decision.take_visits());
+                }
+                stays
+            });
         }
         self.bodies
             .retain(|key, _| is_present(key.page, key.revision));
@@ -113,10 +120,12 @@ impl Remembered for DecisionKey {
     }
 
     fn remember(self, memory: &Memory, value: Cached<Decision>) -> Arc<Cached<Decision>> {
+        let decisions = memory.decisions_like(&self);
+        if let Some(former) = decisions.get(&self) {
+            value.visited_by(former.take_visits());
+        }
         let value = Arc::new(value);
-        memory
-            .decisions_like(&self)
-            .insert(self, Arc::clone(&value));
+        decisions.insert(self, Arc::clone(&value));
         value
     }
 }

@@ -357,11 +357,7 @@ impl Engine {
     }
 
     /// Renders and compresses on a thread where that disturbs no visitor.
-    async fn render(
-        &self,
-        target: &Target,
-        change: Option<VariantContent>,
-    ) -> Option<Body> {
+    async fn render(&self, target: &Target, change: Option<VariantContent>) -> Option<Body> {
         let work = self.work(target, change);
         let body = self.runtime.spawn_blocking(move || work.render()).await;
         body.ok().flatten()

@@ -179,6 +179,40 @@ async fn the_most_visited_pages_are_warmed_first_by_counts_that_outlive_the_node
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn visits_just_before_a_publication_are_not_lost() {
+    let database = Database::create().await;
+    database.import(CONTENT).await;
+    let instance = database.query("SELECT instance FROM catalog_state");
+    let node = warm(&database).await;
+    let warmed_before = warmed(&node, "decision");
+    let pages = ["/pricing", "/landing/routes"];
+    for page in pages.iter().cycle().take(14) {
+        node.get(page, &[]);
+    }
+    // The decisions that counted the visits of the first page are dropped, those of the other stay.
+    let changed = CONTENT.replace("Prices for small companies", "Prices after counting");
+    database.import(&changed).await;
+    eventually("the publication", || {
+        (warmed(&node, "decision") > warmed_before).then_some(())
+    })
+    .await;
+    node.retire().await;
+    let [dropped, kept] = pages.map(|page| {
+        let place = database.query(&format!(
+            "SELECT p.id || ':' || s.id || ':en' FROM pages p, segments s
+             WHERE p.path = '{page}' AND s.key = 'default'"
+        ));
+        let set = format!("landfall:2:{instance}:visits");
+        let score = redis(&["ZSCORE", &set, &place]);
+        let number = score.lines().last().and_then(|line| line.parse().ok());
+        number.unwrap_or(0.0_f64)
+    });
+    // Those collected some seconds later weigh a trifle more.
+    let ratio = dropped / kept;
+    assert!((ratio - 1.0).abs() < 0.01, "{dropped} beside {kept}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn visits_are_counted_while_the_node_runs() {
     let (database, node) = site().await;
     let instance = database.query("SELECT instance FROM catalog_state");
