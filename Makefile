@@ -21,9 +21,9 @@ run: build ## Set everything up and serve the demo on http://127.0.0.1:3000
 test: setup ## Set everything up and run every test
 	@scripts/test.sh
 
-bench: build ## Measure on loopback, beside nginx, and print one table
+bench: build ## Measure on loopback, beside nginx, and print one table (a part of it: ONLY=faults)
 	@scripts/tools.sh oha
-	@python3 scripts/bench
+	@python3 scripts/bench $(ONLY)
 
 watch: setup ## Rebuild and reload on every change (installs cargo-leptos first)
 	@scripts/tools.sh cargo-leptos

@@ -104,6 +104,12 @@ impl Decider {
         }
     }
 
+    /// Whether the term has its say in a decision made now. One that cannot be embedded in time has
+    /// not; one that means nothing in the active space has said all it can.
+    pub(crate) async fn learns(&self, catalog: &Catalog, term: &Term) -> bool {
+        self.term_vector(catalog, term).await.is_ok()
+    }
+
     /// Decides from the database, without any cache.
     ///
     /// # Errors
@@ -124,14 +130,10 @@ impl Decider {
         let query = catalog.query_vector(page, segment);
         let (term, provisional) = match term {
             None => (None, false),
-            Some(term) => {
-                if let Ok(vector) = self.term_vector(catalog, term).await {
-                    (vector, false)
-                } else {
-                    self.metrics.terms_left_out.inc();
-                    (None, true)
-                }
-            }
+            Some(term) => match self.term_vector(catalog, term).await {
+                Ok(vector) => (vector, false),
+                Err(TermUnavailable) => (None, true),
+            },
         };
         let locales = page.variant_locales(locale, catalog.site.default_locale);
         let timer = self.metrics.vector_query_seconds.start_timer();
@@ -229,10 +231,12 @@ impl Decider {
             let (terms, term) = (Arc::clone(&self.terms), term.clone());
             async move { terms.learn(&term).await }
         });
-        match tokio::time::timeout(TERM_BUDGET, learning).await {
-            Ok(Some(Some(vector))) => Ok(Some(vector)),
-            _ => Err(TermUnavailable),
+        let learnt = tokio::time::timeout(TERM_BUDGET, learning).await;
+        if let Ok(Some(Some(vector))) = learnt {
+            return Ok(Some(vector));
         }
+        self.metrics.terms_left_out.inc();
+        Err(TermUnavailable)
     }
 }
 

@@ -24,6 +24,7 @@ use crate::decide::Decider;
 use crate::embedding::EmbeddingProvider;
 use crate::metrics::Metrics;
 use crate::store::Store;
+use crate::visits::Uncounted;
 
 pub(crate) use self::obtain::{Failure, Found};
 pub(crate) use self::target::Target;
@@ -55,7 +56,9 @@ pub struct Engine {
     database: Breaker,
     decisions: Flight<DecisionKey, Result<Found<Decision>, Failure>>,
     bodies: Flight<BodyKey, Result<Found<Body>, Failure>>,
+    stand_ins: Flight<BodyKey, Option<Arc<Cached<Body>>>>,
     refreshes: Semaphore,
+    pub(crate) uncounted: Uncounted,
     /// What visitors outside a rollout get.
     holdout: Arc<Cached<Decision>>,
 }
@@ -215,7 +218,9 @@ impl Engine {
             database: Breaker::new(DATABASE_FAILURES, DATABASE_PAUSE, open),
             decisions: Flight::new(),
             bodies: Flight::new(),
+            stand_ins: Flight::new(),
             refreshes: Semaphore::new(REFRESHES),
+            uncounted: Uncounted::default(),
             holdout: Arc::new(Cached::new(
                 Decision {
                     variant: None,
@@ -254,6 +259,17 @@ impl Engine {
     /// What goes on, for whoever watches.
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
+    }
+
+    /// Everything that can be seen from outside, in Prometheus' text format. What memory holds is
+    /// counted at this moment.
+    ///
+    /// # Errors
+    /// [`prometheus::Error`] when a metric cannot be written.
+    pub fn report(&self) -> prometheus::Result<String> {
+        let (decisions, bodies, bytes) = self.memory.size();
+        self.metrics.remembered(decisions, bodies, bytes);
+        self.metrics.text()
     }
 
     /// Decides without any cache; for explanations.
@@ -415,13 +431,7 @@ impl Engine {
             let result = CacheResult::Stale;
             return Some(served(&decision, body, result, Source::Memory, true));
         }
-        let key = target.body_key(None);
-        let body = if let Some(body) = key.recall(&self.memory) {
-            body
-        } else {
-            let body = Cached::new(self.render(target, None).await?, self.unix_time());
-            self.keep(key, body, Source::Default).value
-        };
+        let body = self.default_body(target).await?;
         Some(served(&self.holdout, body, result, Source::Default, true))
     }
 }

@@ -50,6 +50,7 @@ pub struct Metrics {
     pub(crate) catalog_failures: IntCounter,
     pub(crate) warm_done: IntGauge,
     pub(crate) warm_total: IntGauge,
+    pub(crate) warm_values: IntCounterVec,
     pub(crate) memory_bytes: IntGauge,
     pub(crate) memory_entries: IntGaugeVec,
     pub(crate) shed: IntCounterVec,
@@ -131,6 +132,12 @@ impl Metrics {
                 "landfall_warm_total",
                 "Decisions of the present catalog that the warmer wants in memory.",
             )?,
+            warm_values: make.counters(
+                "landfall_warm_values_total",
+                "Values the warmer put into memory: decisions, bodies rendered, bodies fetched \
+                 from Redis.",
+                &["kind"],
+            )?,
             memory_bytes: make.gauge(
                 "landfall_memory_cache_bytes",
                 "Bytes of finished bodies in memory.",
@@ -159,6 +166,18 @@ impl Metrics {
         self.request_seconds[result as usize].observe(seconds);
     }
 
+    /// Shows what memory holds.
+    pub(crate) fn remembered(&self, decisions: usize, bodies: usize, bytes: u64) {
+        let entries = &self.memory_entries;
+        let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+        entries
+            .with_label_values(&["decision"])
+            .set(number(decisions));
+        entries.with_label_values(&["body"]).set(number(bodies));
+        self.memory_bytes
+            .set(i64::try_from(bytes).unwrap_or(i64::MAX));
+    }
+
     /// Adds a metric that is measured elsewhere.
     ///
     /// # Errors
@@ -174,7 +193,7 @@ impl Metrics {
     ///
     /// # Errors
     /// [`prometheus::Error`] when a metric cannot be written.
-    pub fn text(&self) -> prometheus::Result<String> {
+    pub(crate) fn text(&self) -> prometheus::Result<String> {
         TextEncoder::new().encode_to_string(&self.registry.gather())
     }
 }

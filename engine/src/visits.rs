@@ -1,14 +1,17 @@
 //! How often each page is visited by whom: what the warmer goes by.
 //!
 //! Cached decisions count the visits they answer. Now and then the counts are collected and added
-//! to a sorted set in Redis, which all nodes share and which survives their restarts.
+//! to a sorted set in Redis, which all nodes share and which survives their restarts. What a
+//! decision has counted is collected as well when a publication drops it, and its successor takes
+//! it over when it is computed again.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::{DecisionKey, Locale, PageId, SegmentId};
 
+use crate::catalog::Catalog;
 use crate::engine::Engine;
 
 /// How often the counts are collected.
@@ -24,6 +27,10 @@ const HALF_LIFE: f64 = 604_800.0;
 /// From here weights are counted, in seconds since 1970: the start of 2026.
 const LANDMARK: i64 = 1_767_225_600;
 
+/// Visits that were collected and that Redis does not know of yet.
+#[derive(Debug, Default)]
+pub(crate) struct Uncounted(Mutex<HashMap<Place, u32>>);
+
 /// Whom a visit is counted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Place {
@@ -34,19 +41,25 @@ pub(crate) struct Place {
 
 /// Collects visit counts for as long as the returned future is polled.
 pub async fn collect(engine: Arc<Engine>) {
-    let mut counts = HashMap::new();
     loop {
         tokio::time::sleep(INTERVAL).await;
-        gather(&engine, &mut counts);
-        add(&engine, &mut counts).await;
+        flush(&engine).await;
     }
 }
 
-/// Adds what was counted since the last time; for the moment before the server stops.
+/// Adds what was counted since the last time; also for the moment before the server stops.
 pub async fn flush(engine: &Engine) {
-    let mut counts = HashMap::new();
-    gather(engine, &mut counts);
-    add(engine, &mut counts).await;
+    for (key, decision) in engine.memory.decisions() {
+        engine.uncounted.add(key, decision.take_visits());
+    }
+    send(engine).await;
+}
+
+/// Drops from memory what no visitor of `catalog` can get any more, but not the visits it counted.
+pub(crate) fn forget_outdated(engine: &Engine, catalog: &Catalog) {
+    engine
+        .memory
+        .forget_outdated(catalog, |key, visits| engine.uncounted.add(key, visits));
 }
 
 /// The places with their decayed counts, as far as Redis knows them.
@@ -73,49 +86,66 @@ pub(crate) async fn ranking(engine: &Engine) -> HashMap<Place, f64> {
     ranking
 }
 
-fn gather(engine: &Engine, counts: &mut HashMap<Place, u32>) {
-    for (key, decision) in engine.memory.decisions() {
-        let visits = decision.take_visits();
-        if visits > 0 {
-            let count = counts.entry(Place::from(key)).or_default();
-            *count = count.saturating_add(visits);
-        }
-    }
-    let (decisions, bodies, bytes) = engine.memory.size();
-    let entries = &engine.metrics.memory_entries;
-    let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-    entries
-        .with_label_values(&["decision"])
-        .set(number(decisions));
-    entries.with_label_values(&["body"]).set(number(bodies));
-    engine
-        .metrics
-        .memory_bytes
-        .set(i64::try_from(bytes).unwrap_or(i64::MAX));
-}
-
 /// Adds the counts in Redis; those it does not take are kept for the next time.
-async fn add(engine: &Engine, counts: &mut HashMap<Place, u32>) {
+async fn send(engine: &Engine) {
+    let all = engine.uncounted.all();
     let Some(shared) = &engine.shared else {
-        counts.clear();
+        engine.uncounted.settle(&all);
         return;
     };
-    if counts.is_empty() {
+    if all.is_empty() {
         return;
     }
     let instance = engine.catalog().instance.clone();
     let weight = weight(engine.unix_time());
-    let all: Vec<(Place, u32)> = counts.drain().collect();
     for batch in all.chunks(BATCH) {
         let weighted: Vec<(String, f64)> = batch
             .iter()
             .map(|(place, visits)| (place.to_string(), f64::from(*visits) * weight))
             .collect();
-        if shared.add_visits(&instance, &weighted).await.is_none() {
-            counts.extend(batch.iter().copied());
+        if shared.add_visits(&instance, &weighted).await.is_some() {
+            engine.uncounted.settle(batch);
         }
     }
     shared.trim_visits(&instance, MAX_PLACES).await;
+}
+
+impl Uncounted {
+    fn add(&self, key: DecisionKey, visits: u32) {
+        if visits > 0 {
+            self.change(|counts| {
+                let count = counts.entry(Place::from(key)).or_default();
+                *count = count.saturating_add(visits);
+            });
+        }
+    }
+
+    fn all(&self) -> Vec<(Place, u32)> {
+        self.change(|counts| {
+            counts
+                .iter()
+                .map(|(place, visits)| (*place, *visits))
+                .collect()
+        })
+    }
+
+    /// Takes off what Redis has been told.
+    fn settle(&self, told: &[(Place, u32)]) {
+        self.change(|counts| {
+            for (place, visits) in told {
+                if let Some(count) = counts.get_mut(place) {
+                    *count = count.saturating_sub(*visits);
+                    if *count == 0 {
+                        counts.remove(place);
+                    }
+                }
+            }
+        });
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut HashMap<Place, u32>) -> T) -> T {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
 }
 
 /// What a visit counts at `now`, in seconds since 1970.

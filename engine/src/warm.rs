@@ -78,7 +78,7 @@ impl Warmer {
         loop {
             changes.mark_unchanged();
             let catalog = self.engine.catalog();
-            self.engine.memory.forget_outdated(&catalog);
+            visits::forget_outdated(&self.engine, &catalog);
             match self.round(&catalog).await {
                 Ok(()) => {
                     if changes.changed().await.is_err() {
@@ -173,6 +173,10 @@ impl Warmer {
                 new.push((key, kept.value));
             }
         }
+        let values = &engine.metrics.warm_values;
+        values
+            .with_label_values(&["decision"])
+            .inc_by(new.len() as u64);
         let namespace = engine.namespace(&work.catalog.instance);
         if let Some(shared) = &engine.shared {
             let new: Vec<_> = new.iter().map(|(key, value)| (*key, &**value)).collect();
@@ -192,11 +196,13 @@ impl Warmer {
         bodies: &[(BodyKey, (Target, f64))],
     ) -> Result<usize, Interrupted> {
         let engine = &self.engine;
+        let values = &engine.metrics.warm_values;
         let mut missing = Vec::new();
         for (key, (target, _)) in bodies {
             match engine.peek_shared(namespace, *key).await {
                 Lookup::Found(body) => {
                     engine.keep(*key, body, Source::Redis);
+                    values.with_label_values(&["fetched"]).inc();
                 }
                 Lookup::Absent | Lookup::Unavailable => missing.push((*key, target)),
             }
@@ -223,6 +229,7 @@ impl Warmer {
             let made = engine.work(target, change);
             if let Some(body) = self.pool.run(move || made.make()).await.flatten() {
                 let kept = engine.keep(key, Cached::new(body, engine.unix_time()), Source::Vector);
+                values.with_label_values(&["rendered"]).inc();
                 if let Some(shared) = &engine.shared {
                     shared.put(namespace, &[(key, &*kept.value)]).await;
                 }

@@ -2,7 +2,8 @@
 
 Makes 10,000 variants in a data folder of its own once, and keeps them for the next time. Prints one
 table, as Markdown, and writes bench-results/latest.json. A figure that cannot be measured says why
-and does not stop the others.
+and does not stop the others. With names of files in figures/ it measures only what these do, and
+calls its results after them.
 """
 
 import contextlib
@@ -14,7 +15,7 @@ import tempfile
 
 import report
 from bench import PAGES, SEGMENTS, Bench, clean_environment, run, say
-from figures import bundle, criterion, memory, misses, open_loop, publishing, warm_hits, warming
+from figures import bundle, criterion, faults, memory, misses, open_loop, publishing, warm_hits, warming
 from nginx import Nginx
 from unmeasured import Unmeasured
 
@@ -30,20 +31,38 @@ FIGURES = [
     misses.answered_by_pgvector,
     memory.without_the_model,
     bundle.sizes,
+    faults.under_load,
 ]
+# What has services and data of its own.
+ALONE = {bundle.sizes, faults.under_load}
 
 
 def main():
+    names = sys.argv[1:]
+    chosen = [measure for measure in FIGURES if not names or kind(measure) in names]
+    if not {kind(measure) for measure in chosen}.issuperset(names):
+        sys.exit(f"bench: there are {', '.join(sorted(set(map(kind, FIGURES))))}")
     # Stopped from outside, the servers are stopped as well.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="landfall-bench-") as folder:
         # Services and workers that give up root must be able to enter.
         pathlib.Path(folder).chmod(0o755)
         bench = Bench(pathlib.Path(folder))
-        make_data(bench)
-        with bench.server("main", owns_services=True) as bench.main, reference(bench) as bench.nginx:
-            figures = [figure for measure in FIGURES for figure in measured(measure, bench)]
-    report.publish(figures, bench)
+        with contextlib.nullcontext() if ALONE.issuperset(chosen) else main_server(bench):
+            figures = [figure for measure in chosen for figure in measured(measure, bench)]
+        report.publish(figures, bench, "-".join(names) or "latest")
+
+
+@contextlib.contextmanager
+def main_server(bench):
+    """The main server with all its data, and the reference."""
+    make_data(bench)
+    with bench.server("main", owns_services=True) as bench.main, reference(bench) as bench.nginx:
+        yield
+
+
+def kind(measure):
+    return measure.__module__.rpartition(".")[2]
 
 
 def make_data(bench):
@@ -65,7 +84,7 @@ def measured(measure, bench):
     try:
         return list(measure(bench))
     except (Unmeasured, OSError, http.client.HTTPException) as reason:
-        name = f"{measure.__module__.rpartition('.')[2]}: {measure.__name__}".replace("_", " ")
+        name = f"{kind(measure)}: {measure.__name__}".replace("_", " ")
         say(f"Not measured: {name}: {reason}")
         return [report.Figure(name, missing=str(reason))]
 

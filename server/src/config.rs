@@ -34,7 +34,7 @@ pub struct Config {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base_url: Option<String>,
     /// The server's certificate and those of its issuers, a PEM file. With it and `tls_key`
-    /// connections are encrypted. Default: none.
+    /// connections are encrypted, by what the files hold at the time. Default: none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls_certificate: Option<PathBuf>,
     /// The certificate's private key, a PEM file. Default: none.

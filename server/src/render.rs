@@ -1,5 +1,7 @@
 //! Where the engine's bodies meet the app's HTML.
 
+use std::sync::LazyLock;
+
 use app::landing::{self, LandingPage};
 use domain::{Locale, SiteSettings};
 use engine::body::{BodyInput, BodyRenderer, Document};
@@ -31,14 +33,17 @@ pub(crate) fn served_locales(site: &SiteSettings, page: &Page) -> Vec<Locale> {
 
 /// Tells this build of the software from any other: its templates are part of the program.
 fn build() -> u64 {
-    let program = std::env::current_exe().and_then(std::fs::read);
-    // A program that cannot read itself is told apart by its version and style sheet alone.
-    let known = || {
-        [env!("CARGO_PKG_VERSION"), landing::STYLE_SHEET]
-            .concat()
-            .into_bytes()
-    };
-    xxh3_64(&program.unwrap_or_else(|_| known()))
+    static BUILD: LazyLock<u64> = LazyLock::new(|| {
+        let program = std::env::current_exe().and_then(std::fs::read);
+        // A program that cannot read itself is told apart by its version and style sheet alone.
+        let known = || {
+            [env!("CARGO_PKG_VERSION"), landing::STYLE_SHEET]
+                .concat()
+                .into_bytes()
+        };
+        xxh3_64(&program.unwrap_or_else(|_| known()))
+    });
+    *BUILD
 }
 
 impl BodyRenderer for LandingRenderer {

@@ -142,7 +142,20 @@ impl Running {
         redis_url: Option<&str>,
         provider: Arc<dyn EmbeddingProvider>,
     ) -> Result<Self, StartError> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        Self::start_by(Arc::new(SystemClock), config, store, redis_url, provider).await
+    }
+
+    /// Does so with another clock than the machine's.
+    ///
+    /// # Errors
+    /// As for [`Self::start`].
+    pub async fn start_by(
+        clock: Arc<dyn Clock>,
+        config: &Config,
+        store: Store,
+        redis_url: Option<&str>,
+        provider: Arc<dyn EmbeddingProvider>,
+    ) -> Result<Self, StartError> {
         let metrics = Arc::new(Metrics::new()?);
         let lifetime = Lifetime {
             fresh: config.cache_fresh_seconds,

@@ -77,7 +77,12 @@ impl<V> Cached<V> {
 
     /// Counts a visit that the value answered.
     pub fn visited(&self) {
-        self.visits.fetch_add(1, Ordering::Relaxed);
+        self.visited_by(1);
+    }
+
+    /// Counts several visits.
+    pub(super) fn visited_by(&self, visits: u32) {
+        self.visits.fetch_add(visits, Ordering::Relaxed);
     }
 
     /// The visits since the last time this was asked.

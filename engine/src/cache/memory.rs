@@ -84,15 +84,22 @@ impl Memory {
         self.bodies.weight() as f64 / self.bodies.capacity().max(1) as f64
     }
 
-    /// Drops what no visitor of `catalog` can get any more.
-    pub(crate) fn forget_outdated(&self, catalog: &Catalog) {
+    /// Drops what no visitor of `catalog` can get any more; `counted` is told the visits of the
+    /// decisions among it.
+    pub(crate) fn forget_outdated(&self, catalog: &Catalog, counted: impl Fn(DecisionKey, u32)) {
         let present: HashMap<PageId, Revision> = catalog
             .pages()
             .map(|page| (page.id, page.revision))
             .collect();
         let is_present = |page: PageId, revision: Revision| present.get(&page) == Some(&revision);
         for decisions in [&self.decisions, &self.term_decisions] {
-            decisions.retain(|key, _| is_present(key.page, key.revision));
+            decisions.retain(|key, decision| {
+                let stays = is_present(key.page, key.revision);
+                if !stays {
+                    counted(*key, decision.take_visits());
+                }
+                stays
+            });
         }
         self.bodies
             .retain(|key, _| is_present(key.page, key.revision));
@@ -113,10 +120,12 @@ impl Remembered for DecisionKey {
     }
 
     fn remember(self, memory: &Memory, value: Cached<Decision>) -> Arc<Cached<Decision>> {
+        let decisions = memory.decisions_like(&self);
+        if let Some(former) = decisions.get(&self) {
+            value.visited_by(former.take_visits());
+        }
         let value = Arc::new(value);
-        memory
-            .decisions_like(&self)
-            .insert(self, Arc::clone(&value));
+        decisions.insert(self, Arc::clone(&value));
         value
     }
 }
@@ -131,5 +140,45 @@ impl Remembered for BodyKey {
         let value = Arc::new(value);
         memory.bodies.insert(self, Arc::clone(&value));
         value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::SegmentId;
+    use domain::cache_key::Arm;
+    use domain::term::Term;
+
+    #[test]
+    fn invented_terms_push_out_nothing_but_each_other() {
+        let memory = Memory::new(1_000_000);
+        let key = |segment: i64, term: Option<Term>| DecisionKey {
+            revision: Revision(1),
+            page: PageId(1),
+            segment: SegmentId(segment),
+            locale: "en".parse().unwrap(),
+            term: term.as_ref().map(Term::hash),
+            arm: Arm::Personalised,
+        };
+        let decision = || {
+            let decision = Decision {
+                variant: None,
+                similarity: None,
+            };
+            Cached::new(decision, 0)
+        };
+        for segment in 0..1_000 {
+            key(segment, None).remember(&memory, decision());
+        }
+        for number in 0..100_000 {
+            let term = Term::normalise(&format!("term {number}"));
+            key(0, term).remember(&memory, decision());
+        }
+        let (decisions, _, _) = memory.size();
+        // Nearly all places are taken, and no more than there are.
+        assert!(decisions > 1_000 + MAX_TERM_DECISIONS / 2, "{decisions}");
+        assert!(decisions <= 1_000 + MAX_TERM_DECISIONS, "{decisions}");
+        assert!((0..1_000).all(|segment| key(segment, None).recall(&memory).is_some()));
     }
 }

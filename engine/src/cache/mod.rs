@@ -47,11 +47,17 @@ impl Key for BodyKey {
 }
 
 /// Which variant some visitors get on a page.
+///
+/// Reading one demands both fields: what lacks one is another schema's value, and no decision for
+/// the default content.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Decision {
     /// The variant; `None` is the page's default content.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub variant: Option<VariantId>,
     /// The winner's cosine similarity, -1 to 1, when it has a vector.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub similarity: Option<f32>,
 }
 

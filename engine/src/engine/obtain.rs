@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use domain::cache_key::Arm;
 use domain::{BodyKey, DecisionKey, VariantId};
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use tracing::warn;
 
 use super::target::Target;
@@ -277,7 +279,18 @@ impl Engine {
         }
     }
 
-    async fn decide(&self, target: &Target) -> Result<Computed<Decision>, Failure> {
+    async fn decide(self: &Arc<Self>, target: &Target) -> Result<Computed<Decision>, Failure> {
+        if let Some(term) = &target.term
+            && !self.decider.learns(&target.catalog, term).await
+        {
+            // The term is left out for now. What then holds is cached: terms that visitors invent
+            // faster than they can be embedded ask the database nothing.
+            let plain = self.decision_without_term(target).await?;
+            return Ok(Computed {
+                value: **plain.value,
+                provisional: true,
+            });
+        }
         let deliberation = self
             .ask_database("engine.decide", async {
                 self.decider
@@ -289,6 +302,39 @@ impl Engine {
             value: Decision::from(&deliberation.choice),
             provisional: deliberation.provisional,
         })
+    }
+
+    /// Boxed, because a decision that leaves its term out waits for another decision.
+    fn decision_without_term(
+        self: &Arc<Self>,
+        target: &Target,
+    ) -> BoxFuture<'static, Result<Found<Decision>, Failure>> {
+        let (engine, target) = (Arc::clone(self), target.without_term());
+        async move { engine.decision(&target).await }.boxed()
+    }
+
+    /// The default content, from memory or rendered here, without asking anybody; once for all who
+    /// need it at the same time.
+    pub(super) async fn default_body(
+        self: &Arc<Self>,
+        target: &Target,
+    ) -> Option<Arc<Cached<Body>>> {
+        let key = target.body_key(None);
+        if let Some(body) = key.recall(&self.memory) {
+            return Some(body);
+        }
+        let pending = self.stand_ins.join(&self.runtime, key, || {
+            let (engine, target) = (Arc::clone(self), target.clone());
+            async move {
+                if let Some(body) = key.recall(&engine.memory) {
+                    return Some(body);
+                }
+                let composed = engine.compose(&target, None).await.ok()?;
+                let body = Cached::new(composed.value, engine.unix_time());
+                Some(engine.keep(key, body, Source::Default).value)
+            }
+        });
+        pending.await.flatten()
     }
 
     async fn compose(
@@ -311,11 +357,7 @@ impl Engine {
     }
 
     /// Renders and compresses on threads where that disturbs no visitor.
-    pub(super) async fn render(
-        &self,
-        target: &Target,
-        change: Option<VariantContent>,
-    ) -> Option<Body> {
+    async fn render(&self, target: &Target, change: Option<VariantContent>) -> Option<Body> {
         let work = self.work(target, change);
         let document = self.runtime.spawn_blocking(move || work.render()).await;
         Body::compress_on(&self.runtime, document.ok().flatten()?).await

@@ -59,6 +59,14 @@ impl Target {
         }
     }
 
+    /// The same for a visitor who brought no campaign term.
+    pub(crate) fn without_term(&self) -> Self {
+        Self {
+            term: None,
+            ..self.clone()
+        }
+    }
+
     /// The same in a newer catalog; `None` when the page is gone there.
     pub(crate) fn renewed(&self, catalog: Arc<Catalog>) -> Option<Self> {
         let page = Arc::clone(catalog.page(self.page.path.as_str())?);

@@ -30,7 +30,7 @@ pub(super) async fn answer(
     if !local && !state.config.metrics_public {
         return (StatusCode::NOT_FOUND, "There is nothing here.\n").into_response();
     }
-    match state.engine.metrics().text() {
+    match state.engine.report() {
         Ok(text) => ([(header::CONTENT_TYPE, FORMAT)], text).into_response(),
         Err(problem) => {
             error!(%problem, "http.metrics cannot be written");

@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use engine::clock::{Clock as _, SystemClock};
+use engine::store::Store;
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 
 use crate::load::Visitor;
-use crate::support::{CONTENT, Node, eventually, site};
+use crate::support::{CONTENT, Database, Node, eventually, site};
 
 /// Publications that are watched.
 const PUBLICATIONS: u32 = 30;
@@ -101,26 +102,43 @@ async fn no_answer_mixes_two_publications_and_none_is_missed_on_three_nodes() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_who_publish_the_same_page_at_once_both_succeed() {
-    let (database, node) = site().await;
+    let (database, first) = site().await;
+    let nodes = [first, database.node().await];
+    let other = Database {
+        store: Store::connect(&database.url, 2).await.expect("it runs"),
+        url: database.url.clone(),
+    };
+    // Heading and closing words, both of the same publication.
     let variant = |segment: &str, number: u32| {
+        let words = format!("{segment} {number}");
         json!({
             "kind": "variant", "id": format!("pricing--{segment}--en"), "page": "pricing", "segment": segment,
             "locale": "en", "name": segment,
-            "content": {"blocks": [{"type": "hero", "id": "hero", "headline": format!("{segment} {number}")}]}
+            "content": {"blocks": [
+                {"type": "hero", "id": "hero", "headline": words},
+                {"type": "cta", "id": "cta", "heading": words, "primary": {"label": "Go", "url": "/pricing"}},
+            ]}
         })
         .to_string()
     };
     for number in 1..=20 {
         let (smb, mobile) = (variant("smb", number), variant("mobile", number));
-        tokio::join!(database.import(&smb), database.import(&mobile));
-    }
-    for segment in ["smb", "mobile"] {
-        let expected = format!("{segment} 20");
-        eventually(&expected, || {
-            let answer = node.get(&format!("/pricing?segment={segment}"), &[]);
-            (answer.h1() == expected).then_some(())
-        })
-        .await;
+        tokio::join!(database.import(&smb), other.import(&mobile));
+        for (node, segment) in nodes
+            .iter()
+            .flat_map(|node| [(node, "smb"), (node, "mobile")])
+        {
+            let expected = format!("{segment} {number}");
+            eventually(&expected, || {
+                let answer = node.get(&format!("/pricing?segment={segment}"), &[]);
+                let heading = answer.h1();
+                if heading != "Prices for everyone" && number > 1 {
+                    assert_eq!(answer.select("#cta h2"), [heading.as_str()]);
+                }
+                (heading == expected).then_some(())
+            })
+            .await;
+        }
     }
 }
 
@@ -178,6 +196,58 @@ async fn an_end_comes_by_itself_and_priorities_and_conditions_follow() {
     });
     database.import(&narrower).await;
     shown("/pricing?utm_source=google", "Prices for small companies").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_end_holds_without_a_visitor_and_an_archived_variant_is_gone_everywhere() {
+    let (database, first) = site().await;
+    let nodes = [first, database.node().await];
+    let end = SystemClock.now() + Duration::from_secs(2);
+    let ends_at = end.format(&Rfc3339).expect("a date of this century");
+    let offer = json!({
+        "kind": "variant", "id": "offer", "page": "routes", "segment": "smb", "locale": "en", "name": "Offer",
+        "ends_at": ends_at,
+        "content": {"blocks": [{"type": "hero", "id": "hero", "headline": "Only for a moment"}]}
+    });
+    database.import(&format!("{offer}\n")).await;
+    let late = eventually("the end", || {
+        let held = format!("SELECT extract(epoch FROM as_of - '{ends_at}') FROM catalog_state");
+        let late: f64 = database.query(&held).parse().expect("seconds");
+        (late >= 0.0).then_some(late)
+    })
+    .await;
+    eprintln!("a schedule's end held {late:.3} s after its time");
+    let revision: f64 = database
+        .query("SELECT revision FROM catalog_state")
+        .parse()
+        .expect("a number");
+    for node in &nodes {
+        eventually("its revision", || {
+            (node.metric("landfall_catalog_revision") >= revision).then_some(())
+        })
+        .await;
+        let answer = node.get("/landing/routes?segment=smb", &[]);
+        assert_eq!(answer.h1(), "Rounds for everyone");
+    }
+
+    for node in &nodes {
+        let answer = node.settled("/pricing?segment=mobile", &[]).await;
+        assert_eq!(answer.h1(), "Prices for the pocket");
+    }
+    let mut archived: Value = CONTENT
+        .lines()
+        .find(|line| line.contains(r#""id":"pricing--mobile--en""#))
+        .map(|line| serde_json::from_str(line).expect("it is JSON"))
+        .expect("there is one");
+    archived["status"] = "archived".into();
+    database.import(&format!("{archived}\n")).await;
+    for node in &nodes {
+        eventually("the page for everyone", || {
+            let answer = node.get("/pricing?segment=mobile", &[]);
+            (answer.h1() == "Prices for everyone").then_some(())
+        })
+        .await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,7 +1,7 @@
 //! A bounded load of visitors who keep their connections, and who check what they are given.
 
-use std::collections::BTreeMap;
-use std::io::{Read as _, Write as _};
+use std::collections::{BTreeMap, HashMap};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,6 +22,7 @@ pub(crate) type Expected = (&'static str, &'static [&'static str]);
 
 /// Visitors who go on until they are told to stop.
 pub(crate) struct Load {
+    started: Instant,
     stop: Arc<AtomicBool>,
     visitors: Vec<JoinHandle<Tally>>,
 }
@@ -33,15 +34,18 @@ pub(crate) struct Tally {
     pub(crate) answers: BTreeMap<String, usize>,
     /// Whatever was not a complete page of the right content.
     pub(crate) wrong: Vec<String>,
+    /// For how long they came.
+    time: Duration,
 }
 
 /// A connection that is used again and again.
 pub(crate) struct Visitor {
-    stream: TcpStream,
+    stream: BufReader<TcpStream>,
 }
 
 impl Load {
-    /// Visitors of `pages`, one after the other, at about 600 requests a second.
+    /// Visitors of `pages`, one after the other, at about 600 requests a second. Some have the page already and ask
+    /// whether it still holds; some bring a campaign term that nobody has brought before.
     pub(crate) fn start(address: SocketAddr, pages: &'static [Expected]) -> Self {
         let stop = Arc::new(AtomicBool::new(false));
         let visitors = (0..CONNECTIONS)
@@ -50,13 +54,20 @@ impl Load {
                 std::thread::spawn(move || visit(address, pages, number as usize, &stop))
             })
             .collect();
-        Self { stop, visitors }
+        Self {
+            started: Instant::now(),
+            stop,
+            visitors,
+        }
     }
 
     /// Lets the visitors go, and adds up what they saw.
     pub(crate) fn stop(self) -> Tally {
         self.stop.store(true, Ordering::Relaxed);
-        let mut all = Tally::default();
+        let mut all = Tally {
+            time: self.started.elapsed(),
+            ..Tally::default()
+        };
         for visitor in self.visitors {
             let tally = visitor.join().expect("visitors do not panic");
             for (kind, count) in tally.answers {
@@ -71,14 +82,19 @@ impl Load {
 impl Tally {
     /// Prints the counts and fails if any answer was not what a visitor should get.
     pub(crate) fn must_be_flawless(&self, what: &str) {
-        eprintln!("{what}: {:?}", self.answers);
+        let count = self.answers.values().sum::<usize>();
+        eprintln!(
+            "{what}: {:?}, {count} in {:.1} s",
+            self.answers,
+            self.time.as_secs_f64()
+        );
         let first: Vec<&String> = self.wrong.iter().take(5).collect();
         assert!(
             self.wrong.is_empty(),
             "{what}: {} wrong: {first:?}",
             self.wrong.len()
         );
-        assert!(self.answers.values().sum::<usize>() > 0, "nobody came");
+        assert!(count > 0, "nobody came");
     }
 }
 
@@ -92,16 +108,33 @@ fn visit(
     let mut visitor = Visitor::connect(address);
     let pause = Duration::from_secs(1) * CONNECTIONS / RATE;
     let mut next = Instant::now();
-    for (target, headings) in pages.iter().cycle().skip(number) {
+    let mut tags: HashMap<&str, String> = HashMap::new();
+    for (count, (page, headings)) in pages.iter().cycle().skip(number).enumerate() {
         if stop.load(Ordering::Relaxed) {
             return tally;
         }
-        match visitor.get(target) {
+        // The page for everyone is for everyone: no term changes the headings of a page that has no other variants.
+        let target = if count % 7 == 0 && page.starts_with("/pricing?") {
+            format!("{page}&utm_term=visitor+{number:x}q{count:x}q")
+        } else {
+            (*page).to_owned()
+        };
+        let tag = tags.get(page).filter(|_| count % 3 == 0).cloned();
+        let outcome = match &tag {
+            Some(tag) => visitor.get_with(&target, &[("If-None-Match", tag)]),
+            None => visitor.get(&target),
+        };
+        match outcome {
             Ok(answer) => {
                 let kind = format!("{} {}", answer.status, answer.header("x-content-cache"));
                 *tally.answers.entry(kind).or_default() += 1;
-                if let Err(problem) = check(&answer, headings) {
+                let still_holds = tag.is_some_and(|tag| answer.header("etag") == tag);
+                if answer.status == 304 && still_holds {
+                    // What it holds was checked when it came.
+                } else if let Err(problem) = check(&answer, headings) {
                     tally.wrong.push(format!("{target}: {problem}"));
+                } else {
+                    tags.insert(page, answer.header("etag").to_owned());
                 }
             }
             Err(error) => {
@@ -140,43 +173,74 @@ impl Visitor {
         stream
             .set_read_timeout(Some(PATIENCE))
             .expect("a timeout can be set");
-        Self { stream }
+        Self {
+            stream: BufReader::new(stream),
+        }
     }
 
     /// Asks on the same connection again.
     pub(crate) fn get(&mut self, target: &str) -> std::io::Result<Answer> {
-        let request = format!("GET {target} HTTP/1.1\r\nHost: site.example\r\n\r\n");
-        self.stream.write_all(request.as_bytes())?;
+        self.get_with(target, &[])
+    }
+
+    pub(crate) fn get_with(
+        &mut self,
+        target: &str,
+        headers: &[(&str, &str)],
+    ) -> std::io::Result<Answer> {
+        self.ask(target, headers)?;
         self.read()
     }
 
+    /// Sends a request whose answer is to be read later.
+    pub(crate) fn ask(&mut self, target: &str, headers: &[(&str, &str)]) -> std::io::Result<()> {
+        let request = request(target, headers);
+        self.stream.get_mut().write_all(request.as_bytes())
+    }
+
     /// Asks for many things at once, and reads the answers.
-    pub(crate) fn get_all(&mut self, targets: &[String]) -> std::io::Result<Vec<Answer>> {
-        let mut requests = String::new();
-        for target in targets {
-            requests.extend(["GET ", target, " HTTP/1.1\r\nHost: site.example\r\n"]);
-            requests.push_str("Accept-Encoding: gzip\r\n\r\n");
-        }
-        let mut writer = self.stream.try_clone()?;
+    pub(crate) fn get_all(
+        &mut self,
+        targets: &[String],
+        headers: &[(&str, &str)],
+    ) -> std::io::Result<Vec<Answer>> {
+        let requests: String = targets
+            .iter()
+            .map(|target| request(target, headers))
+            .collect();
+        let mut writer = self.stream.get_ref().try_clone()?;
         let writing = std::thread::spawn(move || writer.write_all(requests.as_bytes()));
         let answers = targets.iter().map(|_| self.read()).collect();
         writing.join().expect("it does not panic")?;
         answers
     }
 
-    fn read(&mut self) -> std::io::Result<Answer> {
+    /// Reads the next answer.
+    pub(crate) fn read(&mut self) -> std::io::Result<Answer> {
         let broken = |what| std::io::Error::new(std::io::ErrorKind::InvalidData, what);
-        let mut received = Vec::with_capacity(64_000);
-        let mut byte = [0];
+        let mut received = Vec::with_capacity(1_000);
         while !received.ends_with(b"\r\n\r\n") {
-            self.stream.read_exact(&mut byte)?;
-            received.push(byte[0]);
+            if self.stream.read_until(b'\n', &mut received)? == 0 {
+                return Err(broken("closed"));
+            }
         }
         let mut answer = client::parse(&received).ok_or_else(|| broken("no head"))?;
+        if answer.status == 304 {
+            return Ok(answer);
+        }
         let length = answer.header("content-length").parse();
         let mut body = vec![0; length.map_err(|_| broken("no length"))?];
         self.stream.read_exact(&mut body)?;
         answer.body = body;
         Ok(answer)
     }
+}
+
+fn request(target: &str, headers: &[(&str, &str)]) -> String {
+    let mut text = format!("GET {target} HTTP/1.1\r\nHost: site.example\r\n");
+    for (name, value) in headers {
+        text.extend([name, ": ", value, "\r\n"]);
+    }
+    text.push_str("\r\n");
+    text
 }

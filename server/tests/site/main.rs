@@ -11,6 +11,7 @@ mod files;
 mod http;
 mod import;
 mod load;
+mod node;
 mod publishing;
 mod rollout;
 mod sessions;

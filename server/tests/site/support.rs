@@ -1,8 +1,6 @@
 //! What the tests share: the two services, a database for each test, and the production router on a free port.
 
 use std::fs;
-use std::io;
-use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,22 +8,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, mpsc};
 use std::time::Duration;
 
-use axum::Router;
 use engine::embedding::EmbeddingProvider;
 use engine::ingest::format::Format;
 use engine::ingest::{Silent, Summary, import};
 use engine::store::Store;
 use landfall::config::Config;
 use landfall::embedded::{Embedded, EmbeddedError, EmbeddedOptions};
-use landfall::http::serve::{Limits, Options, serve};
-use landfall::http::{AppState, router};
-use landfall::runtime::{Running, provider};
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use landfall::runtime::provider;
 use tokio::time::{Instant, sleep};
 
-use crate::client::{self, Answer};
+pub(crate) use crate::node::{Node, SetClock, options};
 
 /// The small site of most tests.
 pub(crate) const CONTENT: &str = include_str!("content.jsonl");
@@ -123,6 +115,14 @@ pub(crate) fn config(database_url: &str) -> Config {
     config
 }
 
+/// The same for visitors who wait for as long as it takes.
+pub(crate) fn patient(database_url: &str) -> Config {
+    Config {
+        miss_budget_ms: 20_000,
+        ..config(database_url)
+    }
+}
+
 /// A database of its own for a test, the schema up to date.
 pub(crate) struct Database {
     pub(crate) url: String,
@@ -160,6 +160,12 @@ impl Database {
         self.node_with_redis(&services().redis_url).await
     }
 
+    /// A node whose visitors wait for as long as it takes, so that nothing has to stand in on a busy machine.
+    pub(crate) async fn patient_node(&self) -> Node {
+        let config = patient(&self.url);
+        Node::boot_with(config, &services().redis_url, options(), |router| router).await
+    }
+
     pub(crate) async fn node_with_redis(&self, redis_url: &str) -> Node {
         Node::boot(&self.url, redis_url).await
     }
@@ -171,112 +177,6 @@ pub(crate) async fn site() -> (Database, Node) {
     database.import(CONTENT).await;
     let node = database.node().await;
     (database, node)
-}
-
-/// A running server.
-pub(crate) struct Node {
-    pub(crate) address: SocketAddr,
-    _running: Running,
-    server: JoinHandle<io::Result<usize>>,
-    stop: Option<oneshot::Sender<()>>,
-}
-
-/// How the tests serve when the transport is not what they are about.
-pub(crate) fn options() -> Options {
-    Options {
-        threads: 2,
-        max_connections: 1_000,
-        tls: None,
-        limits: Limits::default(),
-    }
-}
-
-impl Node {
-    pub(crate) async fn boot(database_url: &str, redis_url: &str) -> Self {
-        Self::boot_with(config(database_url), redis_url, options(), |router| router).await
-    }
-
-    /// Boots with another configuration, with other limits, and with what `extend` adds to the router.
-    pub(crate) async fn boot_with(
-        config: Config,
-        redis_url: &str,
-        options: Options,
-        extend: impl FnOnce(Router) -> Router,
-    ) -> Self {
-        let database_url = config.database_url.as_deref().expect("tests name one");
-        let store = Store::connect(database_url, config.database_connections)
-            .await
-            .expect("it runs");
-        let running = Running::start(&config, store.clone(), Some(redis_url), model())
-            .await
-            .expect("the catalog loads");
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("it is bound");
-        let state = AppState::new(Arc::clone(&running.engine), Arc::new(config), address);
-        let app = extend(router(&state, &store));
-        let (stop, stopped) = oneshot::channel();
-        let server = tokio::spawn(serve(listener, state, app, options, async {
-            let _ = stopped.await;
-        }));
-        Self {
-            address,
-            _running: running,
-            server,
-            stop: Some(stop),
-        }
-    }
-
-    /// Asks the server to stop, as a signal does.
-    pub(crate) fn begin_to_stop(&mut self) {
-        self.stop = None;
-    }
-
-    /// Waits for the server's end; returns how many connections were cut off.
-    pub(crate) async fn stopped(&mut self) -> usize {
-        let outcome = (&mut self.server).await.expect("it does not panic");
-        outcome.expect("it serves")
-    }
-
-    pub(crate) fn get(&self, target: &str, headers: &[(&str, &str)]) -> Answer {
-        client::get(self.address, target, headers)
-    }
-
-    /// The value of a metric, under its name with its labels; 0 while it has none.
-    pub(crate) fn metric(&self, name: &str) -> f64 {
-        let metrics = self.get("/metrics", &[]);
-        let mut values = metrics.text().lines().filter_map(|line| {
-            let (known, value) = line.rsplit_once(' ')?;
-            (known == name).then(|| value.parse().ok())?
-        });
-        values.next().unwrap_or(0.0)
-    }
-
-    /// Asks until the answer is not the stand-in for one that took longer than visitors wait, as on a busy machine.
-    pub(crate) async fn in_time(&self, target: &str, headers: &[(&str, &str)]) -> Answer {
-        eventually(target, || {
-            let answer = self.get(target, headers);
-            let stands_in = answer.header("x-content-source") == "default"
-                && answer.header("cache-control").contains("no-store");
-            (!stands_in).then_some(answer)
-        })
-        .await
-    }
-
-    /// Asks until the answer comes from a cache. Only then did a campaign term have its say for certain: on a busy
-    /// machine it may be left out of answers that are not kept.
-    pub(crate) async fn settled(&self, target: &str, headers: &[(&str, &str)]) -> Answer {
-        eventually(target, || {
-            let answer = self.get(target, headers);
-            (answer.header("x-content-cache") == "HIT").then_some(answer)
-        })
-        .await
-    }
-}
-
-impl Drop for Node {
-    fn drop(&mut self) {
-        self.server.abort();
-    }
 }
 
 /// Polls until there is something.

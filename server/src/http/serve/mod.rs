@@ -63,6 +63,7 @@ pub async fn serve(
     let workers = Workers::start(options.threads, &requests, options.tls.as_ref())?;
     tokio::select! {
         never = accept(&listener, connections, &workers) => match never {},
+        never = renew(options.tls.as_ref()) => match never {},
         () = stop => {}
     }
     drop(listener);
@@ -95,6 +96,14 @@ async fn accept(listener: &TcpListener, connections: usize, workers: &Workers) -
                 sleep(REST).await;
             }
         }
+    }
+}
+
+/// Follows the certificate's files for ever.
+async fn renew(tls: Option<&Tls>) -> Infallible {
+    match tls {
+        Some(tls) => tls.follow().await,
+        None => std::future::pending().await,
     }
 }
 

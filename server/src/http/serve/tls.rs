@@ -1,20 +1,38 @@
 //! The certificate, when Landfall encrypts by itself.
 
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use thiserror::Error;
+use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
 use tokio_rustls::rustls::pki_types::pem::{self, PemObject as _};
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::server::{ClientHello, ResolvesServerCert};
+use tokio_rustls::rustls::sign::CertifiedKey;
 use tokio_rustls::rustls::{self, ServerConfig};
+use tracing::{info, warn};
 
-/// A certificate and its key, ready to use.
+/// How often the files are looked at.
+const PERIOD: Duration = Duration::from_secs(10);
+
+/// A certificate and its key, ready to use, and the files they are renewed from.
 #[derive(Clone)]
 pub struct Tls {
     acceptor: TlsAcceptor,
+    provider: Arc<CryptoProvider>,
+    certificate: PathBuf,
+    key: PathBuf,
+    current: Arc<Current>,
+    period: Duration,
 }
+
+/// What new connections are shown.
+#[derive(Debug)]
+struct Current(RwLock<Arc<CertifiedKey>>);
 
 /// Why connections cannot be encrypted as configured.
 #[derive(Debug, Error)]
@@ -62,40 +80,122 @@ impl Tls {
     /// # Errors
     /// [`TlsError`] names the file that is missing, unreadable or senseless.
     pub fn load(certificate: &Path, key: &Path) -> Result<Self, TlsError> {
-        let chain = read_chain(certificate).map_err(|problem| TlsError::Certificate {
-            path: certificate.to_owned(),
-            problem,
-        })?;
-        let private = PrivateKeyDer::from_pem_file(key).map_err(|error| TlsError::Key {
-            path: key.to_owned(),
-            problem: problem(&error, "holds no private key"),
-        })?;
-        let pair = |source| TlsError::Pair {
-            certificate: certificate.to_owned(),
-            key: key.to_owned(),
-            source,
-        };
-        let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        let provider = Arc::new(ring::default_provider());
+        let pair = read_pair(certificate, key, &provider)?;
+        let current = Arc::new(Current(RwLock::new(Arc::new(pair))));
+        let resolver = Arc::clone(&current);
+        let mut config = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
-            .map_err(pair)?
+            .map_err(|source| unusable(certificate, key, source))?
             .with_no_client_auth()
-            .with_single_cert(chain, private)
-            .map_err(pair)?;
+            .with_cert_resolver(resolver);
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Ok(Self {
             acceptor: TlsAcceptor::from(Arc::new(config)),
+            provider,
+            certificate: certificate.to_owned(),
+            key: key.to_owned(),
+            current,
+            period: PERIOD,
         })
+    }
+
+    /// Looks at the files every `period` instead of every ten seconds.
+    #[must_use]
+    pub fn looked_at_every(self, period: Duration) -> Self {
+        Self { period, ..self }
     }
 
     /// Shakes hands on new connections.
     pub(super) fn acceptor(&self) -> &TlsAcceptor {
         &self.acceptor
     }
+
+    /// Uses for new connections what the files hold from now on, whenever it changes. What cannot be used, as while
+    /// only one of the two files has been replaced, is logged once, and the certificate in use stays.
+    pub(super) async fn follow(&self) -> Infallible {
+        let mut complaint = String::new();
+        loop {
+            sleep(self.period).await;
+            let tls = self.clone();
+            // A disk may be slow.
+            let Ok(outcome) = tokio::task::spawn_blocking(move || tls.renew()).await else {
+                continue;
+            };
+            match outcome {
+                Ok(changed) => {
+                    if changed {
+                        info!(certificate = %self.certificate.display(), "server.tls: a new certificate is in use");
+                    }
+                    complaint.clear();
+                }
+                Err(error) => {
+                    let text = error.to_string();
+                    if text != complaint {
+                        warn!(error = %text, "server.tls: the certificate in use stays");
+                        complaint = text;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Takes the certificate over from the files; tells whether it is another one than before.
+    fn renew(&self) -> Result<bool, TlsError> {
+        let pair = read_pair(&self.certificate, &self.key, &self.provider)?;
+        // A key that belongs to the same certificate is the same key.
+        let changed = self.current.get().cert != pair.cert;
+        if changed {
+            self.current.set(pair);
+        }
+        Ok(changed)
+    }
+}
+
+impl Current {
+    fn get(&self) -> Arc<CertifiedKey> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn set(&self, pair: CertifiedKey) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(pair);
+    }
+}
+
+impl ResolvesServerCert for Current {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(self.get())
+    }
 }
 
 impl std::fmt::Debug for Tls {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Tls").finish_non_exhaustive()
+    }
+}
+
+fn read_pair(
+    certificate: &Path,
+    key: &Path,
+    provider: &CryptoProvider,
+) -> Result<CertifiedKey, TlsError> {
+    let chain = read_chain(certificate).map_err(|problem| TlsError::Certificate {
+        path: certificate.to_owned(),
+        problem,
+    })?;
+    let private = PrivateKeyDer::from_pem_file(key).map_err(|error| TlsError::Key {
+        path: key.to_owned(),
+        problem: problem(&error, "holds no private key"),
+    })?;
+    CertifiedKey::from_der(chain, private, provider)
+        .map_err(|source| unusable(certificate, key, source))
+}
+
+fn unusable(certificate: &Path, key: &Path, source: rustls::Error) -> TlsError {
+    TlsError::Pair {
+        certificate: certificate.to_owned(),
+        key: key.to_owned(),
+        source,
     }
 }
 
@@ -181,5 +281,32 @@ mod tests {
             &foreign,
             &["other.pem", "must belong together"],
         );
+    }
+    #[test]
+    fn a_certificate_is_replaced_once_both_files_belong_together_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let [certificate, key] =
+            ["certificate.pem", "key.pem"].map(|name| folder.path().join(name));
+        let pairs =
+            [(); 2].map(|()| rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap());
+        let [(first, first_key), (second, second_key)] =
+            pairs.map(|pair| (pair.cert, pair.signing_key.serialize_pem()));
+        fs::write(&certificate, first.pem()).unwrap();
+        fs::write(&key, first_key).unwrap();
+        let tls = Tls::load(&certificate, &key).unwrap();
+        let check = |outcome: Result<bool, TlsError>,
+                     expected: Option<bool>,
+                     shown: &rcgen::Certificate| {
+            assert_eq!(outcome.ok(), expected);
+            assert_eq!(tls.current.get().cert, [shown.der().clone()]);
+        };
+        check(tls.renew(), Some(false), &first);
+        fs::write(&certificate, second.pem()).unwrap();
+        check(tls.renew(), None, &first);
+        fs::remove_file(&key).unwrap();
+        check(tls.renew(), None, &first);
+        fs::write(&key, second_key).unwrap();
+        check(tls.renew(), Some(true), &second);
+        check(tls.renew(), Some(false), &second);
     }
 }

@@ -1,15 +1,18 @@
 //! What visitors see while something is down or under attack: a page.
 
+mod clock;
 mod flood;
+mod forged;
+mod garbage;
 mod postgres;
 mod redis;
+pub(crate) mod resp;
 
-use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::process::Command;
 
 use crate::load::Expected;
-use crate::support::{CONTENT, Database, Node, eventually, services, site};
+use crate::support::{CONTENT, Database, services};
 
 /// What the load asks for: pages decided by segment, in two languages, with and without a term. The default content
 /// may stand in for each.
@@ -79,53 +82,9 @@ fn free_port() -> u16 {
     listener.local_addr().expect("it is bound").port()
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn garbage_in_redis_is_computed_again() {
-    let (database, node) = site().await;
-    let instance = database.query("SELECT instance FROM catalog_state");
-    let address = "/pricing?segment=smb";
-    let before = node.settled(address, &[]).await;
-    let keys = eventually("what the node stored", || {
-        let found: Vec<String> = redis(&["KEYS", &format!("landfall:*{instance}*")])
-            .lines()
-            .filter(|line| line.starts_with("landfall:"))
-            .map(str::to_owned)
-            .collect();
-        // A decision and a body.
-        (found.len() >= 2).then_some(found)
-    })
-    .await;
-    for garbage in ["", "garbage", &"\0".repeat(64), &"x".repeat(100_000)] {
-        for key in &keys {
-            assert!(redis(&["SET", key, garbage]).starts_with("+OK"));
-        }
-        let fresh: Node = database.node().await;
-        let answer = fresh.in_time(address, &[]).await;
-        assert_eq!(answer.body, before.body);
-        assert_ne!(answer.header("x-content-source"), "redis");
-    }
-}
-
-/// Sends one command as RESP and returns the answer as it comes.
+/// Sends one command to the shared Valkey and returns the answer as it comes.
 pub(crate) fn redis(command: &[&str]) -> String {
-    let (password, address) = services()
-        .redis_url
-        .trim_start_matches("redis://:")
-        .trim_end_matches('/')
-        .split_once('@')
-        .expect("a password");
-    let mut stream = TcpStream::connect(address).expect("it listens");
-    for words in [&["AUTH", password], command, &["QUIT"]] {
-        let mut text = format!("*{}\r\n", words.len());
-        for word in words {
-            text.extend(["$", &word.len().to_string(), "\r\n", word, "\r\n"]);
-        }
-        stream.write_all(text.as_bytes()).expect("it reads");
-    }
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("it answers");
-    answer
-        .strip_prefix("+OK\r\n")
-        .expect("the password is right")
-        .to_owned()
+    let words: Vec<&[u8]> = command.iter().map(|word| word.as_bytes()).collect();
+    let answer = resp::ask(&services().redis_url, &words);
+    String::from_utf8_lossy(&answer).into_owned()
 }

@@ -1,7 +1,6 @@
 //! PostgreSQL hangs, dies, has no connection left: visitors get pages all the same.
 
 use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use engine::store::Store;
@@ -9,8 +8,11 @@ use landfall::embedded::{Embedded, EmbeddedOptions};
 use tokio::time::sleep;
 
 use super::{PAGES, free_port};
+use crate::client;
 use crate::load::Load;
 use crate::support::{CONTENT, Database, Node, embedded, eventually, open_folder};
+
+const RENDERED: &str = "landfall_render_duration_seconds_count";
 
 /// A PostgreSQL of the test's own, with the tests' site in it and a node that serves it.
 struct Own {
@@ -58,10 +60,37 @@ async fn start(options: &EmbeddedOptions) -> Embedded {
 fn signal_all(options: &EmbeddedOptions, name: &str) {
     let file = options.data_dir.join("postgres/postmaster.pid");
     let text = std::fs::read_to_string(file).expect("it runs");
-    let pid = text.lines().next().expect("a pid").trim();
-    let signal = format!("-{name}");
-    let _ = Command::new("pkill").args([&signal, "-P", pid]).status();
-    super::signal(name, pid.parse().expect("a number"));
+    let server = text.lines().next().and_then(|pid| pid.trim().parse().ok());
+    let server = server.expect("a process id");
+    // Found first, because the orphans of a dead server cannot be told from others.
+    let children = children(server);
+    for process in std::iter::once(server).chain(children) {
+        super::signal(name, process);
+    }
+}
+
+/// The processes that a process has started.
+fn children(parent: u32) -> Vec<u32> {
+    let is_child = |process: u32| {
+        let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("PPid:"))?;
+        (line.trim().parse::<u32>().ok()? == parent).then_some(process)
+    };
+    std::fs::read_dir("/proc")
+        .expect("this is Linux")
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter_map(is_child)
+        .collect()
+}
+
+/// Waits until the node leaves the database alone.
+async fn given_up(node: &Node) {
+    eventually("the breaker", || {
+        let open = node.metric("landfall_breaker_open{service=\"postgres\"}");
+        (open > 0.0).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -132,10 +161,15 @@ async fn pages_keep_coming_while_postgres_hangs_and_dies_and_news_are_heard_afte
 
     signal_all(&options, "STOP");
     sleep(Duration::from_secs(3)).await;
+    given_up(&node).await;
     signal_all(&options, "CONT");
-    sleep(Duration::from_millis(500)).await;
+    eventually("the end of the pause", || {
+        let open = node.metric("landfall_breaker_open{service=\"postgres\"}");
+        (open < 1.0).then_some(())
+    })
+    .await;
     signal_all(&options, "KILL");
-    sleep(Duration::from_secs(2)).await;
+    given_up(&node).await;
     postgres.stop().await;
     let postgres = start(&options).await;
     eventually("the news", || {
@@ -169,7 +203,13 @@ async fn pages_keep_coming_while_all_connections_are_taken() {
         node,
         ..
     } = own(place.path()).await;
+    node.settled("/pricing", &[]).await;
     let greedy = Store::connect(&database.url, 200).await.expect("it runs");
+    // The node loses the connections it has.
+    database.query(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE application_name = 'landfall' AND pid <> pg_backend_pid()",
+    );
     let mut held = Vec::new();
     // Until the server has none left to give.
     while let Ok(Ok(transaction)) =
@@ -178,12 +218,36 @@ async fn pages_keep_coming_while_all_connections_are_taken() {
         held.push(transaction);
     }
     assert!(held.len() > 10, "the server gave only {}", held.len());
+    let rendered = node.metric(RENDERED);
+    let address = node.address;
+    let visitors: Vec<_> = (0..50)
+        .map(|_| {
+            std::thread::spawn(move || client::get(address, "/landing/routes?segment=smb", &[]))
+        })
+        .collect();
+    for visitor in visitors {
+        let answer = visitor.join().expect("it is answered");
+        assert_eq!(answer.h1(), "Rounds for everyone");
+    }
+    let more = node.metric(RENDERED) - rendered;
+    assert!(
+        (more - 1.0).abs() < 0.5,
+        "what stands in was rendered {more} times"
+    );
+
     let load = Load::start(node.address, PAGES);
-    sleep(Duration::from_secs(2)).await;
-    load.stop()
-        .must_be_flawless(&format!("{} foreign connections", held.len()));
+    given_up(&node).await;
+    sleep(Duration::from_secs(1)).await;
+    let what = format!("{} foreign connections", held.len());
     drop(held);
     greedy.close().await;
+    database.import(&super::touched(1)).await;
+    eventually("the publication", || {
+        let page = node.get("/pricing", &[]);
+        page.text().contains("Touched 1").then_some(())
+    })
+    .await;
+    load.stop().must_be_flawless(&what);
     let back = node.settled("/pricing?segment=enterprise", &[]).await;
     assert_eq!(back.h1(), "Prices for enterprises");
     drop(node);

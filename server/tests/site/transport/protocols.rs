@@ -1,9 +1,10 @@
 //! HTTP/2, and encryption.
 
-use std::fs;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fs, io};
 
 use bytes::Bytes;
 use http::{Method, Request, Response, Version};
@@ -11,15 +12,17 @@ use http_body_util::{BodyExt as _, Empty};
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use landfall::http::serve::{Options, Tls};
+use rcgen::{CertifiedKey, KeyPair};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
-use super::{Connection, MUCH, limited, site_with};
+use super::{Connection, LONG, MUCH, limited, site_with};
 use crate::support::options;
 
 /// Status, version, and the length of the body.
@@ -63,17 +66,9 @@ async fn a_client_may_speak_http_2_at_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn encrypted_connections_speak_either_protocol() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let own = rcgen::generate_simple_self_signed(["site.example".to_owned()]).expect("a name");
-    let file = |name: &str, text: String| {
-        let path = folder.path().join(name);
-        fs::write(&path, text).expect("writable");
-        path
-    };
-    let certificate = file("certificate.pem", own.cert.pem());
-    let key = file("key.pem", own.signing_key.serialize_pem());
-    let tls = Tls::load(&certificate, &key).expect("they belong together");
+    let own = self_signed();
     let node = site_with(Options {
-        tls: Some(tls),
+        tls: Some(written_to(folder.path(), &own)),
         ..limited(|limits| limits.head = Duration::from_secs(2))
     })
     .await;
@@ -102,6 +97,59 @@ async fn encrypted_connections_speak_either_protocol() {
         0,
         "a handshake that does not come is not waited for"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_renewed_certificate_is_used_without_a_restart() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let (first, second) = (self_signed(), self_signed());
+    let tls = written_to(folder.path(), &first).looked_at_every(Duration::from_millis(50));
+    let node = site_with(Options {
+        tls: Some(tls),
+        ..options()
+    })
+    .await;
+    let stream = encrypted(node.address, first.cert.der(), b"h2").await;
+    let mut early = http2_over(stream).await;
+
+    written_to(folder.path(), &second);
+    let renewed = async {
+        loop {
+            if let Ok(stream) = handshake(node.address, second.cert.der(), b"h2").await {
+                break stream;
+            }
+        }
+    };
+    let stream = timeout(LONG, renewed)
+        .await
+        .expect("the files are looked at");
+    let mut late = http2_over(stream).await;
+    for sender in [&mut early, &mut late] {
+        let answer = sender.send_request(request(Method::GET, "/pricing")).await;
+        assert_eq!(answer.expect("an answer").status(), 200);
+    }
+    let outdated = handshake(node.address, first.cert.der(), b"h2").await;
+    assert!(
+        outdated.is_err(),
+        "the old certificate is not shown any more"
+    );
+}
+
+/// A certificate for the tests' site, and its key.
+fn self_signed() -> CertifiedKey<KeyPair> {
+    rcgen::generate_simple_self_signed(["site.example".to_owned()]).expect("a name")
+}
+
+/// Writes a certificate and its key, in that order, where the server reads them.
+fn written_to(folder: &Path, pair: &CertifiedKey<KeyPair>) -> Tls {
+    let file = |name: &str, text: String| {
+        let path = folder.join(name);
+        fs::write(&path, text).expect("writable");
+        path
+    };
+    let certificate = file("certificate.pem", pair.cert.pem());
+    let key = file("key.pem", pair.signing_key.serialize_pem());
+    Tls::load(&certificate, &key).expect("they belong together")
 }
 
 fn request(method: Method, target: &str) -> Request<Empty<Bytes>> {
@@ -135,6 +183,19 @@ async fn encrypted(
     trusted: &CertificateDer<'static>,
     protocol: &[u8],
 ) -> TlsStream<TcpStream> {
+    let stream = handshake(address, trusted, protocol)
+        .await
+        .expect("the certificate is trusted");
+    assert_eq!(stream.get_ref().1.alpn_protocol(), Some(protocol));
+    stream
+}
+
+/// Tries to agree on encryption with a server that shows a trusted certificate.
+async fn handshake(
+    address: SocketAddr,
+    trusted: &CertificateDer<'static>,
+    protocol: &[u8],
+) -> io::Result<TlsStream<TcpStream>> {
     let mut roots = RootCertStore::empty();
     roots.add(trusted.clone()).expect("it is a certificate");
     let mut config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
@@ -145,10 +206,7 @@ async fn encrypted(
     config.alpn_protocols = vec![protocol.to_vec()];
     let stream = TcpStream::connect(address).await.expect("it listens");
     let name = "site.example".try_into().expect("it is a name");
-    let stream = TlsConnector::from(Arc::new(config))
+    TlsConnector::from(Arc::new(config))
         .connect(name, stream)
         .await
-        .expect("the certificate is trusted");
-    assert_eq!(stream.get_ref().1.alpn_protocol(), Some(protocol));
-    stream
 }
