@@ -35,6 +35,16 @@ impl Encoding {
         }
     }
 
+    /// How many bytes that are.
+    pub(super) fn length(self, body: &Body) -> usize {
+        let both = |compressed: &Compressed| compressed.start.len() + compressed.rest.len();
+        match self {
+            Self::Brotli => both(&body.brotli),
+            Self::Gzip => both(&body.gzip),
+            Self::Identity => body.length,
+        }
+    }
+
     /// The smallest encoding that an `Accept-Encoding` header allows (RFC 9110, 12.5.3). A client
     /// that refuses everything gets the plain document: a page beats a 406.
     pub(super) fn choose(accept: &str) -> Self {

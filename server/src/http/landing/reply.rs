@@ -53,19 +53,20 @@ impl Reply {
     pub(super) fn page(asked: Asked, served: Served) -> Self {
         let tag = Tag::of(&served.body, asked.encoding);
         let known = !asked.known.is_empty() && etag::matches(&asked.known, tag.as_str());
-        let body = asked.encoding.of(&served.body);
+        // Only what is sent is taken: the plain document has to be decompressed first.
+        let body = if known || asked.head {
+            Body::default()
+        } else {
+            asked.encoding.of(&served.body)
+        };
         Self {
             status: if known {
                 StatusCode::NOT_MODIFIED
             } else {
                 StatusCode::OK
             },
-            length: (!known).then(|| body.len()),
-            body: if known || asked.head {
-                Body::default()
-            } else {
-                body
-            },
+            length: (!known).then(|| asked.encoding.length(&served.body)),
+            body,
             head: Head::Page(Page { asked, served, tag }),
         }
     }
