@@ -15,7 +15,7 @@ const CONNECTIONS: usize = 16;
 /// Requests that are sent before the first answer is read.
 const AT_ONCE: usize = 50;
 /// Longest wait for an answer.
-const LONG: Duration = Duration::from_secs(60);
+const LONG: Duration = Duration::from_mins(1);
 /// Decisions about campaign terms that memory keeps.
 const TERM_DECISIONS: f64 = 20_000.0;
 
