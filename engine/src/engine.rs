@@ -1,5 +1,6 @@
 //! The way of a request: from a visitor to a finished body.
 
+mod compute;
 mod obtain;
 mod refresh;
 mod target;

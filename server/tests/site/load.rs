@@ -178,6 +178,15 @@ impl Visitor {
         }
     }
 
+    /// Waits for each answer for up to `patience`.
+    pub(crate) fn waiting_for(self, patience: Duration) -> Self {
+        self.stream
+            .get_ref()
+            .set_read_timeout(Some(patience))
+            .expect("a timeout can be set");
+        self
+    }
+
     /// Asks on the same connection again.
     pub(crate) fn get(&mut self, target: &str) -> std::io::Result<Answer> {
         self.get_with(target, &[])

@@ -1,6 +1,7 @@
 //! What visitors make up does not fill anything.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use super::redis::Valkey;
 use super::{free_port, resp};
@@ -10,9 +11,11 @@ use crate::support::{CONTENT, Database, Node};
 /// Requests of each kind.
 const MANY: usize = 100_000;
 /// Connections that share them.
-const CONNECTIONS: usize = 4;
+const CONNECTIONS: usize = 16;
 /// Requests that are sent before the first answer is read.
-const AT_ONCE: usize = 250;
+const AT_ONCE: usize = 50;
+/// Longest wait for an answer.
+const LONG: Duration = Duration::from_mins(1);
 /// Decisions about campaign terms that memory keeps.
 const TERM_DECISIONS: f64 = 20_000.0;
 
@@ -22,7 +25,9 @@ async fn invented_addresses_and_terms_leave_few_traces() {
     let database = Database::create().await;
     database.import(CONTENT).await;
     let node = database.node_with_redis(&valkey.url()).await;
-    let page = node.settled("/pricing", &[]).await;
+    let page = node
+        .settled("/pricing", &[("Accept-Encoding", "gzip")])
+        .await;
     let tag = page.header("etag");
 
     // A page that everybody has is sent to nobody, so that all the time goes into finding it.
@@ -76,11 +81,13 @@ fn flood(address: SocketAddr, tag: &str, target: impl Fn(usize) -> String + Copy
     std::thread::scope(|threads| {
         for visitor in 0..CONNECTIONS {
             threads.spawn(move || {
-                let mut connection = Visitor::connect(address);
+                // How long it takes is not what this is about.
+                let mut connection = Visitor::connect(address).waiting_for(LONG);
                 let numbers: Vec<usize> = (visitor..MANY).step_by(CONNECTIONS).collect();
                 for some in numbers.chunks(AT_ONCE) {
                     let targets: Vec<String> = some.iter().map(|number| target(*number)).collect();
-                    let answers = connection.get_all(&targets, &[("If-None-Match", tag)]);
+                    let headers = [("Accept-Encoding", "gzip"), ("If-None-Match", tag)];
+                    let answers = connection.get_all(&targets, &headers);
                     for answer in answers.expect("every request is answered") {
                         assert_eq!((answer.status, answer.header("etag")), (304, tag));
                     }
