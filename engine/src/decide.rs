@@ -212,6 +212,21 @@ impl Decider {
         Ok(decided)
     }
 
+    /// Waits until a term's vector is known or cannot be had. For explanations, which no visitor waits for.
+    pub(crate) async fn acquaint(&self, term: &Term) {
+        if self.terms.known.get(&term.hash()).is_none() {
+            self.learning(term).await;
+        }
+    }
+
+    /// Embeds a term, once for everybody who brings it at the same time.
+    fn learning(&self, term: &Term) -> impl Future<Output = Option<Option<Embedding>>> {
+        self.embedding.join(&self.runtime, term.hash(), || {
+            let (terms, term) = (Arc::clone(&self.terms), term.clone());
+            async move { terms.learn(&term).await }
+        })
+    }
+
     /// The term's vector in the active space; `None` where the provider embeds into another one.
     async fn term_vector(
         &self,
@@ -227,10 +242,7 @@ impl Decider {
             return Ok(Some(vector));
         }
         // Embedding goes on after the wait, so that the next visitor finds the vector.
-        let learning = self.embedding.join(&self.runtime, hash, || {
-            let (terms, term) = (Arc::clone(&self.terms), term.clone());
-            async move { terms.learn(&term).await }
-        });
+        let learning = self.learning(term);
         let learnt = tokio::time::timeout(TERM_BUDGET, learning).await;
         if let Ok(Some(Some(vector))) = learnt {
             return Ok(Some(vector));

@@ -129,6 +129,10 @@ pub fn explain<'a>(
         let Some(subjects) = subjects else {
             return Ok(None);
         };
+        // Embedding a term may take longer than a visitor waits for it; here it is to have its say.
+        if let Some(term) = &subjects.visitor.term {
+            engine.decider().acquaint(term).await;
+        }
         let outcome = async |subject: &Recognised| {
             let question = Subject {
                 page,
