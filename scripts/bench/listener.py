@@ -11,9 +11,7 @@ class Listener:
 
     def __init__(self, name):
         self.name = name
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
 
     def connect(self):
@@ -33,3 +31,10 @@ def exchange(connection, target, headers):
     connection.request("GET", target, headers=headers)
     response = connection.getresponse()
     return response, response.read()
+
+
+def free_port():
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]

@@ -11,6 +11,7 @@ import subprocess
 import time
 
 from bench import output, runtime_folder, runtime_program
+from listener import free_port
 from unmeasured import Unmeasured
 
 # Longest wait for a service to answer, in seconds.
@@ -22,7 +23,7 @@ class Service:
 
     def __init__(self, folder):
         self.folder = folder
-        self.port = _free_port()
+        self.port = free_port()
         self._process = None
         self._account = _account()
         folder.mkdir()
@@ -155,9 +156,3 @@ def _children(parent):
             if f"\nPPid:\t{parent}\n" in status.read_text():
                 children.append(int(status.parent.name))
     return children
-
-
-def _free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use engine::clock::{Clock as _, SystemClock};
 use engine::store::Store;
 use serde_json::{Value, json};
+use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::load::Visitor;
@@ -142,6 +143,16 @@ async fn two_who_publish_the_same_page_at_once_both_succeed() {
     }
 }
 
+/// A variant for small companies that is shown until `end`.
+fn offer_until(end: OffsetDateTime) -> String {
+    let offer = json!({
+        "kind": "variant", "id": "offer", "page": "routes", "segment": "smb", "locale": "en", "name": "Offer",
+        "ends_at": end.format(&Rfc3339).expect("a date of this century"),
+        "content": {"blocks": [{"type": "hero", "id": "hero", "headline": "Only for a moment"}]}
+    });
+    format!("{offer}\n")
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_end_comes_by_itself_and_priorities_and_conditions_follow() {
     let (database, first) = site().await;
@@ -156,13 +167,7 @@ async fn an_end_comes_by_itself_and_priorities_and_conditions_follow() {
         }
     };
     let end = SystemClock.now() + Duration::from_secs(3);
-    let ends_at = end.format(&Rfc3339).expect("a date of this century");
-    let offer = json!({
-        "kind": "variant", "id": "offer", "page": "routes", "segment": "smb", "locale": "en", "name": "Offer",
-        "ends_at": ends_at,
-        "content": {"blocks": [{"type": "hero", "id": "hero", "headline": "Only for a moment"}]}
-    });
-    database.import(&format!("{offer}\n")).await;
+    database.import(&offer_until(end)).await;
     shown("/landing/routes?segment=smb", "Only for a moment").await;
     shown("/landing/routes?segment=smb", "Rounds for everyone").await;
     assert!(SystemClock.now() >= end);
@@ -203,15 +208,10 @@ async fn an_end_holds_without_a_visitor_and_an_archived_variant_is_gone_everywhe
     let (database, first) = site().await;
     let nodes = [first, database.node().await];
     let end = SystemClock.now() + Duration::from_secs(2);
-    let ends_at = end.format(&Rfc3339).expect("a date of this century");
-    let offer = json!({
-        "kind": "variant", "id": "offer", "page": "routes", "segment": "smb", "locale": "en", "name": "Offer",
-        "ends_at": ends_at,
-        "content": {"blocks": [{"type": "hero", "id": "hero", "headline": "Only for a moment"}]}
-    });
-    database.import(&format!("{offer}\n")).await;
+    database.import(&offer_until(end)).await;
     let late = eventually("the end", || {
-        let held = format!("SELECT extract(epoch FROM as_of - '{ends_at}') FROM catalog_state");
+        let end = end.unix_timestamp_nanos() / 1_000;
+        let held = format!("SELECT extract(epoch FROM as_of) - {end} / 1e6 FROM catalog_state");
         let late: f64 = database.query(&held).parse().expect("seconds");
         (late >= 0.0).then_some(late)
     })

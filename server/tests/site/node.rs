@@ -20,6 +20,9 @@ use tokio::task::JoinHandle;
 use crate::client::{self, Answer};
 use crate::support::{config, eventually, model};
 
+/// How many bodies a node has rendered because a visitor wanted them.
+pub(crate) const RENDERED: &str = "landfall_render_duration_seconds_count";
+
 /// A running server.
 pub(crate) struct Node {
     pub(crate) address: SocketAddr,

@@ -8,9 +8,8 @@ use landfall::config::Config;
 use serde_json::Value;
 
 use crate::faults::{redis, resp};
-use crate::support::{
-    CONTENT, Database, Node, config, eventually, options, patient, services, site,
-};
+use crate::node::RENDERED;
+use crate::support::{CONTENT, Database, Node, config, eventually, options, services, site};
 
 const SEGMENTS: [&str; 9] = [
     "default",
@@ -80,10 +79,7 @@ async fn every_page_is_in_memory_before_the_first_visitor_comes() {
     let bodies = bodies_in_memory(&node, "/pricing") + bodies_in_memory(&node, "/landing/routes");
     let rendered = warmed(&node, "rendered");
     assert!((rendered - bodies).abs() < 0.5, "{rendered} of {bodies}");
-    assert!(
-        node.metric(once::RENDERED) < 0.5,
-        "visitors rendered nothing"
-    );
+    assert!(node.metric(RENDERED) < 0.5, "visitors rendered nothing");
 
     // A publication is warmed in its turn, without a visitor, and nothing else with it.
     let changed = CONTENT.replace("Prices for small companies", "Prices after warming");
@@ -107,7 +103,7 @@ async fn every_page_is_in_memory_before_the_first_visitor_comes() {
         (more[0] - DECISIONS).abs() < 0.5 && (more[1] - bodies).abs() < 0.5,
         "{more:?} for {bodies} bodies"
     );
-    assert!(node.metric(once::RENDERED) < 0.5);
+    assert!(node.metric(RENDERED) < 0.5);
 
     // Another node takes what is there.
     let second = warm(&database).await;
@@ -138,7 +134,7 @@ async fn the_most_visited_pages_are_warmed_first_by_counts_that_outlive_the_node
     let database = Database::create().await;
     database.import(&with_more_pages(4)).await;
     let instance = database.query("SELECT instance FROM catalog_state");
-    let visited = boot(patient(&database.url)).await;
+    let visited = database.patient_node().await;
     let by_visits = ["/more/3", "/landing/routes", "/more/1", "/more/4"];
     for (page, visits) in by_visits.iter().zip([12, 9, 6, 3]) {
         for _ in 0..visits {

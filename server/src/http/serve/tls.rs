@@ -282,6 +282,7 @@ mod tests {
             &["other.pem", "must belong together"],
         );
     }
+
     #[test]
     fn a_certificate_is_replaced_once_both_files_belong_together_again() {
         let folder = tempfile::tempdir().unwrap();

@@ -7,6 +7,7 @@ use engine::clock::{Clock as _, SystemClock};
 use serde_json::json;
 use time::format_description::well_known::Rfc3339;
 
+use crate::node::RENDERED;
 use crate::support::{
     CONTENT, Database, Node, SetClock, eventually, options, patient, services, site,
 };
@@ -77,7 +78,7 @@ async fn a_value_from_the_future_is_used_by_nodes_with_the_right_time() {
         (answer.header("x-content-cache") == "HIT").then_some(())
     })
     .await;
-    assert!(right.metric("landfall_render_duration_seconds_count") < 0.5);
+    assert!(right.metric(RENDERED) < 0.5);
 }
 
 async fn with(clock: &Arc<SetClock>, database: &Database) -> Node {

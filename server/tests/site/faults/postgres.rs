@@ -10,9 +10,8 @@ use tokio::time::sleep;
 use super::{PAGES, free_port};
 use crate::client;
 use crate::load::Load;
+use crate::node::RENDERED;
 use crate::support::{CONTENT, Database, Node, embedded, eventually, open_folder};
-
-const RENDERED: &str = "landfall_render_duration_seconds_count";
 
 /// A PostgreSQL of the test's own, with the tests' site in it and a node that serves it.
 struct Own {
@@ -47,6 +46,13 @@ async fn own(folder: &Path) -> Own {
         database,
         node,
     }
+}
+
+/// Stops what [`own`] started: who uses the database first.
+async fn end(node: Node, database: Database, postgres: Embedded) {
+    drop(node);
+    database.store.close().await;
+    postgres.stop().await;
 }
 
 async fn start(options: &EmbeddedOptions) -> Embedded {
@@ -142,9 +148,7 @@ async fn pages_are_served_while_postgres_is_down_and_recover_with_it() {
         (node.get("/pricing?segment=smb", &[]).h1() == "Prices after the storm").then_some(())
     })
     .await;
-    drop(node);
-    database.store.close().await;
-    postgres.stop().await;
+    end(node, database, postgres).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -189,9 +193,7 @@ async fn pages_keep_coming_while_postgres_hangs_and_dies_and_news_are_heard_afte
     })
     .await;
     load.stop().must_be_flawless("PostgreSQL hung and died");
-    drop(node);
-    database.store.close().await;
-    postgres.stop().await;
+    end(node, database, postgres).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -250,7 +252,5 @@ async fn pages_keep_coming_while_all_connections_are_taken() {
     load.stop().must_be_flawless(&what);
     let back = node.settled("/pricing?segment=enterprise", &[]).await;
     assert_eq!(back.h1(), "Prices for enterprises");
-    drop(node);
-    database.store.close().await;
-    postgres.stop().await;
+    end(node, database, postgres).await;
 }

@@ -5,12 +5,11 @@ use std::sync::Arc;
 
 use landfall::config::Config;
 
-use super::{boot, warm};
+use super::warm;
 use crate::load::Visitor;
+use crate::node::RENDERED;
 use crate::support::{Node, SetClock, eventually, options, patient, services, site};
 
-/// Bodies that a node has rendered because a visitor wanted them.
-pub(super) const RENDERED: &str = "landfall_render_duration_seconds_count";
 const ASKED: &str = "landfall_vector_query_duration_seconds_count";
 /// Visitors who come at the same moment.
 const CROWD: usize = 200;
@@ -94,7 +93,7 @@ async fn two_nodes_that_want_the_same_page_first_share_the_work() {
 async fn what_one_node_has_rendered_no_other_renders() {
     let (database, _) = site().await;
     let first = warm(&database).await;
-    let second = boot(patient(&database.url)).await;
+    let second = database.patient_node().await;
     for target in [
         "/pricing?segment=smb",
         "/pricing?segment=mobile",
