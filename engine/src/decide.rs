@@ -213,10 +213,16 @@ impl Decider {
     }
 
     /// Waits until a term's vector is known or cannot be had. For explanations, which no visitor waits for.
-    pub(crate) async fn acquaint(&self, term: &Term) {
-        if self.terms.known.get(&term.hash()).is_none() {
+    pub(crate) async fn acquaint(&self, catalog: &Catalog, term: &Term) {
+        if self.embeds_into(catalog) && self.terms.known.get(&term.hash()).is_none() {
             self.learning(term).await;
         }
+    }
+
+    /// Whether the provider's vectors can be compared with those of the active space.
+    fn embeds_into(&self, catalog: &Catalog) -> bool {
+        let here = |space: &Space| space.spec == *self.terms.provider.space();
+        catalog.space.as_ref().is_some_and(here)
     }
 
     /// Embeds a term, once for everybody who brings it at the same time.
@@ -233,12 +239,10 @@ impl Decider {
         catalog: &Catalog,
         term: &Term,
     ) -> Result<Option<Embedding>, TermUnavailable> {
-        let here = |space: &Space| space.spec == *self.terms.provider.space();
-        if !catalog.space.as_ref().is_some_and(here) {
+        if !self.embeds_into(catalog) {
             return Ok(None);
         }
-        let hash = term.hash();
-        if let Some(vector) = self.terms.known.get(&hash) {
+        if let Some(vector) = self.terms.known.get(&term.hash()) {
             return Ok(Some(vector));
         }
         // Embedding goes on after the wait, so that the next visitor finds the vector.

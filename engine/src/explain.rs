@@ -131,7 +131,7 @@ pub fn explain<'a>(
         };
         // Embedding a term may take longer than a visitor waits for it; here it is to have its say.
         if let Some(term) = &subjects.visitor.term {
-            engine.decider().acquaint(term).await;
+            engine.decider().acquaint(catalog, term).await;
         }
         let outcome = async |subject: &Recognised| {
             let question = Subject {

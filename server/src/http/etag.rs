@@ -3,49 +3,12 @@
 use engine::body::Body;
 
 use super::encoding::Encoding;
+use super::short::Short;
 
-/// Bytes of the longest tag: quotes, 16 hexadecimal digits, a hyphen and `gzip`.
-const LENGTH: usize = 23;
-
-/// An entity tag, quotes included. Making one allocates nothing.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Tag {
-    text: [u8; LENGTH],
-    length: usize,
-}
-
-impl Tag {
-    /// The tag of `body` in `encoding`.
-    pub(super) fn of(body: &Body, encoding: Encoding) -> Self {
-        let mut tag = Self {
-            text: [0; LENGTH],
-            length: 0,
-        };
-        tag.push(b"\"");
-        for byte in body.hash.to_be_bytes() {
-            tag.push(&[digit(byte >> 4), digit(byte & 15)]);
-        }
-        tag.push(b"-");
-        tag.push(encoding.header().unwrap_or("id").as_bytes());
-        tag.push(b"\"");
-        tag
-    }
-
-    /// The tag's text.
-    pub(super) fn as_str(&self) -> &str {
-        // It consists of ASCII alone.
-        std::str::from_utf8(&self.text[..self.length]).unwrap_or_default()
-    }
-
-    fn push(&mut self, bytes: &[u8]) {
-        let end = self.length + bytes.len();
-        self.text[self.length..end].copy_from_slice(bytes);
-        self.length = end;
-    }
-}
-
-fn digit(value: u8) -> u8 {
-    b"0123456789abcdef"[usize::from(value)]
+/// The tag of `body` in `encoding`, quotes included.
+pub(super) fn of(body: &Body, encoding: Encoding) -> Short {
+    let suffix = encoding.header().unwrap_or("id");
+    Short::of(format_args!("\"{:016x}-{suffix}\"", body.hash))
 }
 
 /// Whether an `If-None-Match` header names `tag` (RFC 9110, 13.1.2: weak comparison).
@@ -71,7 +34,7 @@ mod tests {
         for encoding in [Encoding::Brotli, Encoding::Gzip, Encoding::Identity] {
             let suffix = encoding.header().unwrap_or("id");
             let expected = format!("\"{:016x}-{suffix}\"", body.hash);
-            assert_eq!(Tag::of(&body, encoding).as_str(), expected);
+            assert_eq!(of(&body, encoding).as_str(), expected);
         }
     }
 

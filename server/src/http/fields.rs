@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use http::HeaderMap;
 
+use super::limits;
 use crate::config::Config;
 
 /// Header fields as text, read in one pass. One that is missing or not visible ASCII is empty; of several of one name
@@ -81,7 +82,7 @@ impl<'a> Fields<'a> {
 
     fn add_cookies(&mut self, value: &'a [u8], text: &'a str) {
         self.cookie_bytes += value.len();
-        self.cookie_count += value.split(|byte| *byte == b';').count();
+        self.cookie_count += limits::cookies_in(value);
         if self.cookie.is_empty() {
             self.cookie = Cow::Borrowed(text);
         } else if !text.is_empty() {

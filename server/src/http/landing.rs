@@ -88,17 +88,26 @@ impl Asked {
         state.engine.recall(&self.recognised)
     }
 
-    /// What other places have for it. `None` only when rendering itself fails.
-    pub(super) async fn fetch(&self, state: &AppState) -> Option<Served> {
-        state.engine.fetch(&self.recognised).await
+    /// The answer, wherever it has to come from.
+    pub(super) async fn answer(self, state: &AppState) -> Reply {
+        match self.recall(state) {
+            Some(served) => self.reply(state, served),
+            None => self.fetch(state).await,
+        }
     }
 
-    /// The answer that shows what was found.
-    pub(super) fn reply(self, state: &AppState, found: Option<Served>) -> Reply {
-        let Some(served) = found else {
+    /// The answer to what memory has nothing for.
+    pub(super) async fn fetch(self, state: &AppState) -> Reply {
+        // Only when rendering itself fails is there nothing.
+        let Some(served) = state.engine.fetch(&self.recognised).await else {
             let catalog = self.recognised.catalog();
             return notice::failed(catalog, catalog.site.default_locale).into();
         };
+        self.reply(state, served)
+    }
+
+    /// The answer that shows what was found.
+    pub(super) fn reply(self, state: &AppState, served: Served) -> Reply {
         let seconds = self.started.elapsed().as_secs_f64();
         let metrics = state.engine.metrics();
         metrics.answered(served.result, served.source, seconds);
@@ -133,11 +142,12 @@ async fn answer(state: &AppState, method: &Method, uri: &Uri, headers: &HeaderMa
             .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
         return response.into();
     }
-    if let Err(large) = limits::check(uri, headers) {
-        return refused(large.status, large.text);
-    }
     let fields = Fields::of(headers, &state.config);
     let query = uri.query().unwrap_or_default();
+    let (bytes, cookies) = (fields.cookie_bytes, fields.cookie_count);
+    if let Err(large) = limits::check_sizes(uri.path(), query, bytes, cookies) {
+        return refused(large.status, large.text);
+    }
     let request = match Request::read(uri.path(), query, &fields, &catalog) {
         Ok(request) => request,
         Err(RequestError::NotUtf8) => {
@@ -164,11 +174,7 @@ async fn answer(state: &AppState, method: &Method, uri: &Uri, headers: &HeaderMa
         // There are no segments, or the page has gone this very moment.
         return notice::failed(&catalog, request.locale).into();
     };
-    let found = match asked.recall(state) {
-        Some(served) => Some(served),
-        None => asked.fetch(state).await,
-    };
-    asked.reply(state, found)
+    asked.answer(state).await
 }
 
 /// To the page's one address in the language asked for, the query kept.

@@ -25,10 +25,15 @@ pub(super) fn check(uri: &Uri, headers: &HeaderMap) -> Result<(), TooLarge> {
     let (mut bytes, mut cookies) = (0, 0);
     for value in headers.get_all(header::COOKIE) {
         bytes += value.len();
-        cookies += value.as_bytes().split(|b| *b == b';').count();
+        cookies += cookies_in(value.as_bytes());
     }
     let query = uri.query().unwrap_or_default();
     check_sizes(uri.path(), query, bytes, cookies)
+}
+
+/// How many cookies a field carries.
+pub(super) fn cookies_in(field: &[u8]) -> usize {
+    field.split(|byte| *byte == b';').count()
 }
 
 /// Checks an address and its cookies, of which there are `cookies` with `bytes` together.

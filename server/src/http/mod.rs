@@ -17,6 +17,7 @@ mod revalidated;
 mod security;
 pub mod serve;
 mod shared_cache;
+mod short;
 mod signals;
 
 use std::net::SocketAddr;

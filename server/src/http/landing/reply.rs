@@ -1,16 +1,15 @@
 //! What a visitor gets, before it is written for one protocol or another.
 
-use std::fmt::{self, Write as _};
-
 use engine::{CacheResult, Served};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
 use super::{Asked, Body, Response};
 use crate::config::Config;
-use crate::http::etag::{self, Tag};
+use crate::http::etag;
 use crate::http::headers::{Value, into_map};
 use crate::http::security::protect_landing;
 use crate::http::shared_cache::{self, Policy};
+use crate::http::short::Short;
 
 const CONTENT_ARM: HeaderName = HeaderName::from_static("x-content-arm");
 const CONTENT_CACHE: HeaderName = HeaderName::from_static("x-content-cache");
@@ -45,13 +44,13 @@ enum Head {
 struct Page {
     asked: Asked,
     served: Served,
-    tag: Tag,
+    tag: Short,
 }
 
 impl Reply {
     /// The body in the encoding asked for, or nothing when the client has it already.
     pub(super) fn page(asked: Asked, served: Served) -> Self {
-        let tag = Tag::of(&served.body, asked.encoding);
+        let tag = etag::of(&served.body, asked.encoding);
         let known = !asked.known.is_empty() && etag::matches(&asked.known, tag.as_str());
         // Only what is sent is taken: the plain document has to be decompressed first.
         let body = if known || asked.head {
@@ -158,37 +157,5 @@ impl Page {
         for cookie in asked.cookies.iter() {
             put(header::SET_COOKIE, Value::Text(cookie));
         }
-    }
-}
-
-/// A short text that is written without allocating.
-struct Short {
-    bytes: [u8; 48],
-    length: usize,
-}
-
-impl Short {
-    fn of(text: fmt::Arguments<'_>) -> Self {
-        let mut short = Self {
-            bytes: [0; 48],
-            length: 0,
-        };
-        // What has no room is left out; the longest text here has half as many bytes.
-        let _ = short.write_fmt(text);
-        short
-    }
-
-    fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.bytes[..self.length]).unwrap_or_default()
-    }
-}
-
-impl fmt::Write for Short {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let end = self.length + text.len();
-        let room = self.bytes.get_mut(self.length..end).ok_or(fmt::Error)?;
-        room.copy_from_slice(text.as_bytes());
-        self.length = end;
-        Ok(())
     }
 }

@@ -17,7 +17,7 @@ use tokio::net::TcpStream;
 use super::head;
 use super::parse::{Parsed, parse};
 use super::requests::Requests;
-use super::watch::Watch;
+use super::watch::{InFlight, Watch};
 use crate::http::landing::{Asked, Reply};
 use crate::http::pieces::Pieces;
 
@@ -42,16 +42,10 @@ pub(super) async fn serve(
         match poll_fn(|cx| connection.turn(cx)).await {
             Turn::Fetch(asked) => {
                 let in_flight = watch.begin(false);
-                let found = requests.fetch(&asked).await;
-                let mut unsent = connection.write(requests.reply(asked, found));
-                poll_fn(|cx| connection.send(&mut unsent, cx)).await.ok()?;
-                drop(in_flight);
+                let unsent = connection.write(requests.fetch(asked).await);
+                connection.finish(unsent, in_flight).await.ok()?;
             }
-            Turn::Send(mut unsent) => {
-                let in_flight = watch.begin(false);
-                poll_fn(|cx| connection.send(&mut unsent, cx)).await.ok()?;
-                drop(in_flight);
-            }
+            Turn::Send(unsent) => connection.finish(unsent, watch.begin(false)).await.ok()?,
             Turn::Elsewhere => return Some((connection.stream, connection.received.into())),
             Turn::Close => break,
         }
@@ -140,7 +134,7 @@ impl Connection<'_> {
             let Some(served) = self.requests.recall(&asked) else {
                 break Some(Turn::Fetch(asked));
             };
-            let mut unsent = self.write(self.requests.reply(asked, Some(served)));
+            let mut unsent = self.write(self.requests.reply(asked, served));
             match self.send(&mut unsent, cx) {
                 Poll::Ready(Ok(())) => self.watch.answered(),
                 Poll::Ready(Err(_)) => break Some(Turn::Close),
@@ -163,6 +157,11 @@ impl Connection<'_> {
             .into(),
             body: reply.body,
         }
+    }
+
+    /// Waits until the client has taken an answer.
+    async fn finish(&mut self, mut unsent: Unsent, _in_flight: InFlight) -> io::Result<()> {
+        poll_fn(|cx| self.send(&mut unsent, cx)).await
     }
 
     /// Sends what has not been sent.

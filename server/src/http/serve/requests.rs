@@ -69,11 +69,8 @@ impl Requests {
             if !body.is_end_stream() {
                 watch.linger();
             }
-            let found = match self.recall(&asked) {
-                Some(served) => Some(served),
-                None => self.fetch(&asked).await,
-            };
-            let response = self.reply(asked, found).into_response(self.config());
+            let reply = self.wait(asked.answer(&self.state)).await;
+            let response = reply.into_response(self.config());
             return Ok(response.map(|body| Answer::whole(body, in_flight)));
         }
         let work = self.elsewhere(Request::from_parts(parts, body), peer, Arc::clone(watch));
@@ -112,20 +109,25 @@ impl Requests {
         asked.recall(&self.state)
     }
 
-    /// What other places have for it, found out on this thread. What that starts belongs to the caller's runtime
-    /// nevertheless, where the connections to databases live.
-    pub(super) async fn fetch(&self, asked: &Asked) -> Option<Served> {
-        let mut answer = pin!(asked.fetch(&self.state));
+    /// The answer to what memory has nothing for.
+    pub(super) async fn fetch(&self, asked: Asked) -> Reply {
+        self.wait(asked.fetch(&self.state)).await
+    }
+
+    /// The answer that shows what was found.
+    pub(super) fn reply(&self, asked: Asked, served: Served) -> Reply {
+        asked.reply(&self.state, served)
+    }
+
+    /// Waits for an answer on this thread. What a miss starts belongs to the caller's runtime nevertheless, where the
+    /// connections to databases live.
+    async fn wait(&self, answer: impl Future<Output = Reply>) -> Reply {
+        let mut answer = pin!(answer);
         poll_fn(|cx| {
             let _entered = self.caller.enter();
             answer.as_mut().poll(cx)
         })
         .await
-    }
-
-    /// The answer that shows what was found.
-    pub(super) fn reply(&self, asked: Asked, found: Option<Served>) -> Reply {
-        asked.reply(&self.state, found)
     }
 
     /// The present instant.
