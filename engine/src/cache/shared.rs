@@ -135,24 +135,29 @@ impl Shared {
 
     /// Stores values and gives up the right to compute them. Failing to is no error.
     pub(crate) async fn put<K: Key>(&self, namespace: &str, values: &[(K, &Cached<K::Value>)]) {
-        if values.is_empty() {
-            return;
+        // A value and its lock have one slot; two values hardly ever do.
+        let at_once = if self.connector.is_cluster() {
+            1
+        } else {
+            values.len().max(1)
+        };
+        for some in values.chunks(at_once) {
+            let mut pipeline = redis::pipe();
+            for (key, value) in some {
+                let name = name(namespace, key);
+                let sealed = codec::seal::<K::Value>(value, value.created());
+                pipeline
+                    .set_ex(&name, sealed, self.lifetime.total())
+                    .ignore()
+                    .del(lock_name(&name))
+                    .ignore();
+            }
+            let _: Option<()> = self
+                .attempt("set", async |mut redis| {
+                    pipeline.query_async(&mut redis).await
+                })
+                .await;
         }
-        let mut pipeline = redis::pipe();
-        for (key, value) in values {
-            let name = name(namespace, key);
-            let sealed = codec::seal::<K::Value>(value, value.created());
-            pipeline
-                .set_ex(&name, sealed, self.lifetime.total())
-                .ignore()
-                .del(lock_name(&name))
-                .ignore();
-        }
-        let _: Option<()> = self
-            .attempt("set", async |mut redis| {
-                pipeline.query_async(&mut redis).await
-            })
-            .await;
     }
 
     /// Asks for the sole right to compute a value. It ends with [`Self::put`], with

@@ -1,5 +1,6 @@
 //! Caches are filled before anybody asks, once, and kept while they are renewed.
 
+mod cluster;
 mod once;
 
 use std::collections::BTreeSet;
@@ -25,16 +26,16 @@ const SEGMENTS: [&str; 9] = [
 /// Segments and languages: the decisions about one page.
 const DECISIONS: f64 = 18.0;
 
-async fn boot(config: Config) -> Node {
-    Node::boot_with(config, &services().redis_url, options(), |router| router).await
+async fn warm(database: &Database) -> Node {
+    warm_with(database, &services().redis_url).await
 }
 
-async fn warm(database: &Database) -> Node {
-    let node = boot(Config {
+async fn warm_with(database: &Database, redis_url: &str) -> Node {
+    let config = Config {
         warm_concurrency: 1,
         ..config(&database.url)
-    })
-    .await;
+    };
+    let node = Node::boot_with(config, redis_url, options(), |router| router).await;
     is_warm(&node).await;
     node
 }

@@ -59,6 +59,11 @@ impl Connector {
         })
     }
 
+    /// Whether the values of one pipeline must all have the same slot.
+    pub(super) fn is_cluster(&self) -> bool {
+        matches!(self.server, Server::Cluster(_))
+    }
+
     pub(super) async fn connection(&self) -> RedisResult<Connection> {
         self.made.get_or_try_init(|| self.connect()).await.cloned()
     }
@@ -115,7 +120,7 @@ mod tests {
     fn an_address_names_a_server_or_the_nodes_of_a_cluster() {
         let check = |url: &str, expected: Option<bool>| {
             let made = Connector::new(url, Duration::from_millis(50)).ok();
-            let cluster = made.map(|made| matches!(made.server, Server::Cluster(_)));
+            let cluster = made.map(|made| made.is_cluster());
             assert_eq!(cluster, expected, "{url}");
         };
         check("redis://127.0.0.1:6379", Some(false));

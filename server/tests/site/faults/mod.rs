@@ -5,7 +5,7 @@ mod flood;
 mod forged;
 mod garbage;
 mod postgres;
-mod redis;
+pub(crate) mod redis;
 pub(crate) mod resp;
 
 use std::net::TcpListener;
@@ -77,7 +77,7 @@ async fn pages_are_served_without_redis() {
     assert_eq!(again.header("x-content-cache"), "HIT");
 }
 
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
     listener.local_addr().expect("it is bound").port()
 }

