@@ -36,6 +36,10 @@ numeric_id!(
     VariantId
 );
 numeric_id!(
+    /// A person's row number.
+    UserId
+);
+numeric_id!(
     /// The catalog's revision: grows with each published change.
     Revision
 );

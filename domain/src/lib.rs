@@ -4,6 +4,7 @@
 //! parameters, and can therefore be replayed: the browser, the command line and the server reach
 //! the same decision from the same facts.
 
+pub mod access;
 pub mod block;
 pub mod bucketing;
 pub mod cache_key;
@@ -24,11 +25,12 @@ pub mod validation;
 pub mod variant;
 pub mod visitor;
 
+pub use access::Role;
 pub use block::Block;
 pub use cache_key::{BodyKey, DecisionKey};
 pub use condition::Condition;
 pub use content::{ContentOverride, PageContent};
-pub use id::{BlockId, ExternalId, PageId, Revision, SegmentId, SegmentKey, VariantId};
+pub use id::{BlockId, ExternalId, PageId, Revision, SegmentId, SegmentKey, UserId, VariantId};
 pub use locale::Locale;
 pub use path::CanonicalPath;
 pub use site::SiteSettings;

@@ -9,6 +9,7 @@ pub mod catalog;
 pub mod clock;
 pub mod content;
 pub mod decide;
+pub mod desk;
 pub mod embedding;
 mod engine;
 pub mod explain;

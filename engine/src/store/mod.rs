@@ -2,6 +2,7 @@
 //!
 //! Callers get domain types and [`StoreError`]; nothing outside this folder knows a table.
 
+mod audit;
 mod candidate;
 mod catalog;
 mod error;
