@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use app::admin::welcome_url;
 use clap::Args;
 use engine::clock::SystemClock;
 use engine::people::{People, SETUP_LIFETIME};
@@ -12,7 +13,6 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::{info, warn};
 
-use super::user::welcome_url;
 use super::{CommandError, demo};
 use crate::config::Config;
 use crate::http::serve::{Options as Transport, serve as serve_http};

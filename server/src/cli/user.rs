@@ -3,11 +3,12 @@
 use std::io::Read as _;
 use std::sync::Arc;
 
+use app::admin::welcome_url;
 use clap::{Args, Subcommand};
 use domain::Role;
 use engine::clock::SystemClock;
 use engine::desk::Actor;
-use engine::people::{LinkSecret, Listed, MadeLink, People};
+use engine::people::{Listed, MadeLink, People};
 use engine::store::Store;
 
 use super::CommandError;
@@ -64,11 +65,6 @@ pub(super) async fn run(
         Action::Reset { email } => reset(config, &people, email).await,
         Action::List => list(&people).await,
     }
-}
-
-/// Where a link leads.
-pub(super) fn welcome_url(base_url: &str, secret: &LinkSecret) -> String {
-    format!("{base_url}/admin/welcome/{}", secret.expose())
 }
 
 async fn add(config: &Config, people: &People, options: &Add) -> Result<(), CommandError> {
