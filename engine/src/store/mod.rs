@@ -11,6 +11,9 @@ mod segment;
 mod setting;
 mod space;
 mod token;
+mod user;
+mod user_link;
+mod user_throttle;
 mod variant;
 mod vector;
 
@@ -24,7 +27,10 @@ pub use candidate::{PageQuestions, Wanted};
 pub use catalog::{CatalogRows, PageRow, SegmentRow};
 pub use error::StoreError;
 pub use space::Space;
+pub(crate) use token::NewToken;
 pub use token::{Scope, ScopeError, Token, TokenSecret};
+pub(crate) use user_link::NewLink;
+pub(crate) use user_throttle::FailureKey;
 pub use variant::{SavedVariant, VariantContent};
 pub use vector::{TextHash, Unembedded};
 
@@ -106,6 +112,18 @@ impl Store {
             .await?;
         Ok(StoreTransaction {
             tx,
+            touched: Touched::default(),
+        })
+    }
+
+    /// Starts a transaction that takes no turn: for what no visitor sees and no other writer
+    /// changes, and must not wait for a long import.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] when no connection is to be had.
+    pub(crate) async fn begin_beside(&self) -> Result<StoreTransaction, StoreError> {
+        Ok(StoreTransaction {
+            tx: self.pool.begin().await?,
             touched: Touched::default(),
         })
     }

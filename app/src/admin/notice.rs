@@ -1,0 +1,65 @@
+//! What is said after something was done: a server function names the notice in the address of
+//! the screen it leads to.
+
+use leptos::prelude::*;
+
+use crate::ui::{Icon, Sign};
+
+/// Every notice: its name in the address, and its words.
+const NOTICES: &[(&str, &str)] = &[
+    ("saved", "Saved."),
+    ("signed-out", "You are signed out."),
+    (
+        "signed-out-everywhere",
+        "You are signed out everywhere. Sign in again to go on here.",
+    ),
+    ("welcome", "Welcome. You are signed in."),
+    ("name-saved", "Your name is saved."),
+    (
+        "password-changed",
+        "Your password is changed. Your other sessions have ended.",
+    ),
+    ("link-withdrawn", "The link is withdrawn."),
+    (
+        "role-saved",
+        "The role is saved. It holds from the next sign-in on.",
+    ),
+    (
+        "disabled",
+        "The account is disabled and signed out everywhere.",
+    ),
+    ("enabled", "The account is enabled."),
+    ("signed-out-person", "They are signed out everywhere."),
+    (
+        "token-revoked",
+        "The token is revoked. It is refused from now on.",
+    ),
+];
+
+/// The notice that a raw query names, if it names one.
+pub(super) fn of_query(query: &str) -> impl IntoView + use<> {
+    let named = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "notice");
+    let words = named.and_then(|(_, wanted)| {
+        NOTICES
+            .iter()
+            .find_map(|(name, words)| (*name == wanted).then_some(*words))
+    });
+    words.map(|words| view! { <Notice>{words}</Notice> })
+}
+
+/// A line above the screen that says what was done.
+#[component]
+pub(super) fn Notice(
+    /// The words, and perhaps a way back.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div
+            role="status"
+            class="mb-6 flex flex-wrap items-center gap-3 rounded-lg bg-good-wash px-4 py-3 text-sm text-good"
+        >
+            <Icon sign=Sign::Check />
+            {children()}
+        </div>
+    }
+}
