@@ -6,6 +6,7 @@
 pub mod activity;
 pub mod home;
 pub mod pages;
+pub mod segments;
 
 use std::net::IpAddr;
 use std::sync::Arc;
