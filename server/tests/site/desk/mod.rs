@@ -1,5 +1,8 @@
 //! The marketer's desk: screens and server functions over HTTP.
 
+mod administration;
+mod people;
+mod sign_in;
 mod support;
 
 use crate::support::Database;
