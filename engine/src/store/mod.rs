@@ -12,6 +12,10 @@ mod setting;
 mod space;
 mod token;
 mod variant;
+mod variant_draft;
+mod variant_list;
+mod variant_publication;
+mod variant_revision;
 mod vector;
 
 use std::str::FromStr;
@@ -26,6 +30,10 @@ pub use error::StoreError;
 pub use space::Space;
 pub use token::{Scope, ScopeError, Token, TokenSecret};
 pub use variant::{SavedVariant, VariantContent};
+pub use variant_draft::KeptDraft;
+pub use variant_list::{ListedVariant, VariantFilter, VariantSort, Wanting};
+pub use variant_publication::{State, VariantStates};
+pub use variant_revision::{RevisionRow, VariantFacts, VariantRow};
 pub use vector::{TextHash, Unembedded};
 
 /// The channel on which a change of the catalog is announced; the payload is the revision.
