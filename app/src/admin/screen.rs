@@ -61,6 +61,39 @@ where
     }
 }
 
+/// A screen for whoever opens it, signed in or not: a card in the middle.
+pub(super) fn open_screen<F>(
+    title: &'static str,
+    body: impl FnOnce() -> F + Send + 'static,
+) -> impl IntoView
+where
+    F: Future<Output = Result<AnyView, AdminError>> + Send + 'static,
+{
+    let url = use_url();
+    let (path, query) = {
+        let url = url.read_untracked();
+        (url.path().to_owned(), url.search().to_owned())
+    };
+    provide_context(mistakes::of_query(&query));
+    let shown = Suspend::new(async move {
+        let content = body().await.unwrap_or_else(|error| failed(&error));
+        view! {
+            <Frame person=None path>
+                <div class="mx-auto max-w-md">
+                    {notice::of_query(&query)}
+                    <div class="rounded-2xl border border-line bg-card p-6 shadow-xs sm:p-8">
+                        {content}
+                    </div>
+                </div>
+            </Frame>
+        }
+    });
+    view! {
+        <Title text=title />
+        <Suspense fallback=|| ()>{shown}</Suspense>
+    }
+}
+
 /// The screen for an address that has none.
 pub(super) fn unknown() -> impl IntoView {
     screen("Not found", Role::Viewer, async |_| {

@@ -27,6 +27,8 @@ pub struct AdminContext {
     pub desk: Desk,
     /// The people.
     pub people: People,
+    /// How people reach the site, without a slash at the end.
+    pub base_url: String,
 }
 
 /// Where the request came from, as far as the server knows.
