@@ -4,6 +4,7 @@ mod administration;
 mod people;
 mod sign_in;
 mod support;
+mod variants;
 
 use crate::support::Database;
 use support::{Role, desk};
