@@ -25,6 +25,7 @@ mod people;
 mod routes;
 #[cfg(feature = "ssr")]
 mod screen;
+mod segments;
 #[cfg(feature = "ssr")]
 mod session;
 #[cfg(feature = "ssr")]
@@ -33,6 +34,7 @@ mod shell;
 mod sign_in;
 #[cfg(feature = "ssr")]
 mod tokens;
+mod variants;
 #[cfg(feature = "ssr")]
 mod welcome;
 

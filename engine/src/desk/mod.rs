@@ -5,8 +5,10 @@
 
 pub mod activity;
 pub mod home;
+pub mod local_time;
 pub mod pages;
 pub mod segments;
+pub mod variants;
 
 use std::net::IpAddr;
 use std::sync::Arc;

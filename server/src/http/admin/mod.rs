@@ -36,7 +36,10 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
         .leptos_routes_with_context(
             state,
             generate_route_list(AdminApp),
-            move || provide_context(context.clone()),
+            move || {
+                provide_context(context.clone());
+                policy::allow_scripts();
+            },
             move || shell(options.clone()),
         )
         .layer(sessions)

@@ -1,6 +1,10 @@
 //! The marketer's desk: screens and server functions over HTTP.
 
+mod administration;
+mod people;
+mod sign_in;
 mod support;
+mod variants;
 
 use crate::support::Database;
 use support::{Role, desk};
