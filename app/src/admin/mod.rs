@@ -3,14 +3,18 @@
 //! What must react without the server is an island: only islands, what they are made of, and the
 //! clients of server functions reach the browser. Everything else is the server's alone.
 
+#[cfg(feature = "ssr")]
+mod activity;
 mod error;
 mod form;
 #[cfg(feature = "ssr")]
 mod frame;
+mod home;
 #[cfg(feature = "ssr")]
 mod mistakes;
 #[cfg(feature = "ssr")]
 mod notice;
+mod pages;
 mod palette;
 #[cfg(feature = "ssr")]
 mod routes;

@@ -6,7 +6,13 @@ use leptos::prelude::*;
 use crate::ui::{Icon, Sign};
 
 /// Every notice: its name in the address, and its words.
-const NOTICES: [(&str, &str); 2] = [("saved", "Saved."), ("signed-out", "You are signed out.")];
+const NOTICES: [(&str, &str); 5] = [
+    ("saved", "Saved."),
+    ("signed-out", "You are signed out."),
+    ("page-created", "The page is created. Visitors can open it."),
+    ("page-saved", "The page is saved. Visitors see it."),
+    ("page-deleted", "The page is deleted."),
+];
 
 /// The notice that a raw query names, if it names one.
 pub(super) fn of_query(query: &str) -> impl IntoView + use<> {

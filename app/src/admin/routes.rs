@@ -5,6 +5,9 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 
+use super::activity::Activity;
+use super::home::Home;
+use super::pages::{EditPage, NewPage, PageList};
 use super::screen::unknown;
 
 /// The admin's body. Every screen is complete before any of it is sent, so that its status and
@@ -16,6 +19,11 @@ pub fn AdminApp() -> impl IntoView {
         <Title formatter=|screen: String| format!("{screen} · Landfall") />
         <Router>
             <FlatRoutes fallback=unknown>
+                <Route path=path!("/admin") view=Home ssr=SsrMode::Async />
+                <Route path=path!("/admin/pages") view=PageList ssr=SsrMode::Async />
+                <Route path=path!("/admin/pages/new") view=NewPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/pages/:id") view=EditPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/activity") view=Activity ssr=SsrMode::Async />
                 <Route path=path!("/admin/*any") view=unknown ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>
