@@ -54,15 +54,12 @@ fn places(at: &str, fields: &[FieldSpec]) -> Vec<(String, FieldSpec)> {
 
 /// `/items/0/title` as a problem names it: `items[0].title`.
 fn dotted(pointer: &str) -> String {
-    let mut path = String::new();
-    for part in pointer.split('/').skip(1) {
-        match part.parse::<usize>() {
-            Ok(index) => path.push_str(&format!("[{index}]")),
-            Err(_) if path.is_empty() => path.push_str(part),
-            Err(_) => path.push_str(&format!(".{part}")),
-        }
-    }
-    path
+    let part = |part: &str| match part.parse::<usize>() {
+        Ok(index) => format!("[{index}]"),
+        Err(_) => format!(".{part}"),
+    };
+    let path: String = pointer.split('/').skip(1).map(part).collect();
+    path.trim_start_matches('.').to_owned()
 }
 
 #[test]
