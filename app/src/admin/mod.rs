@@ -3,6 +3,7 @@
 //! What must react without the server is an island: only islands, what they are made of, and the
 //! clients of server functions reach the browser. Everything else is the server's alone.
 
+mod blocks;
 mod error;
 mod form;
 #[cfg(feature = "ssr")]
@@ -21,6 +22,7 @@ mod session;
 #[cfg(feature = "ssr")]
 mod shell;
 
+pub use blocks::{BlocksEditor, ContentField, Editing};
 pub use error::AdminError;
 pub use form::Form;
 #[cfg(feature = "ssr")]

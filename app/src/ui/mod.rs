@@ -23,6 +23,7 @@ pub use button::{Button, LinkButton, Weight};
 pub use check_field::CheckField;
 pub use confirm::Confirm;
 pub use empty_state::EmptyState;
+pub(crate) use field::CONTROL;
 pub use field::{Mistakes, Whole};
 pub use icon::{Icon, Sign};
 pub use moment::Moment;
