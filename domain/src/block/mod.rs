@@ -15,6 +15,7 @@ mod hero;
 mod icon;
 mod image;
 mod logos;
+mod preview;
 mod pricing;
 mod rich_text;
 mod schema;

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{ContentOverride, MAX_BLOCKS, MAX_DESCRIPTION, MAX_TITLE, PageContent, repeated_ids};
-use crate::block::{FieldSpec, check_block, check_fields, line};
+use crate::block::{Block, FieldSpec, check_block, check_fields, line};
 use crate::validation::{Problem, Problems};
 
 const TITLE: FieldSpec = line("title", "Title", MAX_TITLE)
@@ -27,6 +27,21 @@ impl PageContent {
             check_fields(&Self::FIELDS, content, &["blocks"], problems);
             problems.count("blocks", blocks.len(), 1, MAX_BLOCKS);
         })
+    }
+
+    /// The content that `json` is about to become: what cannot be shown yet is left out.
+    pub fn for_preview(json: &Value) -> Self {
+        let text = |name| {
+            json.get(name)
+                .and_then(Value::as_str)
+                .unwrap_or("")
+                .to_owned()
+        };
+        Self {
+            title: text("title"),
+            description: text("description"),
+            blocks: blocks_for_preview(json),
+        }
     }
 
     /// Reads content that somebody wrote.
@@ -53,6 +68,16 @@ impl ContentOverride {
         })
     }
 
+    /// The override that `json` is about to become: what cannot be shown yet is left out.
+    pub fn for_preview(json: &Value) -> Self {
+        let text = |name| Some(json.get(name)?.as_str()?.to_owned());
+        Self {
+            title: text("title"),
+            description: text("description"),
+            blocks: blocks_for_preview(json),
+        }
+    }
+
     /// Reads an override that somebody wrote, which may still not fit its page.
     ///
     /// # Errors
@@ -60,6 +85,12 @@ impl ContentOverride {
     pub fn from_json(json: &Value) -> Result<Self, Vec<Problem>> {
         read(json, Self::problems_of(json))
     }
+}
+
+fn blocks_for_preview(json: &Value) -> Vec<Block> {
+    let blocks = json.get("blocks").and_then(Value::as_array);
+    let blocks = blocks.map_or(&[][..], Vec::as_slice);
+    blocks.iter().filter_map(Block::for_preview).collect()
 }
 
 fn check(
