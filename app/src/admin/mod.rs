@@ -7,6 +7,7 @@
 mod account;
 mod blocks;
 mod copy_field;
+mod editor;
 mod error;
 mod form;
 #[cfg(feature = "ssr")]
@@ -38,6 +39,7 @@ mod tokens;
 mod welcome;
 
 pub use blocks::{BlocksEditor, ContentField, Editing};
+pub use editor::preview_draft;
 pub use error::AdminError;
 pub use form::Form;
 #[cfg(feature = "ssr")]
