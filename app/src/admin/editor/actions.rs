@@ -9,7 +9,7 @@ use crate::admin::AdminError;
 use {
     super::{load, preview, shape::Written},
     crate::admin::session::{AdminSession, done, wants_html},
-    crate::admin::variants::PublishingPanel,
+    crate::admin::variants::publishing::PublishingPanel,
     domain::variant::Origin,
     domain::{ContentOverride, Problem, Role, SegmentKey, VariantId},
     engine::desk::variants::VariantEdit,

@@ -13,7 +13,7 @@ use super::preview;
 use super::shape::Opened;
 use crate::admin::screen::screen;
 use crate::admin::session::AdminSession;
-use crate::admin::variants::PublishingPanel;
+use crate::admin::variants::publishing::PublishingPanel;
 use crate::admin::{AdminError, Form, instant};
 use crate::ui::{Button, LinkButton, Moment, PageHeader, Panel, SelectField, Weight, Whole};
 
@@ -35,10 +35,11 @@ pub(in crate::admin) fn variant() -> impl IntoView {
             view! { <div class="h-[75dvh]">{look(&session, &opened, &shown)?}</div> }.into_any()
         };
         let lead = lead(&detail);
+        let history = format!("{back}/history");
         let name = detail.record.name.clone();
         Ok(wide(view! {
             <PageHeader title=name lead>
-                <LinkButton href=format!("{back}/history")>"History"</LinkButton>
+                <LinkButton href=history>"History"</LinkButton>
             </PageHeader>
             {body}
             <div
@@ -113,6 +114,7 @@ async fn edit(
 fn unsaved(opened: &Opened, kept: Kept, back: &str) -> AnyView {
     let separator = if back.contains('?') { '&' } else { '?' };
     let on = format!("{back}{separator}continue={}", opened.base);
+    let key = opened.key.clone();
     let stale = kept.base != opened.base;
     let differences = load::differences(&opened.saved, &kept.written);
     let meanwhile = stale.then(|| {
@@ -137,7 +139,7 @@ fn unsaved(opened: &Opened, kept: Kept, back: &str) -> AnyView {
                         "Continue"
                     </LinkButton>
                     <Form action="/admin/api/variants/discard".to_owned()>
-                        <input type="hidden" name="key" value=opened.key.clone() />
+                        <input type="hidden" name="key" value=key />
                         <Button weight=Weight::Danger>"Discard"</Button>
                     </Form>
                 </div>
