@@ -6,7 +6,9 @@
 #[cfg(feature = "ssr")]
 mod account;
 mod activity;
+mod blocks;
 mod copy_field;
+mod editor;
 mod error;
 mod form;
 #[cfg(feature = "ssr")]
@@ -40,6 +42,8 @@ mod variants;
 #[cfg(feature = "ssr")]
 mod welcome;
 
+pub use blocks::{BlocksEditor, ContentField, Editing};
+pub use editor::preview_draft;
 pub use error::AdminError;
 pub use form::Form;
 #[cfg(feature = "ssr")]
