@@ -46,7 +46,10 @@ const NOTICES: &[(&str, &str)] = &[
         "segment-created",
         "The segment is made. It is tried after the others; move it up where it should claim visitors before them.",
     ),
-    ("segment-saved", "The segment is saved. Visitors are sorted by it from now on."),
+    (
+        "segment-saved",
+        "The segment is saved. Visitors are sorted by it from now on.",
+    ),
     ("segments-ordered", "The order is saved."),
     ("segment-deleted", "The segment is deleted."),
     (

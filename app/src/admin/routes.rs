@@ -12,7 +12,7 @@ use super::pages::{EditPage, NewPage, PageList};
 use super::screen::unknown;
 use super::sign_in::sign_in;
 use super::welcome::welcome;
-use super::{editor, people, tokens, variants};
+use super::{editor, people, segments, tokens, variants};
 
 /// The admin's body. Every screen is complete before any of it is sent, so that its status and
 /// where it leads are known.

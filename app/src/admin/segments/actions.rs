@@ -21,11 +21,14 @@ pub async fn create_segment(
     let session = AdminSession::require(Role::Editor).await?;
     let key = match key.trim() {
         "" => SegmentKey::from_name(&name).ok_or_else(|| {
-            AdminError::invalid("key", "cannot be made from this name; write one of a-z, 0-9 and -")
+            AdminError::invalid(
+                "key",
+                "cannot be made from this name; write one of a-z, 0-9 and -",
+            )
         })?,
-        key => key
-            .parse()
-            .map_err(|error: domain::id::NameError| AdminError::invalid("key", error.to_string()))?,
+        key => key.parse().map_err(|error: domain::id::NameError| {
+            AdminError::invalid("key", error.to_string())
+        })?,
     };
     let draft = SegmentDraft {
         name,

@@ -29,7 +29,9 @@ fn follow(field: &str, count: RwSignal<usize>) {
     };
     let listener = window_event_listener(leptos::ev::input, move |event| {
         use leptos::wasm_bindgen::JsCast as _;
-        let element = event.target().and_then(|it| it.dyn_into::<leptos::web_sys::Element>().ok());
+        let element = event
+            .target()
+            .and_then(|it| it.dyn_into::<leptos::web_sys::Element>().ok());
         if element.is_some_and(|element| element.id() == wanted) {
             read(&event);
         }

@@ -20,7 +20,12 @@ pub(super) enum Change {
 pub(super) fn press(outline: &mut Group, ask: &Ask) -> Change {
     let place = &ask.place;
     match ask.act.as_str() {
-        "add" => add(outline, place, Part::Comparison(Comparison::about("utm.source")), "attribute"),
+        "add" => add(
+            outline,
+            place,
+            Part::Comparison(Comparison::about("utm.source")),
+            "attribute",
+        ),
         "add-group" => {
             let inner = Part::Comparison(Comparison::about("utm.source"));
             let group = Group {
@@ -182,36 +187,120 @@ mod tests {
     fn buttons_add_remove_and_move_parts() {
         let two = json!({"$and": [{"geo.country": "DE"}, {"device": "mobile"}]});
         let added = json!({"geo.country": "DE", "utm.source": ""});
-        check(press, &json!({"geo.country": "DE"}), ("add", &[], ""), &added, "condition-1-attribute");
+        check(
+            press,
+            &json!({"geo.country": "DE"}),
+            ("add", &[], ""),
+            &added,
+            "condition-1-attribute",
+        );
         let grouped = json!({"$and": [{"bot": false}, {"$or": [{"utm.source": ""}]}]});
-        check(press, &json!({"bot": false}), ("add-group", &[], ""), &grouped, "condition-1-join");
-        check(press, &two, ("remove", &[1], ""), &json!({"geo.country": "DE"}), "condition--add");
-        check(press, &two, ("up", &[0], ""), &json!({"device": "mobile", "geo.country": "DE"}), "nothing");
-        check(press, &json!({"device": "mobile", "geo.country": "DE"}), ("down", &[0], ""), &two, "condition-1-down");
+        check(
+            press,
+            &json!({"bot": false}),
+            ("add-group", &[], ""),
+            &grouped,
+            "condition-1-join",
+        );
+        check(
+            press,
+            &two,
+            ("remove", &[1], ""),
+            &json!({"geo.country": "DE"}),
+            "condition--add",
+        );
+        check(
+            press,
+            &two,
+            ("up", &[0], ""),
+            &json!({"device": "mobile", "geo.country": "DE"}),
+            "nothing",
+        );
+        check(
+            press,
+            &json!({"device": "mobile", "geo.country": "DE"}),
+            ("down", &[0], ""),
+            &two,
+            "condition-1-down",
+        );
     }
 
     #[test]
     fn suggested_values_are_taken_and_given_back() {
         let one = json!({"time.weekday": {"$in": ["monday"]}});
         let both = json!({"time.weekday": {"$in": ["monday", "friday"]}});
-        check(press, &one, ("toggle", &[0], "friday"), &both, "condition-0-toggle-friday");
-        check(press, &both, ("toggle", &[0], "friday"), &one, "condition-0-toggle-friday");
+        check(
+            press,
+            &one,
+            ("toggle", &[0], "friday"),
+            &both,
+            "condition-0-toggle-friday",
+        );
+        check(
+            press,
+            &both,
+            ("toggle", &[0], "friday"),
+            &one,
+            "condition-0-toggle-friday",
+        );
     }
 
     #[test]
     fn choices_change_attribute_operator_and_join() {
         let one = json!({"geo.country": "DE"});
-        check(choose, &one, ("attribute", &[0], "geo.city"), &json!({"geo.city": "DE"}), "condition-0-attribute");
-        check(choose, &one, ("attribute", &[0], "query.*"), &json!({"query.": "DE"}), "condition-0-attribute");
-        check(choose, &one, ("operator", &[0], "2"), &json!({"geo.country": {"$in": ["DE"]}}), "condition-0-operator");
+        check(
+            choose,
+            &one,
+            ("attribute", &[0], "geo.city"),
+            &json!({"geo.city": "DE"}),
+            "condition-0-attribute",
+        );
+        check(
+            choose,
+            &one,
+            ("attribute", &[0], "query.*"),
+            &json!({"query.": "DE"}),
+            "condition-0-attribute",
+        );
+        check(
+            choose,
+            &one,
+            ("operator", &[0], "2"),
+            &json!({"geo.country": {"$in": ["DE"]}}),
+            "condition-0-operator",
+        );
         check(choose, &one, ("operator", &[0], "99"), &one, "nothing");
-        check(choose, &one, ("join", &[], "$nor"), &json!({"$nor": [{"geo.country": "DE"}]}), "condition--join");
+        check(
+            choose,
+            &one,
+            ("join", &[], "$nor"),
+            &json!({"$nor": [{"geo.country": "DE"}]}),
+            "condition--join",
+        );
     }
 
     #[test]
     fn what_is_typed_is_not_drawn_again() {
-        check(write, &json!({"query.a": "x"}), ("name", &[0], " plan"), &json!({"query.plan": "x"}), "");
-        check(write, &json!({"visit.count": {"$gt": 1}}), ("value", &[0], "12"), &json!({"visit.count": {"$gt": 12}}), "");
-        check(write, &json!({"a": 1}), ("value", &[3], "12"), &json!({"a": 1}), "nothing");
+        check(
+            write,
+            &json!({"query.a": "x"}),
+            ("name", &[0], " plan"),
+            &json!({"query.plan": "x"}),
+            "",
+        );
+        check(
+            write,
+            &json!({"visit.count": {"$gt": 1}}),
+            ("value", &[0], "12"),
+            &json!({"visit.count": {"$gt": 12}}),
+            "",
+        );
+        check(
+            write,
+            &json!({"a": 1}),
+            ("value", &[3], "12"),
+            &json!({"a": 1}),
+            "nothing",
+        );
     }
 }

@@ -74,7 +74,10 @@ impl Builder {
     /// Does what the control at an event asks for.
     fn act(self, event: &Event, change: fn(&mut Group, &Ask) -> Change) {
         let Some(ask) = Ask::of(event) else { return };
-        let Some(done) = self.outline.try_update_value(|outline| change(outline, &ask)) else {
+        let Some(done) = self
+            .outline
+            .try_update_value(|outline| change(outline, &ask))
+        else {
             return;
         };
         if done == Change::Nothing {

@@ -56,7 +56,11 @@ pub(super) fn joins(chosen: Join) -> String {
 pub(super) fn values(values: &[&str], chosen: &str) -> String {
     let mut html = String::new();
     if !values.contains(&chosen) {
-        let words = if chosen.is_empty() { "Choose …" } else { chosen };
+        let words = if chosen.is_empty() {
+            "Choose …"
+        } else {
+            chosen
+        };
         option(&mut html, chosen, words, true);
     }
     for value in values {

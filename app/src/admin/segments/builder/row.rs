@@ -60,9 +60,15 @@ fn name(
     let (label, name) = match attribute {
         Some(attribute) => {
             let prefix = attribute.prefix()?;
-            (format!("{}: name", attribute.label), comparison.attribute.strip_prefix(prefix)?)
+            (
+                format!("{}: name", attribute.label),
+                comparison.attribute.strip_prefix(prefix)?,
+            )
         }
-        None => ("Path of the attribute".to_owned(), comparison.attribute.as_str()),
+        None => (
+            "Path of the attribute".to_owned(),
+            comparison.attribute.as_str(),
+        ),
     };
     let name = name.to_owned();
     Some(view! {

@@ -19,8 +19,7 @@ const FIRST: &[&str] = &[
     "visit.count",
 ];
 
-const CONTROL: &str =
-    "mt-1 block min-h-9 w-full min-w-0 rounded-lg border border-line bg-card px-2 text-base sm:text-sm";
+const CONTROL: &str = "mt-1 block min-h-9 w-full min-w-0 rounded-lg border border-line bg-card px-2 text-base sm:text-sm";
 
 /// A field for every attribute.
 #[component]

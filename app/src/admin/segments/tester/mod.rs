@@ -208,13 +208,28 @@ mod tests {
     #[test]
     fn the_edited_condition_counts_instead_of_the_stored_one() {
         let german_phone = [("geo.country", "DE"), ("device", "mobile")];
-        check(Some("dach"), r#"{"geo.country":"AT"}"#, &german_phone, "mobile");
+        check(
+            Some("dach"),
+            r#"{"geo.country":"AT"}"#,
+            &german_phone,
+            "mobile",
+        );
         check(Some("dach"), "{", &german_phone, "mobile");
-        check(Some(""), r#"{"utm.source":"x"}"#, &[("utm.source", "x")], "");
+        check(
+            Some(""),
+            r#"{"utm.source":"x"}"#,
+            &[("utm.source", "x")],
+            "",
+        );
     }
 
     #[test]
     fn no_condition_is_put_to_a_crawler() {
-        check(None, "", &[("device", "mobile"), ("bot", "true")], "default");
+        check(
+            None,
+            "",
+            &[("device", "mobile"), ("bot", "true")],
+            "default",
+        );
     }
 }

@@ -58,7 +58,11 @@ mod tests {
     fn attributes_without_a_field_are_written_one_a_line() {
         let mut sketch = Sketch::default();
         sketch.set("device", "mobile");
-        set(&mut sketch, MORE, "query.plan = team\n\nnonsense\ncookie.plan=pro=1");
+        set(
+            &mut sketch,
+            MORE,
+            "query.plan = team\n\nnonsense\ncookie.plan=pro=1",
+        );
         assert_eq!(sketch.text("query.plan"), "team");
         assert_eq!(sketch.text("cookie.plan"), "pro=1");
         assert_eq!(sketch.text("device"), "mobile");
@@ -77,7 +81,11 @@ mod tests {
         let entries: Vec<_> = sketch.entries().collect();
         assert_eq!(
             entries,
-            [("device", "tablet"), ("utm.term", "a & b"), ("query.x", "1")]
+            [
+                ("device", "tablet"),
+                ("utm.term", "a & b"),
+                ("query.x", "1")
+            ]
         );
     }
 }
