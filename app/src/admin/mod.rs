@@ -3,19 +3,27 @@
 //! What must react without the server is an island: only islands, what they are made of, and the
 //! clients of server functions reach the browser. Everything else is the server's alone.
 
+mod account;
 #[cfg(feature = "ssr")]
 mod activity;
+mod copy_field;
 mod error;
 mod form;
 #[cfg(feature = "ssr")]
 mod frame;
 mod home;
 #[cfg(feature = "ssr")]
+mod instant;
+#[cfg(feature = "ssr")]
 mod mistakes;
 #[cfg(feature = "ssr")]
 mod notice;
+#[cfg(feature = "ssr")]
+mod once;
 mod pages;
 mod palette;
+#[cfg(feature = "ssr")]
+mod people;
 #[cfg(feature = "ssr")]
 mod routes;
 #[cfg(feature = "ssr")]
@@ -24,6 +32,13 @@ mod screen;
 mod session;
 #[cfg(feature = "ssr")]
 mod shell;
+#[cfg(feature = "ssr")]
+mod sign_in;
+#[cfg(feature = "ssr")]
+mod tokens;
+mod variants;
+#[cfg(feature = "ssr")]
+mod welcome;
 
 pub use error::AdminError;
 pub use form::Form;
@@ -33,6 +48,8 @@ pub use routes::AdminApp;
 pub use session::{AdminContext, AdminSession, ClientAddress};
 #[cfg(feature = "ssr")]
 pub use shell::shell;
+#[cfg(feature = "ssr")]
+pub use welcome::welcome_url;
 
 /// Readies the browser: where server functions lead is gone to.
 #[cfg(feature = "hydrate")]

@@ -3,26 +3,64 @@
 
 use leptos::prelude::*;
 
+use super::variants;
 use crate::ui::{Icon, Sign};
 
 /// Every notice: its name in the address, and its words.
-const NOTICES: [(&str, &str); 5] = [
+const NOTICES: &[(&str, &str)] = &[
     ("saved", "Saved."),
     ("signed-out", "You are signed out."),
+    (
+        "signed-out-everywhere",
+        "You are signed out everywhere. Sign in again to go on here.",
+    ),
+    ("welcome", "Welcome. You are signed in."),
+    ("name-saved", "Your name is saved."),
+    (
+        "password-changed",
+        "Your password is changed. Your other sessions have ended.",
+    ),
+    ("link-withdrawn", "The link is withdrawn."),
+    (
+        "role-saved",
+        "The role is saved. It holds from the next sign-in on.",
+    ),
+    (
+        "disabled",
+        "The account is disabled and signed out everywhere.",
+    ),
+    ("enabled", "The account is enabled."),
+    ("signed-out-person", "They are signed out everywhere."),
+    (
+        "variant-duplicated",
+        "This is the copy. It is a draft; change what should be different.",
+    ),
+    ("variant-deleted", "The draft is deleted."),
+    (
+        "variant-restored",
+        "The old content is the newest revision again. Publish it for visitors to see it.",
+    ),
+    (
+        "token-revoked",
+        "The token is revoked. It is refused from now on.",
+    ),
     ("page-created", "The page is created. Visitors can open it."),
     ("page-saved", "The page is saved. Visitors see it."),
     ("page-deleted", "The page is deleted."),
 ];
 
-/// The notice that a raw query names, if it names one.
-pub(super) fn of_query(query: &str) -> impl IntoView + use<> {
+/// The notice that the raw query of the screen at `path` names, if it names one.
+pub(super) fn of_query(path: &str, query: &str) -> impl IntoView + use<> {
+    if let Some(outcome) = variants::outcome(path, query) {
+        return Some(view! { <Notice>{outcome}</Notice> }.into_any());
+    }
     let named = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "notice");
     let words = named.and_then(|(_, wanted)| {
         NOTICES
             .iter()
             .find_map(|(name, words)| (*name == wanted).then_some(*words))
     });
-    words.map(|words| view! { <Notice>{words}</Notice> })
+    words.map(|words| view! { <Notice>{words}</Notice> }.into_any())
 }
 
 /// A line above the screen that says what was done.

@@ -5,10 +5,14 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 
+use super::account::account;
 use super::activity::Activity;
 use super::home::Home;
 use super::pages::{EditPage, NewPage, PageList};
 use super::screen::unknown;
+use super::sign_in::sign_in;
+use super::welcome::welcome;
+use super::{people, tokens, variants};
 
 /// The admin's body. Every screen is complete before any of it is sent, so that its status and
 /// where it leads are known.
@@ -24,6 +28,18 @@ pub fn AdminApp() -> impl IntoView {
                 <Route path=path!("/admin/pages/new") view=NewPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/pages/:id") view=EditPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/activity") view=Activity ssr=SsrMode::Async />
+                <Route path=path!("/admin/sign-in") view=sign_in ssr=SsrMode::Async />
+                <Route path=path!("/admin/welcome/:secret") view=welcome ssr=SsrMode::Async />
+                <Route path=path!("/admin/account") view=account ssr=SsrMode::Async />
+                <Route path=path!("/admin/people") view=people::people ssr=SsrMode::Async />
+                <Route path=path!("/admin/people/invite") view=people::invite ssr=SsrMode::Async />
+                <Route path=path!("/admin/people/link") view=people::made ssr=SsrMode::Async />
+                <Route path=path!("/admin/people/:id") view=people::person ssr=SsrMode::Async />
+                <Route path=path!("/admin/tokens") view=tokens::tokens ssr=SsrMode::Async />
+                <Route path=path!("/admin/tokens/new") view=tokens::new ssr=SsrMode::Async />
+                <Route path=path!("/admin/tokens/made") view=tokens::made ssr=SsrMode::Async />
+                <Route path=path!("/admin/variants") view=variants::list ssr=SsrMode::Async />
+                <Route path=path!("/admin/variants/:id/history") view=variants::history ssr=SsrMode::Async />
                 <Route path=path!("/admin/*any") view=unknown ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>

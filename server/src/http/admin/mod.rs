@@ -32,6 +32,7 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
     let context = AdminContext {
         desk: state.desk.clone(),
         people: state.people.clone(),
+        base_url: state.config.base_url(),
     };
     let files = Router::new()
         .route("/admin/activity.csv", get(activity::csv))
@@ -41,7 +42,10 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
         .leptos_routes_with_context(
             state,
             generate_route_list(AdminApp),
-            move || provide_context(context.clone()),
+            move || {
+                provide_context(context.clone());
+                policy::allow_scripts();
+            },
             move || shell(options.clone()),
         )
         .merge(files)
