@@ -5,6 +5,7 @@
 
 #[cfg(feature = "ssr")]
 mod account;
+#[cfg(feature = "ssr")]
 mod activity;
 mod blocks;
 mod copy_field;

@@ -1,6 +1,9 @@
 //! The marketer's desk: screens and server functions over HTTP.
 
+mod activity;
 mod administration;
+mod home;
+mod pages;
 mod people;
 mod sign_in;
 mod support;
