@@ -159,7 +159,7 @@ fn visitor() -> impl Strategy<Value = Value> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1_000))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn an_outline_survives_being_written_and_read(outline in outline()) {

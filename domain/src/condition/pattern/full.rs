@@ -3,9 +3,12 @@
 use regex::RegexBuilder;
 
 use super::TOO_LARGE;
-use crate::condition::limits::{MAX_AUTOMATON_BYTES, MAX_PATTERN_BYTES};
+use crate::condition::limits::MAX_PATTERN_BYTES;
 
 pub(in crate::condition) use regex::Regex;
+
+/// Bytes the lazily built automaton of one regular expression may take before it is built afresh.
+const MAX_AUTOMATON_BYTES: usize = 1024 * 1024;
 
 pub(super) fn compile(translated: &str, ignore_case: bool) -> Result<Regex, String> {
     RegexBuilder::new(translated)
