@@ -31,6 +31,7 @@ mod people;
 mod routes;
 #[cfg(feature = "ssr")]
 mod screen;
+mod segments;
 #[cfg(feature = "ssr")]
 mod session;
 #[cfg(feature = "ssr")]

@@ -7,6 +7,7 @@ pub mod activity;
 pub mod home;
 pub mod local_time;
 pub mod pages;
+pub mod segments;
 pub mod variants;
 
 use std::net::IpAddr;

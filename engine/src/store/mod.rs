@@ -35,6 +35,7 @@ pub use candidate::{PageQuestions, Wanted};
 pub use catalog::{CatalogRows, PageRow, SegmentRow};
 pub use error::StoreError;
 pub use page::{EditedPage, PageSummary, VariantCounts};
+pub use segment::{SegmentSummary, SegmentUse};
 pub use space::Space;
 pub(crate) use token::NewToken;
 pub use token::{Scope, ScopeError, Token, TokenSecret};

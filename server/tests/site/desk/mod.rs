@@ -5,6 +5,7 @@ mod administration;
 mod home;
 mod pages;
 mod people;
+mod segments;
 mod sign_in;
 mod support;
 mod variants;
