@@ -1,105 +1,77 @@
-//! Checking a whole file before any of it is written.
+//! Checking records against each other and against the database.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use domain::record::{PageRecord, Record, VariantRecord};
-use domain::{ExternalId, Locale, Problems, SegmentKey, SiteSettings};
+use domain::record::{PageRecord, Record, RecordKind, VariantRecord};
+use domain::{CanonicalPath, ExternalId, Locale, Problem, Problems, SegmentKey, SiteSettings};
 use jiff::tz::TimeZone;
+use xxhash_rust::xxh3::xxh3_128;
 
-use super::format::Row;
-use super::{ImportError, Rejection};
-use crate::store::Store;
+use super::ImportError;
+use super::present::Present;
+use super::source::{Batches, Source};
 
-/// Checks every row by itself and against the others and the database.
-///
-/// # Errors
-/// [`ImportError::Rejected`] with every bad row; [`ImportError::Store`] when the database fails.
-pub async fn check(store: &Store, rows: Vec<Row>) -> Result<Vec<Record>, ImportError> {
-    let known = Known::gather(store, &rows).await?;
-    let mut rejections = Vec::new();
-    let mut records = Vec::with_capacity(rows.len());
-    let mut seen = HashMap::new();
-    for Row { line, record } in rows {
-        let problems = match &record {
-            Err(problems) => problems.clone(),
-            Ok(record) => {
-                let mut problems = Problems::new();
-                if let Some(first) = seen.insert(name(record), line) {
-                    problems.add(
-                        "",
-                        format!("repeats the record of line {first}; keep one of them"),
-                    );
-                }
-                known.check(record, &mut problems);
-                problems.into_vec()
-            }
-        };
-        match record {
-            Ok(record) if problems.is_empty() => records.push(record),
-            _ => rejections.extend(
-                problems
-                    .into_iter()
-                    .map(|problem| Rejection { line, problem }),
-            ),
-        }
-    }
-    if rejections.is_empty() {
-        Ok(records)
-    } else {
-        Err(ImportError::Rejected(rejections))
-    }
-}
-
-/// What makes two records the same one.
-fn name(record: &Record) -> (u8, String) {
-    match record {
-        Record::Site(_) => (0, String::new()),
-        Record::Segment(segment) => (1, segment.key.to_string()),
-        Record::Page(page) => (2, page.id.to_string()),
-        Record::Variant(variant) => (3, variant.id.to_string()),
-    }
-}
-
-/// What exists once the file is imported: the database's, overridden by the file's.
-struct Known {
+/// What exists once a file is imported: the database's, overridden by the file's.
+pub(super) struct Known {
     site: SiteSettings,
     segments: HashSet<SegmentKey>,
-    pages: HashMap<ExternalId, PageRecord>,
+    pages: HashMap<ExternalId, Arc<PageRecord>>,
+    /// Which pages want each path; more than one is a mistake.
+    paths: HashMap<CanonicalPath, Vec<ExternalId>>,
+    /// The lines of the records met so far, by kind and a hash of the name.
+    seen: HashMap<(RecordKind, u128), usize>,
 }
 
 impl Known {
-    async fn gather(store: &Store, rows: &[Row]) -> Result<Self, ImportError> {
+    /// Reads the whole file for the names that its records may refer to.
+    pub(super) async fn gather(
+        present: &Present,
+        source: &Arc<dyn Source>,
+    ) -> Result<Self, ImportError> {
         let mut known = Self {
-            site: store.site().await?.unwrap_or_default(),
-            segments: store
-                .segment_records()
-                .await?
-                .into_iter()
-                .map(|(_, s)| s.key)
+            site: present.site.clone().unwrap_or_default(),
+            segments: present.segments.keys().cloned().collect(),
+            pages: present
+                .pages
+                .iter()
+                .map(|(id, (_, page))| (id.clone(), Arc::clone(page)))
                 .collect(),
-            pages: store
-                .page_records()
-                .await?
-                .into_iter()
-                .map(|(_, p)| (p.id.clone(), p))
-                .collect(),
+            paths: HashMap::new(),
+            seen: HashMap::new(),
         };
-        for record in rows.iter().filter_map(|row| row.record.as_ref().ok()) {
-            match record {
-                Record::Site(site) => known.site = site.clone(),
-                Record::Segment(segment) => {
-                    known.segments.insert(segment.key.clone());
+        let mut batches = Batches::of(source);
+        while let Some(rows) = batches.next().await? {
+            for record in rows.into_iter().filter_map(|row| row.record.ok()) {
+                match record {
+                    Record::Site(site) => known.site = site,
+                    Record::Segment(segment) => {
+                        known.segments.insert(segment.key);
+                    }
+                    Record::Page(page) => {
+                        known.pages.insert(page.id.clone(), Arc::new(page));
+                    }
+                    Record::Variant(_) => {}
                 }
-                Record::Page(page) => {
-                    known.pages.insert(page.id.clone(), page.clone());
-                }
-                Record::Variant(_) => {}
             }
+        }
+        for page in known.pages.values() {
+            let wanted = known.paths.entry(page.path.clone()).or_default();
+            wanted.push(page.id.clone());
         }
         Ok(known)
     }
 
-    fn check(&self, record: &Record, problems: &mut Problems) {
+    /// Everything wrong with the record that starts on `line`. To be asked in the file's order.
+    pub(super) fn check(&mut self, line: usize, record: &Record) -> Vec<Problem> {
+        let mut problems = Problems::new();
+        let name = (record.kind(), xxh3_128(record.name().as_bytes()));
+        if let Some(first) = self.seen.insert(name, line) {
+            problems.add(
+                "",
+                format!("repeats the record of line {first}; keep one of them"),
+            );
+        }
         match record {
             Record::Site(site) => {
                 if TimeZone::get(&site.time_zone).is_err() {
@@ -113,22 +85,20 @@ impl Known {
                 }
             }
             Record::Segment(_) => {}
-            Record::Page(page) => self.check_page(page, problems),
-            Record::Variant(variant) => self.check_variant(variant, problems),
+            Record::Page(page) => self.check_page(page, &mut problems),
+            Record::Variant(variant) => self.check_variant(variant, &mut problems),
         }
+        problems.into_vec()
     }
 
     fn check_page(&self, page: &PageRecord, problems: &mut Problems) {
-        let twin = self
-            .pages
-            .values()
-            .find(|other| other.path == page.path && other.id != page.id);
-        if let Some(twin) = twin {
+        let mut wanted = self.paths.get(&page.path).into_iter().flatten();
+        if let Some(twin) = wanted.find(|other| **other != page.id) {
             problems.add(
                 "path",
                 format!(
                     "is already the path of page {:?}; choose another",
-                    twin.id.as_str()
+                    twin.as_str()
                 ),
             );
         }

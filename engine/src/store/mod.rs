@@ -25,7 +25,7 @@ pub use catalog::{CatalogRows, PageRow, SegmentRow};
 pub use error::StoreError;
 pub use space::Space;
 pub use token::{Scope, ScopeError, Token, TokenSecret};
-pub use variant::{SavedVariant, VariantContent};
+pub use variant::{SavedVariant, VariantContent, VariantSelection};
 pub use vector::{TextHash, Unembedded};
 
 /// The channel on which a change of the catalog is announced; the payload is the revision.

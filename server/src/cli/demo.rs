@@ -1,8 +1,10 @@
 //! `landfall demo`.
 
+use std::sync::Arc;
+
 use clap::Args;
 use engine::ingest::format::Format;
-use engine::ingest::{apply, import};
+use engine::ingest::{Source, Text, apply, import};
 use engine::store::Store;
 
 use super::CommandError;
@@ -50,15 +52,11 @@ pub(super) async fn run(
 /// Loads the demo company's content.
 pub(super) async fn load(config: &Config, store: &Store) -> Result<(), CommandError> {
     let provider = provider(config, all_threads())?;
-    let text = jsonl();
-    let summary = import(
-        store,
-        &*provider,
-        Format::JsonLines,
-        text.as_bytes(),
-        &Bar::new("records"),
-    )
-    .await?;
+    let source: Arc<dyn Source> = Arc::new(Text {
+        bytes: jsonl().into(),
+        format: Format::JsonLines,
+    });
+    let summary = import(store, &*provider, &source, &Bar::new("records")).await?;
     report(summary);
     Ok(())
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use engine::embedding::EmbeddingProvider;
 use engine::ingest::format::Format;
-use engine::ingest::{Silent, Summary, import};
+use engine::ingest::{Silent, Source, Summary, Text, import};
 use engine::store::Store;
 use landfall::config::Config;
 use landfall::embedded::{Embedded, EmbeddedError, EmbeddedOptions};
@@ -140,15 +140,13 @@ impl Database {
     /// Imports JSON lines as `landfall import` does.
     pub(crate) async fn import(&self, records: &str) -> Summary {
         let model = model();
-        import(
-            &self.store,
-            &*model,
-            Format::JsonLines,
-            records.as_bytes(),
-            &Silent,
-        )
-        .await
-        .expect("the records are valid")
+        let source: Arc<dyn Source> = Arc::new(Text {
+            bytes: records.to_owned().into(),
+            format: Format::JsonLines,
+        });
+        import(&self.store, &*model, &source, &Silent)
+            .await
+            .expect("the records are valid")
     }
 
     pub(crate) fn query(&self, sql: &str) -> String {
