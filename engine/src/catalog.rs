@@ -40,6 +40,8 @@ pub struct Catalog {
     /// When a variant next starts or stops being shown.
     pub next_change: Option<Instant>,
     pages: HashMap<Box<str>, Arc<Page>>,
+    /// By paths that they had before.
+    moved: HashMap<Box<str>, Arc<Page>>,
     segment_vectors: HashMap<SegmentId, Embedding>,
     zone: TimeZone,
 }
@@ -120,7 +122,7 @@ impl Catalog {
                 description: record.description,
             })
             .collect();
-        let pages = rows
+        let pages: HashMap<Box<str>, Arc<Page>> = rows
             .pages
             .into_iter()
             .map(|(id, record)| {
@@ -138,7 +140,14 @@ impl Catalog {
                 (page.path.as_str().into(), Arc::new(page))
             })
             .collect();
+        let by_id: HashMap<PageId, &Arc<Page>> = pages.values().map(|p| (p.id, p)).collect();
+        let moved = rows
+            .redirects
+            .into_iter()
+            .filter_map(|(path, id)| Some((path.as_str().into(), Arc::clone(by_id.get(&id)?))))
+            .collect();
         Self {
+            moved,
             revision: rows.revision,
             instance: rows.instance,
             site,
@@ -156,6 +165,11 @@ impl Catalog {
     /// The page at `path`, in its canonical spelling without a language prefix.
     pub fn page(&self, path: &str) -> Option<&Arc<Page>> {
         self.pages.get(path)
+    }
+
+    /// Where the page is now that was at `path` before.
+    pub fn moved(&self, path: &str) -> Option<&CanonicalPath> {
+        self.moved.get(path).map(|page| &page.path)
     }
 
     /// Every page, in no particular order.

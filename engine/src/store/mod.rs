@@ -7,6 +7,7 @@ mod candidate;
 mod catalog;
 mod error;
 mod page;
+mod redirect;
 mod segment;
 mod setting;
 mod space;

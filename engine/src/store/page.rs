@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use domain::record::PageRecord;
-use domain::{CanonicalPath, ExternalId, Locale, PageContent, PageId};
+use domain::{ExternalId, Locale, PageContent, PageId};
 use sqlx::types::Json;
 
+use super::redirect::parse_path;
 use super::{Store, StoreError, StoreTransaction};
 
 impl Store {
@@ -28,8 +29,7 @@ impl Store {
             if pages.last().is_none_or(|(id, _)| id.0 != row.id) {
                 let record = PageRecord {
                     id: parse_external_id(row.external_id)?,
-                    path: CanonicalPath::try_from(row.path)
-                        .map_err(|error| StoreError::malformed("a page's path", &error))?,
+                    path: parse_path(row.path)?,
                     intent: row.intent,
                     rollout: row.rollout,
                     contents: BTreeMap::new(),
@@ -45,17 +45,20 @@ impl Store {
 }
 
 impl StoreTransaction {
-    /// Saves a page under its external id, with all its languages.
+    /// Saves a page under its external id, with all its languages. A path that it leaves leads to
+    /// it from now on.
     ///
     /// # Errors
     /// [`StoreError::Refused`] when another page has the path.
     pub async fn save_page(&mut self, record: &PageRecord) -> Result<PageId, StoreError> {
-        let id = sqlx::query_scalar!(
+        let row = sqlx::query!(
             "INSERT INTO pages (external_id, path, intent, rollout) VALUES ($1, $2, $3, $4)
              ON CONFLICT (external_id) DO UPDATE SET
                  path = excluded.path, intent = excluded.intent, rollout = excluded.rollout,
-                 updated_at = now()
-             RETURNING id",
+                 edition = pages.edition + 1, updated_at = now()
+             RETURNING id,
+                 -- Still the row before this statement: the path that the page leaves.
+                 (SELECT path FROM pages WHERE external_id = $1) AS left_path",
             record.id.as_str(),
             record.path.as_str(),
             record.intent,
@@ -63,10 +66,13 @@ impl StoreTransaction {
         )
         .fetch_one(&mut *self.tx)
         .await?;
+        let id = PageId(row.id);
+        self.move_page(id, row.left_path.as_deref(), &record.path)
+            .await?;
         let locales: Vec<String> = record.contents.keys().map(Locale::to_string).collect();
         sqlx::query!(
             "DELETE FROM page_contents WHERE page_id = $1 AND locale <> ALL ($2)",
-            id,
+            id.0,
             &locales
         )
         .execute(&mut *self.tx)
@@ -75,15 +81,26 @@ impl StoreTransaction {
             sqlx::query!(
                 "INSERT INTO page_contents (page_id, locale, content) VALUES ($1, $2, $3)
                  ON CONFLICT (page_id, locale) DO UPDATE SET content = excluded.content",
-                id,
+                id.0,
                 locale.as_str(),
                 Json(content) as _
             )
             .execute(&mut *self.tx)
             .await?;
         }
-        self.touched.pages.push(id);
-        Ok(PageId(id))
+        self.touched.pages.push(id.0);
+        Ok(id)
+    }
+
+    /// Deletes a page with its languages and the paths that lead to it.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] while it has variants.
+    pub async fn delete_page(&mut self, id: PageId) -> Result<(), StoreError> {
+        sqlx::query!("DELETE FROM pages WHERE id = $1", id.0)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(())
     }
 }
 
