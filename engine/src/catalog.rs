@@ -188,6 +188,21 @@ impl Catalog {
         Embedding::mean(parts)
     }
 
+    /// How many page intents and segment descriptions have no vector in the active space.
+    pub fn questions_without_vector(&self) -> i64 {
+        let pages = self.pages().filter(|page| page.intent_vector.is_none());
+        let segments = self
+            .segments
+            .iter()
+            .filter(|segment| !self.segment_vectors.contains_key(&segment.id));
+        i64::try_from(pages.count() + segments.count()).unwrap_or(i64::MAX)
+    }
+
+    /// Whether there is a segment of this id.
+    pub fn has_segment(&self, id: SegmentId) -> bool {
+        self.segments.iter().any(|segment| segment.id == id)
+    }
+
     /// `now` in the site's time zone.
     pub fn local_time(&self, now: OffsetDateTime) -> OffsetDateTime {
         let Ok(instant) = jiff::Timestamp::from_second(now.unix_timestamp()) else {

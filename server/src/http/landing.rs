@@ -9,7 +9,7 @@ use domain::cache_key::Arm;
 use domain::segment::named_by_shared_cache;
 use domain::{CanonicalPath, path, rollout};
 use engine::catalog::Catalog;
-use engine::{Recognised, Served};
+use engine::{CacheResult, Recognised, Served};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 
 use super::cookies::{NewCookies, Remembered};
@@ -114,6 +114,10 @@ impl Asked {
         let seconds = self.started.elapsed().as_secs_f64();
         let metrics = state.engine.metrics();
         metrics.answered(served.result, served.source, seconds);
+        if served.result == CacheResult::Miss {
+            let segments = &self.recognised.catalog().segments;
+            metrics.missed(segments[self.recognised.segment].key.as_str(), seconds);
+        }
         Reply::page(self, served)
     }
 }
