@@ -28,7 +28,7 @@ export default defineConfig({
   use: { browserName: 'chromium', launchOptions: browser, locale: 'en-GB' },
   projects: [
     { name: 'visitor', testMatch: 'visitor-*.spec.ts' },
-    { name: 'admin', testMatch: 'admin.spec.ts' },
+    { name: 'admin', testMatch: 'admin-*.spec.ts' },
     { name: 'screenshots', testMatch: 'screenshots.ts' },
   ],
 });

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
+import { addPeople } from './accounts.ts';
+
 const ROOT = resolve(import.meta.dirname, '..');
 /** A debug build embeds the demo's texts slowly: milliseconds until the server must answer. */
 const START_LIMIT = 240_000;
@@ -38,6 +40,7 @@ export default async function start(): Promise<() => Promise<void>> {
   const url = `http://${address}`;
   try {
     await answered(`${url}/healthz`, () => broken ?? ended(server));
+    await addPeople(program, ['--data-dir', resolve(folder, 'data')], environment());
   } catch (error) {
     await stop();
     throw new Error(`${program} did not start: ${error}\n${said.join('')}`);

@@ -1,5 +1,5 @@
-//! What Landfall shows: landing pages as finished HTML, rendered on the server only, and the admin,
-//! rendered on the server and hydrated in the browser.
+//! What Landfall shows: landing pages as finished HTML, and the admin, whose islands come alive in the
+//! browser. Both are rendered by the server.
 
 // The type of a view nests as deeply as its elements do.
 #![recursion_limit = "256"]

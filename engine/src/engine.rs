@@ -256,6 +256,11 @@ impl Engine {
         self.budget
     }
 
+    /// What tells the time here.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
     /// The present instant.
     pub fn now(&self) -> time::OffsetDateTime {
         self.clock.now()

@@ -15,6 +15,7 @@ mod engine;
 pub mod explain;
 pub mod ingest;
 pub mod metrics;
+pub mod people;
 pub mod pulse;
 pub mod store;
 pub mod visits;

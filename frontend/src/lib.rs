@@ -2,9 +2,9 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Takes over the admin's page that the server rendered.
+/// Readies the program. The islands of a screen are functions of their own, which `app` exports.
 #[wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(app::admin::AdminApp);
+    app::admin::start();
 }

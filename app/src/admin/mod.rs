@@ -1,35 +1,41 @@
-//! The admin: rendered on the server, hydrated in the browser, one folder per screen.
+//! The admin: rendered by the server screen by screen, one folder per screen.
+//!
+//! What must react without the server is an island: only islands, what they are made of, and the
+//! clients of server functions reach the browser. Everything else is the server's alone.
 
-mod conditions;
+mod error;
+mod form;
+#[cfg(feature = "ssr")]
 mod frame;
 #[cfg(feature = "ssr")]
+mod mistakes;
+#[cfg(feature = "ssr")]
+mod notice;
+mod palette;
+#[cfg(feature = "ssr")]
+mod routes;
+#[cfg(feature = "ssr")]
+mod screen;
+#[cfg(feature = "ssr")]
+mod session;
+#[cfg(feature = "ssr")]
 mod shell;
-#[cfg(all(test, feature = "ssr"))]
-mod tests;
 
-use leptos::prelude::*;
-use leptos_meta::{Title, provide_meta_context};
-use leptos_router::components::{Route, Router, Routes};
-use leptos_router::path;
-
+pub use error::AdminError;
+pub use form::Form;
+#[cfg(feature = "ssr")]
+pub use routes::AdminApp;
+#[cfg(feature = "ssr")]
+pub use session::{AdminContext, AdminSession, ClientAddress};
 #[cfg(feature = "ssr")]
 pub use shell::shell;
 
-use conditions::ConditionTester;
-use frame::Frame;
-
-/// The admin's body, the same on the server and in the browser.
-#[component]
-pub fn AdminApp() -> impl IntoView {
-    provide_meta_context();
-    view! {
-        <Title formatter=|screen: String| format!("{screen} · Landfall admin") />
-        <Router>
-            <Frame>
-                <Routes fallback=|| view! { <p>"There is no such screen."</p> }>
-                    <Route path=path!("/admin") view=ConditionTester />
-                </Routes>
-            </Frame>
-        </Router>
-    }
+/// Readies the browser: where server functions lead is gone to.
+#[cfg(feature = "hydrate")]
+pub fn start() {
+    leptos::mount::hydrate_islands();
+    // It is refused only when it was called before.
+    let _ = leptos::server_fn::redirect::set_redirect_hook(|place| {
+        let _ = leptos::prelude::window().location().set_href(place);
+    });
 }

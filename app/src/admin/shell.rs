@@ -1,22 +1,15 @@
-use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
 use super::AdminApp;
 
-/// The document around [`AdminApp`]. Its inline script carries the response's nonce.
+/// The document around [`AdminApp`]. It has no inline script: what readies the islands is a file
+/// of its own, which finds the bundle beside itself.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    let package = format!("/{}/{}", options.site_pkg_dir, options.output_name);
-    let (style, script, program) = (
-        format!("{package}.css"),
-        format!("{package}.js"),
-        format!("{package}.wasm"),
-    );
-    let start = format!(
-        "import start, {{ hydrate }} from \"{script}\";\
-         await start({{ module_or_path: \"{program}\" }});hydrate();"
-    );
-    // Written by hand because `HydrationScripts` puts the nonce into `crossorigin`.
+    let package = format!("/{}", options.site_pkg_dir);
+    let file = |name: &str| format!("{package}/{}.{name}", options.output_name);
+    // Asked for anew with every new bundle.
+    let islands = format!("/assets/islands.js?of={}", options.site_pkg_dir);
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -26,19 +19,17 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <meta name="robots" content="noindex" />
                 <link rel="icon" href="/assets/favicon.svg" type="image/svg+xml" />
-                <link rel="stylesheet" href=style />
-                <link rel="modulepreload" href=script />
+                <link rel="stylesheet" href=file("css") />
+                <link rel="modulepreload" href=file("js") />
                 <link
                     rel="preload"
-                    href=program
+                    href=file("wasm")
                     r#as="fetch"
                     r#type="application/wasm"
                     crossorigin="anonymous"
                 />
-                <script type="module" nonce=use_nonce()>
-                    {start}
-                </script>
-                <AutoReload options />
+                <script type="module" src=islands></script>
+                <AutoReload options=options.clone() />
                 <MetaTags />
             </head>
             <body>

@@ -9,6 +9,20 @@ pub enum Sign {
     Cross,
     /// An exclamation mark in a circle.
     Alert,
+    /// An arrow up.
+    Up,
+    /// An arrow down.
+    Down,
+    /// A plus.
+    Plus,
+    /// Six dots: what can be dragged.
+    Grip,
+    /// A magnifying glass.
+    Search,
+    /// Three lines: a menu.
+    Menu,
+    /// An arrow out of a box: another site or window.
+    Out,
 }
 
 /// A sign of one line height, drawn in the text's colour. The words beside it say the same, hence
@@ -21,6 +35,13 @@ pub fn Icon(
     let strokes = match sign {
         Sign::Check => r#"<path d="m3.5 8.6 3 3 6-7"/>"#,
         Sign::Cross => r#"<path d="m4.2 4.2 7.6 7.6m0-7.6-7.6 7.6"/>"#,
+        Sign::Up => r#"<path d="M8 13V3.5M3.8 7.5 8 3.3l4.2 4.2"/>"#,
+        Sign::Down => r#"<path d="M8 3v9.5M3.8 8.5 8 12.7l4.2-4.2"/>"#,
+        Sign::Plus => r#"<path d="M8 3v10M3 8h10"/>"#,
+        Sign::Grip => r#"<path d="M6 3.5v.1M10 3.5v.1M6 8v.1M10 8v.1M6 12.5v.1M10 12.5v.1"/>"#,
+        Sign::Search => r#"<circle cx="7" cy="7" r="4.2"/><path d="m10.2 10.2 3.3 3.3"/>"#,
+        Sign::Menu => r#"<path d="M2.5 4.5h11M2.5 8h11M2.5 11.5h11"/>"#,
+        Sign::Out => r#"<path d="M9.5 3H13v3.5M13 3 7.5 8.5M6.5 4H3.5v8.5H12V9.5"/>"#,
         Sign::Alert => r#"<circle cx="8" cy="8" r="6.2"/><path d="M8 4.9v3.6m0 2.4v.1"/>"#,
     };
     view! {

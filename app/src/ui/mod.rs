@@ -1,11 +1,35 @@
 //! The parts screens are made of: they know nothing of pages, segments or data.
+//!
+//! All of them are plain HTML that works without JavaScript, in screens and inside islands.
 
+mod badge;
 mod button;
+mod check_field;
+mod confirm;
+mod empty_state;
+mod field;
 mod icon;
+mod moment;
+mod page_header;
+mod pager;
 mod panel;
-mod text_area;
+mod select_field;
+mod table;
+mod text_area_field;
+mod text_field;
 
-pub use button::{Button, Weight};
+pub use badge::{Badge, Tone};
+pub use button::{Button, LinkButton, Weight};
+pub use check_field::CheckField;
+pub use confirm::Confirm;
+pub use empty_state::EmptyState;
+pub use field::{Mistakes, Whole};
 pub use icon::{Icon, Sign};
+pub use moment::Moment;
+pub use page_header::PageHeader;
+pub use pager::Pager;
 pub use panel::Panel;
-pub use text_area::{Mistake, TextArea};
+pub use select_field::SelectField;
+pub use table::Table;
+pub use text_area_field::TextAreaField;
+pub use text_field::TextField;

@@ -13,6 +13,8 @@ mod segment;
 mod setting;
 mod space;
 mod token;
+mod user;
+mod user_throttle;
 mod variant;
 mod vector;
 
@@ -30,6 +32,7 @@ pub use error::StoreError;
 pub use page::{EditedPage, PageSummary, VariantCounts};
 pub use space::Space;
 pub use token::{Scope, ScopeError, Token, TokenSecret};
+pub(crate) use user_throttle::FailureKey;
 pub use variant::{SavedVariant, VariantContent};
 pub use vector::{TextHash, Unembedded};
 
@@ -111,6 +114,18 @@ impl Store {
             .await?;
         Ok(StoreTransaction {
             tx,
+            touched: Touched::default(),
+        })
+    }
+
+    /// Starts a transaction that takes no turn: for what no visitor sees and no other writer
+    /// changes, and must not wait for a long import.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`] when no connection is to be had.
+    pub(crate) async fn begin_beside(&self) -> Result<StoreTransaction, StoreError> {
+        Ok(StoreTransaction {
+            tx: self.pool.begin().await?,
             touched: Touched::default(),
         })
     }

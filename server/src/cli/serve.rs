@@ -65,7 +65,12 @@ async fn serve(
         .local_addr()
         .map_err(|error| CommandError::Other(error.to_string()))?;
     let base_url = config.base_url();
-    let state = AppState::new(Arc::clone(&running.engine), Arc::new(config), address);
+    let state = AppState::new(
+        Arc::clone(&running.engine),
+        Arc::new(config),
+        store,
+        address,
+    );
     let app = router(&state, store);
     info!(%address, "server.listen");
     eprintln!("Landfall serves {base_url}");

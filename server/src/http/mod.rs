@@ -2,6 +2,7 @@
 
 mod admin;
 mod api;
+mod bundle;
 mod cookies;
 mod crawlers;
 mod encoding;
@@ -28,6 +29,8 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::get;
 use engine::Engine;
+use engine::desk::Desk;
+use engine::people::People;
 use engine::store::Store;
 use leptos::config::LeptosOptions;
 use tower_http::services::ServeDir;
@@ -38,6 +41,9 @@ use crate::config::Config;
 pub use fields::Fields;
 pub use signals::{Request, RequestError};
 
+/// Connections to the database for the admin.
+const DESK_CONNECTIONS: u32 = 4;
+
 /// What handlers share.
 #[derive(Debug, Clone)]
 pub struct AppState {
@@ -45,6 +51,12 @@ pub struct AppState {
     pub engine: Arc<Engine>,
     /// The configuration.
     pub config: Arc<Config>,
+    /// What people who write content work on.
+    pub desk: Desk,
+    /// Those people.
+    pub people: People,
+    /// The database through a pool for them alone, so that no visitor waits for its connections.
+    desk_store: Store,
     leptos: LeptosOptions,
 }
 
@@ -56,14 +68,23 @@ impl axum::extract::FromRef<AppState> for LeptosOptions {
 
 impl AppState {
     /// State over a running engine. `address` is the one listened on.
-    pub fn new(engine: Arc<Engine>, config: Arc<Config>, address: SocketAddr) -> Self {
+    pub fn new(
+        engine: Arc<Engine>,
+        config: Arc<Config>,
+        store: &Store,
+        address: SocketAddr,
+    ) -> Self {
         let leptos = LeptosOptions::builder()
             .output_name("landfall")
             .site_root(config.site_root.display().to_string())
-            .site_pkg_dir("pkg")
+            .site_pkg_dir(bundle::address(&config.site_root))
             .site_addr(address)
             .build();
+        let desk_store = store.background(DESK_CONNECTIONS);
         Self {
+            desk: Desk::new(desk_store.clone(), Arc::clone(&engine)),
+            people: People::new(desk_store.clone(), Arc::clone(engine.clock())),
+            desk_store,
             engine,
             config,
             leptos,
@@ -80,10 +101,6 @@ pub fn router(state: &AppState, store: &Store) -> Router {
             http::HeaderValue::from_static(policy),
         )
     };
-    // The bundle's names carry no hash: a browser asks each time, and never pairs old with new.
-    let bundle = Router::new()
-        .fallback_service(folder("pkg").precompressed_br().precompressed_gzip())
-        .layer(keep("no-cache"));
     let assets = Router::new()
         .fallback_service(folder("assets"))
         .layer(keep("public, max-age=3600"));
@@ -91,9 +108,9 @@ pub fn router(state: &AppState, store: &Store) -> Router {
         .route("/healthz", get(|| async { (StatusCode::OK, "ok\n") }))
         .route("/metrics", get(metrics::answer))
         .nest("/assets", assets)
-        .nest("/pkg", bundle)
+        .merge(bundle::router(&state.config.site_root))
         .merge(crawlers::router())
-        .merge(admin::router(state, store))
+        .merge(admin::router(state))
         .merge(api::router(state, store))
         .layer(SetResponseHeaderLayer::overriding(
             http::header::X_CONTENT_TYPE_OPTIONS,

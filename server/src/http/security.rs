@@ -25,11 +25,21 @@ pub(super) fn protect_docs(put: &mut impl FnMut(HeaderName, Value<'_>)) {
 
 /// Such a page runs no script at all; `style_sheet` is part of it, and the only one it may use.
 fn policy(style_sheet: &str) -> String {
-    let hash = BASE64_STANDARD.encode(Sha256::digest(style_sheet));
+    let hash = hash(style_sheet);
     format!(
-        "default-src 'none'; style-src 'sha256-{hash}'; img-src 'self' https: data:; \
+        "default-src 'none'; style-src '{hash}'; img-src 'self' https: data:; \
          base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
+}
+
+/// The landing pages' style sheet as a policy names it.
+pub(super) fn landing_style_hash() -> String {
+    hash(landing::STYLE_SHEET)
+}
+
+fn hash(style_sheet: &str) -> String {
+    let hash = BASE64_STANDARD.encode(Sha256::digest(style_sheet));
+    format!("sha256-{hash}")
 }
 
 fn protect(policy: &'static str, put: &mut impl FnMut(HeaderName, Value<'_>)) {

@@ -64,6 +64,26 @@ pub(crate) fn request(
     send(address, text.as_bytes())
 }
 
+/// Posts a form.
+pub(crate) fn post(
+    address: SocketAddr,
+    target: &str,
+    headers: &[(&str, &str)],
+    form: &str,
+) -> Answer {
+    let mut text = format!(
+        "POST {target} HTTP/1.1\r\nHost: site.example\r\nContent-Length: {}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\n",
+        form.len()
+    );
+    for (name, value) in headers {
+        text.extend([name, ": ", value, "\r\n"]);
+    }
+    text.push_str("Connection: close\r\n\r\n");
+    text.push_str(form);
+    send(address, text.as_bytes())
+}
+
 /// Sends the bytes of one request that asks for the connection to be closed.
 pub(crate) fn send(address: SocketAddr, request: &[u8]) -> Answer {
     let mut stream = TcpStream::connect(address).expect("the server listens");

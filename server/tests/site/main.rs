@@ -5,6 +5,7 @@ mod client;
 mod coherence;
 mod command;
 mod crawlers;
+mod desk;
 mod explain;
 mod faults;
 mod files;

@@ -74,7 +74,12 @@ impl Node {
             .expect("the catalog loads");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("it is bound");
-        let state = AppState::new(Arc::clone(&running.engine), Arc::new(config), address);
+        let state = AppState::new(
+            Arc::clone(&running.engine),
+            Arc::new(config),
+            &store,
+            address,
+        );
         let app = extend(router(&state, &store));
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(serve(listener, state, app, options, async {
@@ -104,6 +109,11 @@ impl Node {
     pub(crate) async fn stopped(&mut self) -> usize {
         let outcome = (&mut self.server).await.expect("it does not panic");
         outcome.expect("it serves")
+    }
+
+    /// Posts a form.
+    pub(crate) fn post(&self, target: &str, headers: &[(&str, &str)], form: &str) -> Answer {
+        client::post(self.address, target, headers, form)
     }
 
     pub(crate) fn get(&self, target: &str, headers: &[(&str, &str)]) -> Answer {

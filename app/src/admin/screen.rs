@@ -1,0 +1,96 @@
+//! What every screen has around it: the session it needs, the frame, the title, and what is shown
+//! when something is wrong.
+
+use std::future::Future;
+
+use domain::Role;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_url;
+
+use super::frame::Frame;
+use super::session::{AdminSession, set_status};
+use super::{AdminError, mistakes, notice};
+use crate::ui::EmptyState;
+
+/// A screen for people with at least `role`. `body` loads what it shows; nothing of the screen is
+/// sent before it is complete.
+///
+/// Whoever is signed out is sent to sign in and comes back afterwards.
+pub(super) fn screen<F>(
+    title: &'static str,
+    role: Role,
+    body: impl FnOnce(AdminSession) -> F + Send + 'static,
+) -> impl IntoView
+where
+    F: Future<Output = Result<AnyView, AdminError>> + Send + 'static,
+{
+    let url = use_url();
+    let (path, query) = {
+        let url = url.read_untracked();
+        (url.path().to_owned(), url.search().to_owned())
+    };
+    provide_context(mistakes::of_query(&query));
+    let shown = Suspend::new(async move {
+        let session = match AdminSession::present().await {
+            Ok(Some(session)) => session,
+            Ok(None) => {
+                leptos_axum::redirect(&sign_in_address(&path, &query));
+                return ().into_any();
+            }
+            Err(error) => return failed(&error),
+        };
+        let person = session.person().clone();
+        let content = if session.may(role) {
+            body(session).await
+        } else {
+            Err(AdminError::Forbidden(role))
+        };
+        let content = content.unwrap_or_else(|error| failed(&error));
+        view! {
+            <Frame person path>
+                {notice::of_query(&query)}
+                {content}
+            </Frame>
+        }
+        .into_any()
+    });
+    view! {
+        <Title text=title />
+        <Suspense fallback=|| ()>{shown}</Suspense>
+    }
+}
+
+/// The screen for an address that has none.
+pub(super) fn unknown() -> impl IntoView {
+    screen("Not found", Role::Viewer, async |_| {
+        Err(AdminError::NotFound("This screen".to_owned()))
+    })
+}
+
+fn failed(error: &AdminError) -> AnyView {
+    set_status(error.status());
+    let title = match error {
+        AdminError::NotFound(_) => "Not there",
+        AdminError::Forbidden(_) => "Not allowed",
+        _ => "That did not work",
+    };
+    view! {
+        <EmptyState title text=error.to_string()>
+            <a class="text-accent underline underline-offset-4" href="/admin">
+                "Back to the overview"
+            </a>
+        </EmptyState>
+    }
+    .into_any()
+}
+
+fn sign_in_address(path: &str, query: &str) -> String {
+    let wanted = if query.is_empty() {
+        path.to_owned()
+    } else {
+        format!("{path}?{query}")
+    };
+    let next: String = form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
+    format!("/admin/sign-in?next={next}")
+}

@@ -1,0 +1,89 @@
+use domain::Problem;
+use leptos::prelude::*;
+
+/// What was wrong with the form as it was sent last. A screen provides it as context, and fields
+/// find their own part of it by name.
+#[derive(Debug, Clone, Default)]
+pub struct Mistakes {
+    /// What is to be said of the form as a whole.
+    pub whole: Option<String>,
+    /// What is wrong with single fields.
+    pub fields: Vec<Problem>,
+}
+
+impl Mistakes {
+    fn of(name: &str) -> Option<String> {
+        let mistakes = use_context::<Self>()?;
+        let found = mistakes.fields.into_iter().find(|p| p.field == name)?;
+        Some(found.message)
+    }
+}
+
+/// The look of a control that takes text.
+pub(super) const CONTROL: &str = "block w-full min-h-10 rounded-lg border border-line bg-card px-3 py-2 text-base text-ink \
+     shadow-xs placeholder:text-muted aria-invalid:border-bad sm:text-sm";
+
+/// What is wrong with a field at first; scripts write into it too.
+pub(super) fn first_mistake(name: &str) -> Option<String> {
+    Mistakes::of(name)
+}
+
+/// The ids of what describes a field: its hint and its mistake.
+pub(super) fn described_by(id: &str) -> String {
+    format!("{id}-hint {id}-mistake")
+}
+
+/// A field's label, control, hint and mistake, in this order.
+#[component]
+pub(super) fn Labelled(
+    /// The control's id.
+    id: String,
+    /// The field's name in its form.
+    name: String,
+    /// What to write here.
+    #[prop(into)]
+    label: String,
+    /// One sentence of help; may be empty.
+    #[prop(into)]
+    hint: String,
+    /// Whether the field may be left empty, which the label then says.
+    optional: bool,
+    /// The control.
+    children: Children,
+) -> impl IntoView {
+    let mistake = first_mistake(&name);
+    view! {
+        <div class="min-w-0">
+            <label for=id.clone() class="flex items-baseline justify-between gap-3 text-sm font-medium">
+                {label} {optional.then(|| view! { <span class="text-xs font-normal text-muted">"Optional"</span> })}
+            </label>
+            <div class="mt-1.5">{children()}</div>
+            <p id=format!("{id}-hint") class="mt-1.5 text-xs/5 text-muted empty:hidden">
+                {hint}
+            </p>
+            <p
+                id=format!("{id}-mistake")
+                data-mistake=name
+                class="mt-1.5 text-sm text-bad empty:hidden first-letter:uppercase"
+            >
+                {mistake}
+            </p>
+        </div>
+    }
+}
+
+/// Where a form says what is wrong with it as a whole: put it first in the form.
+#[component]
+pub fn Whole() -> impl IntoView {
+    let text = use_context::<Mistakes>().and_then(|mistakes| mistakes.whole);
+    view! {
+        <p
+            role="alert"
+            tabindex="-1"
+            data-mistake=""
+            class="rounded-lg bg-bad-wash px-4 py-3 text-sm text-bad empty:hidden"
+        >
+            {text}
+        </p>
+    }
+}

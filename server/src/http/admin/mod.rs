@@ -1,0 +1,43 @@
+//! The admin: Leptos screens and server functions under `/admin`, with a session for whoever is
+//! signed in.
+
+mod address;
+mod gate;
+mod policy;
+
+use app::admin::{AdminApp, AdminContext, shell};
+use axum::{Router, middleware};
+use leptos::prelude::provide_context;
+use leptos_axum::{LeptosRoutes as _, generate_route_list};
+use tower_sessions::cookie::SameSite;
+use tower_sessions::cookie::time::Duration;
+use tower_sessions::{Expiry, SessionManagerLayer};
+use tower_sessions_sqlx_store::PostgresStore;
+
+use super::AppState;
+
+/// How long a session lives without being used.
+const IDLE: Duration = Duration::hours(8);
+
+/// The admin's routes. A session is read when a screen asks for it and not before.
+pub(super) fn router(state: &AppState) -> Router<AppState> {
+    let sessions = SessionManagerLayer::new(PostgresStore::new(state.desk_store.pool().clone()))
+        .with_name("landfall_session")
+        .with_secure(state.config.base_url().starts_with("https:"))
+        .with_same_site(SameSite::Lax)
+        .with_expiry(Expiry::OnInactivity(IDLE));
+    let options = state.leptos.clone();
+    let context = AdminContext {
+        desk: state.desk.clone(),
+        people: state.people.clone(),
+    };
+    Router::new()
+        .leptos_routes_with_context(
+            state,
+            generate_route_list(AdminApp),
+            move || provide_context(context.clone()),
+            move || shell(options.clone()),
+        )
+        .layer(sessions)
+        .layer(middleware::from_fn(gate::keep))
+}
