@@ -11,7 +11,8 @@ use tracing::info;
 use super::plan::Plan;
 use super::present::Present;
 use super::source::{Batches, Source};
-use super::{ImportError, Progress};
+use super::{ImportError, Progress, journal};
+use crate::desk::Actor;
 use crate::embedding::{Embedding, EmbeddingProvider};
 use crate::store::{Space, Store, StoreTransaction, TextHash};
 
@@ -40,9 +41,10 @@ pub(super) async fn carry_out(
     provider: &dyn EmbeddingProvider,
     source: &Arc<dyn Source>,
     plan: &Plan,
+    actor: &Actor,
     progress: &dyn Progress,
 ) -> Result<Summary, ImportError> {
-    let mut importer = Importer::start(store, provider).await?;
+    let mut importer = Importer::start(store, provider, actor).await?;
     let present = Present::load(store).await?;
     let unchanged = plan.sum(|counts| counts.unchanged);
     progress.start(plan.saves()).await;
@@ -75,9 +77,10 @@ pub async fn apply(
     store: &Store,
     provider: &dyn EmbeddingProvider,
     records: Vec<Record>,
+    actor: &Actor,
     progress: &dyn Progress,
 ) -> Result<Summary, ImportError> {
-    let mut importer = Importer::start(store, provider).await?;
+    let mut importer = Importer::start(store, provider, actor).await?;
     let present = Present::load(store).await?;
     let total = records.len();
     let compared = present.compare(store, records).await?.into_iter();
@@ -94,6 +97,7 @@ pub async fn apply(
 struct Importer<'a> {
     store: &'a Store,
     provider: &'a dyn EmbeddingProvider,
+    actor: &'a Actor,
     space: Space,
     pages: HashMap<ExternalId, PageId>,
     segments: HashMap<SegmentKey, SegmentId>,
@@ -106,12 +110,14 @@ impl<'a> Importer<'a> {
     async fn start(
         store: &'a Store,
         provider: &'a dyn EmbeddingProvider,
+        actor: &'a Actor,
     ) -> Result<Self, ImportError> {
         let pages = store.page_records().await?.into_iter();
         let segments = store.segment_records().await?.into_iter();
         Ok(Self {
             store,
             provider,
+            actor,
             space: store.ensure_space(provider.space()).await?,
             pages: pages.map(|(id, p)| (p.id, id)).collect(),
             segments: segments.map(|(id, s)| (s.key, id)).collect(),
@@ -158,7 +164,9 @@ impl<'a> Importer<'a> {
         let texts: Vec<Option<String>> = batch.iter().map(embedded_text).collect();
         let wanted: Vec<&str> = texts.iter().flatten().map(String::as_str).collect();
         let (vectors, embedded) = vectors(self.store, self.provider, &self.space, &wanted).await?;
+        let notes = journal::notes(self.store, batch).await?;
         let mut transaction = self.store.begin().await?;
+        transaction.note_all(self.actor, &notes).await?;
         for (record, text) in batch.iter().zip(&texts) {
             let hash = TextHash::of(text.as_deref().unwrap_or_default());
             let vector = vectors.get(&hash);
@@ -228,7 +236,7 @@ fn embedded_text(record: &Record) -> Option<String> {
 }
 
 /// The vectors of `texts`, embedding only those that `space` does not know; and how many those were.
-pub(super) async fn vectors(
+pub(crate) async fn vectors(
     store: &Store,
     provider: &dyn EmbeddingProvider,
     space: &Space,

@@ -8,9 +8,33 @@ use domain::{CanonicalPath, ExternalId, Locale, Problem, Problems, SegmentKey, S
 use jiff::tz::TimeZone;
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::ImportError;
 use super::present::Present;
 use super::source::{Batches, Source};
+use super::{ImportError, Rejection};
+use crate::store::Store;
+
+/// Checks one record that did not come from a file, as one that did.
+///
+/// # Errors
+/// [`ImportError::Rejected`] with everything wrong; [`ImportError::Store`] when the database fails.
+pub async fn check_one(store: &Store, record: &Record) -> Result<(), ImportError> {
+    let mut problems = Problems::new();
+    record.validate(&mut problems);
+    let mut problems = problems.into_vec();
+    if problems.is_empty() {
+        let mut known = Known::of(&Present::load(store).await?);
+        known.add(record.clone());
+        known.settle();
+        problems = known.check(1, record);
+    }
+    if problems.is_empty() {
+        return Ok(());
+    }
+    let rejected = problems.into_iter();
+    Err(ImportError::Rejected(
+        rejected.map(|problem| Rejection { line: 1, problem }).collect(),
+    ))
+}
 
 /// What exists once a file is imported: the database's, overridden by the file's.
 pub(super) struct Known {
@@ -29,7 +53,19 @@ impl Known {
         present: &Present,
         source: &Arc<dyn Source>,
     ) -> Result<Self, ImportError> {
-        let mut known = Self {
+        let mut known = Self::of(present);
+        let mut batches = Batches::of(source);
+        while let Some(rows) = batches.next().await? {
+            for record in rows.into_iter().filter_map(|row| row.record.ok()) {
+                known.add(record);
+            }
+        }
+        known.settle();
+        Ok(known)
+    }
+
+    fn of(present: &Present) -> Self {
+        Self {
             site: present.site.clone().unwrap_or_default(),
             segments: present.segments.keys().cloned().collect(),
             pages: present
@@ -39,27 +75,28 @@ impl Known {
                 .collect(),
             paths: HashMap::new(),
             seen: HashMap::new(),
-        };
-        let mut batches = Batches::of(source);
-        while let Some(rows) = batches.next().await? {
-            for record in rows.into_iter().filter_map(|row| row.record.ok()) {
-                match record {
-                    Record::Site(site) => known.site = site,
-                    Record::Segment(segment) => {
-                        known.segments.insert(segment.key);
-                    }
-                    Record::Page(page) => {
-                        known.pages.insert(page.id.clone(), Arc::new(page));
-                    }
-                    Record::Variant(_) => {}
-                }
-            }
         }
-        for page in known.pages.values() {
-            let wanted = known.paths.entry(page.path.clone()).or_default();
+    }
+
+    fn add(&mut self, record: Record) {
+        match record {
+            Record::Site(site) => self.site = site,
+            Record::Segment(segment) => {
+                self.segments.insert(segment.key);
+            }
+            Record::Page(page) => {
+                self.pages.insert(page.id.clone(), Arc::new(page));
+            }
+            Record::Variant(_) => {}
+        }
+    }
+
+    /// To be called once every record is known.
+    fn settle(&mut self) {
+        for page in self.pages.values() {
+            let wanted = self.paths.entry(page.path.clone()).or_default();
             wanted.push(page.id.clone());
         }
-        Ok(known)
     }
 
     /// Everything wrong with the record that starts on `line`. To be asked in the file's order.

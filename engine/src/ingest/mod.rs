@@ -5,6 +5,7 @@ mod check;
 mod embed;
 mod export;
 pub mod format;
+mod journal;
 mod plan;
 mod present;
 mod rejects;
@@ -19,13 +20,16 @@ use domain::Problem;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+pub(crate) use apply::vectors;
 pub use apply::{Summary, apply};
+pub use check::check_one;
 pub use embed::embed_missing;
 pub use export::{ExportError, Selection, export};
 pub use plan::{Counts, FieldChange, Plan, Planner, Sample};
 pub use rejects::write_rejects;
 pub use source::{LocalFile, Source, Text};
 
+use crate::desk::Actor;
 use crate::embedding::{EmbeddingError, EmbeddingProvider};
 use crate::store::{Store, StoreError};
 
@@ -112,7 +116,8 @@ pub async fn plan(
     Ok((planner.finish(), rejections))
 }
 
-/// Reads and checks a file, and when all of it is good, saves what is new or changed.
+/// Reads and checks a file, and when all of it is good, saves what is new or changed. `actor` is who
+/// does it, for the audit log.
 ///
 /// # Errors
 /// [`ImportError`]; with [`ImportError::Rejected`] and [`ImportError::File`] nothing was written.
@@ -120,11 +125,12 @@ pub async fn import(
     store: &Store,
     provider: &dyn EmbeddingProvider,
     source: &Arc<dyn Source>,
+    actor: &Actor,
     progress: &dyn Progress,
 ) -> Result<Summary, ImportError> {
     let (plan, rejections) = plan(store, source).await?;
     if !rejections.is_empty() {
         return Err(ImportError::Rejected(rejections));
     }
-    apply::carry_out(store, provider, source, &plan, progress).await
+    apply::carry_out(store, provider, source, &plan, actor, progress).await
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use clap::Args;
+use engine::desk::Actor;
 use engine::ingest::format::Format;
 use engine::ingest::{Source, Text, apply, import};
 use engine::store::Store;
@@ -45,7 +46,7 @@ pub(super) async fn run(
     };
     let provider = provider(config, all_threads())?;
     let records = generate(&wanted).collect();
-    report(apply(store, &*provider, records, &Bar::new("records")).await?);
+    report(apply(store, &*provider, records, &Actor::command_line(), &Bar::new("records")).await?);
     Ok(())
 }
 
@@ -56,7 +57,7 @@ pub(super) async fn load(config: &Config, store: &Store) -> Result<(), CommandEr
         bytes: jsonl().into(),
         format: Format::JsonLines,
     });
-    let summary = import(store, &*provider, &source, &Bar::new("records")).await?;
+    let summary = import(store, &*provider, &source, &Actor::command_line(), &Bar::new("records")).await?;
     report(summary);
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
+use engine::desk::Actor;
 use engine::ingest::format::Format;
 use engine::ingest::{ImportError, LocalFile, Source, Summary, import, plan};
 use engine::store::Store;
@@ -54,7 +55,7 @@ pub(super) async fn run(
         return Ok(());
     }
     let provider = provider(config, all_threads())?;
-    let summary = import(store, &*provider, &source, &Bar::new("records")).await?;
+    let summary = import(store, &*provider, &source, &Actor::command_line(), &Bar::new("records")).await?;
     report(summary);
     Ok(())
 }

@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock, mpsc};
 use std::time::Duration;
 
 use engine::embedding::EmbeddingProvider;
+use engine::desk::Actor;
 use engine::ingest::format::Format;
 use engine::ingest::{Silent, Source, Summary, Text, import};
 use engine::store::Store;
@@ -144,7 +145,7 @@ impl Database {
             bytes: records.to_owned().into(),
             format: Format::JsonLines,
         });
-        import(&self.store, &*model, &source, &Silent)
+        import(&self.store, &*model, &source, &Actor::command_line(), &Silent)
             .await
             .expect("the records are valid")
     }

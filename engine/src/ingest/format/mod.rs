@@ -62,7 +62,8 @@ use serde_json::Value;
 use thiserror::Error;
 
 pub(super) use json_lines::line as json_line;
-pub(super) use table::{Columns, guarded};
+pub(super) use table::Columns;
+pub(crate) use table::guarded;
 
 /// Most bytes one row may have in a file.
 pub const MAX_ROW_BYTES: usize = 1024 * 1024;

@@ -18,7 +18,7 @@ use self::columns::{Column, Holds, Path, Step};
 use super::explain::{join, problem, shortened};
 use super::{BYTE_ORDER_MARK, NOT_UTF8, Row, TOO_LONG, strict_json};
 
-pub(in crate::ingest) use self::guard::guarded;
+pub(crate) use self::guard::guarded;
 pub(in crate::ingest) use self::write::Columns;
 pub(super) use self::write::write;
 
