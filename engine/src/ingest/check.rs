@@ -32,7 +32,9 @@ pub async fn check_one(store: &Store, record: &Record) -> Result<(), ImportError
     }
     let rejected = problems.into_iter();
     Err(ImportError::Rejected(
-        rejected.map(|problem| Rejection { line: 1, problem }).collect(),
+        rejected
+            .map(|problem| Rejection { line: 1, problem })
+            .collect(),
     ))
 }
 

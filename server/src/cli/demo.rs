@@ -46,7 +46,16 @@ pub(super) async fn run(
     };
     let provider = provider(config, all_threads())?;
     let records = generate(&wanted).collect();
-    report(apply(store, &*provider, records, &Actor::command_line(), &Bar::new("records")).await?);
+    report(
+        apply(
+            store,
+            &*provider,
+            records,
+            &Actor::command_line(),
+            &Bar::new("records"),
+        )
+        .await?,
+    );
     Ok(())
 }
 
@@ -57,7 +66,14 @@ pub(super) async fn load(config: &Config, store: &Store) -> Result<(), CommandEr
         bytes: jsonl().into(),
         format: Format::JsonLines,
     });
-    let summary = import(store, &*provider, &source, &Actor::command_line(), &Bar::new("records")).await?;
+    let summary = import(
+        store,
+        &*provider,
+        &source,
+        &Actor::command_line(),
+        &Bar::new("records"),
+    )
+    .await?;
     report(summary);
     Ok(())
 }

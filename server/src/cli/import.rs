@@ -55,7 +55,14 @@ pub(super) async fn run(
         return Ok(());
     }
     let provider = provider(config, all_threads())?;
-    let summary = import(store, &*provider, &source, &Actor::command_line(), &Bar::new("records")).await?;
+    let summary = import(
+        store,
+        &*provider,
+        &source,
+        &Actor::command_line(),
+        &Bar::new("records"),
+    )
+    .await?;
     report(summary);
     Ok(())
 }

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, mpsc};
 use std::time::Duration;
 
-use engine::embedding::EmbeddingProvider;
 use engine::desk::Actor;
+use engine::embedding::EmbeddingProvider;
 use engine::ingest::format::Format;
 use engine::ingest::{Silent, Source, Summary, Text, import};
 use engine::store::Store;
@@ -145,9 +145,15 @@ impl Database {
             bytes: records.to_owned().into(),
             format: Format::JsonLines,
         });
-        import(&self.store, &*model, &source, &Actor::command_line(), &Silent)
-            .await
-            .expect("the records are valid")
+        import(
+            &self.store,
+            &*model,
+            &source,
+            &Actor::command_line(),
+            &Silent,
+        )
+        .await
+        .expect("the records are valid")
     }
 
     pub(crate) fn query(&self, sql: &str) -> String {
