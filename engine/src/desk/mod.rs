@@ -7,6 +7,8 @@ pub mod activity;
 pub mod home;
 pub mod local_time;
 pub mod pages;
+pub mod preview;
+pub mod transfer;
 pub mod variants;
 
 use std::net::IpAddr;

@@ -86,6 +86,21 @@ pub enum Format {
 pub struct FormatError(PathBuf);
 
 impl Format {
+    /// The format's name in addresses and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::JsonLines => "json_lines",
+            Self::Csv => "csv",
+        }
+    }
+
+    /// The format of this name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        [Self::JsonLines, Self::Csv]
+            .into_iter()
+            .find(|format| format.as_str() == name)
+    }
+
     /// The format a file's name promises: `.jsonl` and `.ndjson` are JSON lines, `.csv` is CSV.
     ///
     /// # Errors
