@@ -3,15 +3,24 @@
 //! What must react without the server is an island: only islands, what they are made of, and the
 //! clients of server functions reach the browser. Everything else is the server's alone.
 
+#[cfg(feature = "ssr")]
+mod account;
+mod copy_field;
 mod error;
 mod form;
 #[cfg(feature = "ssr")]
 mod frame;
 #[cfg(feature = "ssr")]
+mod instant;
+#[cfg(feature = "ssr")]
 mod mistakes;
 #[cfg(feature = "ssr")]
 mod notice;
+#[cfg(feature = "ssr")]
+mod once;
 mod palette;
+#[cfg(feature = "ssr")]
+mod people;
 #[cfg(feature = "ssr")]
 mod routes;
 #[cfg(feature = "ssr")]
@@ -20,6 +29,12 @@ mod screen;
 mod session;
 #[cfg(feature = "ssr")]
 mod shell;
+#[cfg(feature = "ssr")]
+mod sign_in;
+#[cfg(feature = "ssr")]
+mod tokens;
+#[cfg(feature = "ssr")]
+mod welcome;
 
 pub use error::AdminError;
 pub use form::Form;
@@ -29,6 +44,8 @@ pub use routes::AdminApp;
 pub use session::{AdminContext, AdminSession, ClientAddress};
 #[cfg(feature = "ssr")]
 pub use shell::shell;
+#[cfg(feature = "ssr")]
+pub use welcome::welcome_url;
 
 /// Readies the browser: where server functions lead is gone to.
 #[cfg(feature = "hydrate")]

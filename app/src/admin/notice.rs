@@ -6,7 +6,35 @@ use leptos::prelude::*;
 use crate::ui::{Icon, Sign};
 
 /// Every notice: its name in the address, and its words.
-const NOTICES: [(&str, &str); 2] = [("saved", "Saved."), ("signed-out", "You are signed out.")];
+const NOTICES: &[(&str, &str)] = &[
+    ("saved", "Saved."),
+    ("signed-out", "You are signed out."),
+    (
+        "signed-out-everywhere",
+        "You are signed out everywhere. Sign in again to go on here.",
+    ),
+    ("welcome", "Welcome. You are signed in."),
+    ("name-saved", "Your name is saved."),
+    (
+        "password-changed",
+        "Your password is changed. Your other sessions have ended.",
+    ),
+    ("link-withdrawn", "The link is withdrawn."),
+    (
+        "role-saved",
+        "The role is saved. It holds from the next sign-in on.",
+    ),
+    (
+        "disabled",
+        "The account is disabled and signed out everywhere.",
+    ),
+    ("enabled", "The account is enabled."),
+    ("signed-out-person", "They are signed out everywhere."),
+    (
+        "token-revoked",
+        "The token is revoked. It is refused from now on.",
+    ),
+];
 
 /// The notice that a raw query names, if it names one.
 pub(super) fn of_query(query: &str) -> impl IntoView + use<> {

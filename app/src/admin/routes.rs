@@ -5,7 +5,11 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 
+use super::account::account;
 use super::screen::unknown;
+use super::sign_in::sign_in;
+use super::welcome::welcome;
+use super::{people, tokens};
 
 /// The admin's body. Every screen is complete before any of it is sent, so that its status and
 /// where it leads are known.
@@ -16,6 +20,16 @@ pub fn AdminApp() -> impl IntoView {
         <Title formatter=|screen: String| format!("{screen} · Landfall") />
         <Router>
             <FlatRoutes fallback=unknown>
+                <Route path=path!("/admin/sign-in") view=sign_in ssr=SsrMode::Async />
+                <Route path=path!("/admin/welcome/:secret") view=welcome ssr=SsrMode::Async />
+                <Route path=path!("/admin/account") view=account ssr=SsrMode::Async />
+                <Route path=path!("/admin/people") view=people::people ssr=SsrMode::Async />
+                <Route path=path!("/admin/people/invite") view=people::invite ssr=SsrMode::Async />
+                <Route path=path!("/admin/people/link") view=people::made ssr=SsrMode::Async />
+                <Route path=path!("/admin/people/:id") view=people::person ssr=SsrMode::Async />
+                <Route path=path!("/admin/tokens") view=tokens::tokens ssr=SsrMode::Async />
+                <Route path=path!("/admin/tokens/new") view=tokens::new ssr=SsrMode::Async />
+                <Route path=path!("/admin/tokens/made") view=tokens::made ssr=SsrMode::Async />
                 <Route path=path!("/admin/*any") view=unknown ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>

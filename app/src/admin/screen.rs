@@ -9,7 +9,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_url;
 
 use super::frame::Frame;
-use super::session::{AdminSession, set_status};
+use super::session::{AdminSession, lead_to, set_status};
 use super::{AdminError, mistakes, notice};
 use crate::ui::EmptyState;
 
@@ -35,7 +35,7 @@ where
         let session = match AdminSession::present().await {
             Ok(Some(session)) => session,
             Ok(None) => {
-                leptos_axum::redirect(&sign_in_address(&path, &query));
+                lead_to(&sign_in_address(&path, &query));
                 return ().into_any();
             }
             Err(error) => return failed(&error),
@@ -54,6 +54,39 @@ where
             </Frame>
         }
         .into_any()
+    });
+    view! {
+        <Title text=title />
+        <Suspense fallback=|| ()>{shown}</Suspense>
+    }
+}
+
+/// A screen for whoever opens it, signed in or not: a card in the middle.
+pub(super) fn open_screen<F>(
+    title: &'static str,
+    body: impl FnOnce() -> F + Send + 'static,
+) -> impl IntoView
+where
+    F: Future<Output = Result<AnyView, AdminError>> + Send + 'static,
+{
+    let url = use_url();
+    let (path, query) = {
+        let url = url.read_untracked();
+        (url.path().to_owned(), url.search().to_owned())
+    };
+    provide_context(mistakes::of_query(&query));
+    let shown = Suspend::new(async move {
+        let content = body().await.unwrap_or_else(|error| failed(&error));
+        view! {
+            <Frame person=None path>
+                <div class="mx-auto max-w-md">
+                    {notice::of_query(&query)}
+                    <div class="rounded-2xl border border-line bg-card p-6 shadow-xs sm:p-8">
+                        {content}
+                    </div>
+                </div>
+            </Frame>
+        }
     });
     view! {
         <Title text=title />

@@ -5,8 +5,9 @@ use std::net::IpAddr;
 use domain::{Role, UserId};
 use engine::desk::{Actor, Desk};
 use engine::people::{People, Person};
-use http::header::ACCEPT;
+use http::header::{ACCEPT, LOCATION};
 use http::request::Parts;
+use http::{HeaderValue, StatusCode};
 use leptos::prelude::*;
 use leptos_axum::{ResponseOptions, extract};
 use serde::{Deserialize, Serialize};
@@ -27,6 +28,8 @@ pub struct AdminContext {
     pub desk: Desk,
     /// The people.
     pub people: People,
+    /// How people reach the site, without a slash at the end.
+    pub base_url: String,
 }
 
 /// Where the request came from, as far as the server knows.
@@ -183,9 +186,19 @@ pub(super) fn wants_html() -> bool {
 /// Sets the status of the screen that is about to be answered.
 pub(super) fn set_status(status: u16) {
     if let Some(response) = use_context::<ResponseOptions>()
-        && let Ok(status) = http::StatusCode::from_u16(status)
+        && let Ok(status) = StatusCode::from_u16(status)
     {
         response.set_status(status);
+    }
+}
+
+/// Answers a screen by leading to another one.
+pub(super) fn lead_to(path: &str) {
+    if let Some(response) = use_context::<ResponseOptions>()
+        && let Ok(location) = HeaderValue::try_from(path)
+    {
+        response.insert_header(LOCATION, location);
+        response.set_status(StatusCode::SEE_OTHER);
     }
 }
 

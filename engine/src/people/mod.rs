@@ -4,10 +4,13 @@
 //! links as SHA-256, and neither ever reaches the audit log.
 
 mod common;
+mod link;
+mod manage;
 mod network;
 mod password;
 mod sign_in;
 mod throttle;
+mod token;
 
 use std::sync::Arc;
 
@@ -20,9 +23,16 @@ use crate::clock::Clock;
 use crate::desk::Actor;
 use crate::store::{Store, StoreError};
 
+pub(crate) use link::LinkState;
+pub use link::{
+    INVITATION_LIFETIME, Introduction, Link, LinkKind, LinkSecret, MadeLink, RESET_LIFETIME,
+    SETUP_LIFETIME,
+};
+pub use manage::Listed;
 pub use password::MIN_CHARACTERS;
 pub use sign_in::SignInError;
 pub use throttle::Failures;
+pub use token::MAX_TOKEN_DAYS;
 
 /// Most characters of a person's name.
 pub const MAX_NAME: usize = 80;
@@ -131,7 +141,7 @@ impl People {
 
     async fn required(&self, id: UserId) -> Result<Person, PeopleError> {
         let person = self.store.user(id).await?;
-        person.ok_or_else(|| PeopleError::NotFound("this person".to_owned()))
+        person.ok_or_else(|| PeopleError::NotFound("This person".to_owned()))
     }
 }
 

@@ -3,11 +3,12 @@
 use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
+use domain::UserId;
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 use time::{Duration, OffsetDateTime};
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, StoreTransaction};
 
 /// How long a token may be used before its use is noted again.
 const NOTED_EVERY: Duration = Duration::MINUTE;
@@ -25,6 +26,8 @@ pub struct Token {
     pub name: String,
     /// What it may do; at least one.
     pub scopes: Vec<Scope>,
+    /// The e-mail address of whoever made it; `None` is the command line, or somebody who is gone.
+    pub made_by: Option<String>,
     /// When it was made.
     pub created_at: OffsetDateTime,
     /// From when on it is refused.
@@ -44,6 +47,16 @@ pub enum Scope {
     Export,
     /// Have decisions explained.
     Explain,
+}
+
+/// A token that is to be made.
+pub(crate) struct NewToken<'a> {
+    pub(crate) secret: &'a TokenSecret,
+    pub(crate) name: &'a str,
+    pub(crate) scopes: &'a [Scope],
+    pub(crate) created_by: Option<UserId>,
+    pub(crate) now: OffsetDateTime,
+    pub(crate) expires_at: OffsetDateTime,
 }
 
 /// A text that names no scope.
@@ -123,36 +136,6 @@ impl fmt::Debug for TokenSecret {
 }
 
 impl Store {
-    /// Keeps a new token's hash and returns its row number.
-    ///
-    /// `name` has 1 to 80 characters, `scopes` names at least one, and the token is good for
-    /// `lifetime` from `now` on.
-    ///
-    /// # Errors
-    /// [`StoreError::Refused`] when one of these is not so; [`StoreError`] when the database fails.
-    pub async fn create_token(
-        &self,
-        secret: &TokenSecret,
-        name: &str,
-        scopes: &[Scope],
-        now: OffsetDateTime,
-        lifetime: Duration,
-    ) -> Result<i64, StoreError> {
-        let scopes: Vec<String> = scopes.iter().map(|s| s.as_str().to_owned()).collect();
-        let id = sqlx::query_scalar!(
-            "INSERT INTO api_tokens (name, token_hash, scopes, created_at, expires_at)
-             VALUES ($1, $2, $3, $4, $5) RETURNING id",
-            name,
-            &secret.hash()[..],
-            &scopes,
-            now,
-            now.saturating_add(lifetime)
-        )
-        .fetch_one(&self.pool)
-        .await?;
-        Ok(id)
-    }
-
     /// The token whose secret this is, when it is neither revoked nor expired at `now`. Its use is
     /// noted, at most once a minute.
     ///
@@ -165,7 +148,8 @@ impl Store {
     ) -> Result<Option<Token>, StoreError> {
         let row = sqlx::query_as!(
             Row,
-            "SELECT id, name, scopes, created_at, expires_at, last_used_at, revoked_at
+            "SELECT id, name, scopes,
+                    (SELECT email FROM users WHERE users.id = created_by) AS made_by, created_at, expires_at, last_used_at, revoked_at
              FROM api_tokens
              WHERE token_hash = $1 AND revoked_at IS NULL AND expires_at > $2",
             &secret.hash()[..],
@@ -197,32 +181,81 @@ impl Store {
     pub async fn tokens(&self) -> Result<Vec<Token>, StoreError> {
         let rows = sqlx::query_as!(
             Row,
-            "SELECT id, name, scopes, created_at, expires_at, last_used_at, revoked_at
+            "SELECT id, name, scopes,
+                    (SELECT email FROM users WHERE users.id = created_by) AS made_by, created_at, expires_at, last_used_at, revoked_at
              FROM api_tokens ORDER BY id"
         )
         .fetch_all(&self.pool)
         .await?;
         rows.into_iter().map(Row::read).collect()
     }
+}
 
-    /// Revokes a token from `now` on and returns it; one that was revoked before stays as it was.
-    /// `None` when there is no such token.
+impl StoreTransaction {
+    /// Keeps a new token's hash.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when a field breaks a rule of the schema; [`StoreError`] when the
+    /// database fails.
+    pub(crate) async fn insert_token(&mut self, token: &NewToken<'_>) -> Result<Token, StoreError> {
+        let scopes: Vec<String> = token.scopes.iter().map(|s| s.as_str().to_owned()).collect();
+        let row = sqlx::query_as!(
+            Row,
+            r#"INSERT INTO api_tokens (name, token_hash, scopes, created_by, created_at, expires_at)
+               VALUES ($1, $2, $3, $4, $5, $6)
+               RETURNING id, name, scopes,
+                   (SELECT email FROM users WHERE users.id = created_by) AS made_by,
+                   created_at, expires_at, last_used_at, revoked_at"#,
+            token.name,
+            &token.secret.hash()[..],
+            &scopes,
+            token.created_by.map(|user| user.0),
+            token.now,
+            token.expires_at
+        )
+        .fetch_one(&mut *self.tx)
+        .await?;
+        row.read()
+    }
+
+    /// Revokes a token from `now` on and returns it. `None` when there is no such token, or it was
+    /// revoked before.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails or a stored scope is unknown.
-    pub async fn revoke_token(
-        &self,
+    pub(crate) async fn revoke_token(
+        &mut self,
         id: i64,
         now: OffsetDateTime,
     ) -> Result<Option<Token>, StoreError> {
         let row = sqlx::query_as!(
             Row,
-            "UPDATE api_tokens SET revoked_at = coalesce(revoked_at, $2) WHERE id = $1
-             RETURNING id, name, scopes, created_at, expires_at, last_used_at, revoked_at",
+            "UPDATE api_tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL
+             RETURNING id, name, scopes,
+                 (SELECT email FROM users WHERE users.id = created_by) AS made_by,
+                 created_at, expires_at, last_used_at, revoked_at",
             id,
             now
         )
-        .fetch_optional(&self.pool)
+        .fetch_optional(&mut *self.tx)
+        .await?;
+        row.map(Row::read).transpose()
+    }
+
+    /// The token with this row number.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails or a stored scope is unknown.
+    pub(crate) async fn token(&mut self, id: i64) -> Result<Option<Token>, StoreError> {
+        let row = sqlx::query_as!(
+            Row,
+            "SELECT id, name, scopes,
+                    (SELECT email FROM users WHERE users.id = created_by) AS made_by, created_at,
+                    expires_at, last_used_at, revoked_at
+             FROM api_tokens WHERE id = $1",
+            id
+        )
+        .fetch_optional(&mut *self.tx)
         .await?;
         row.map(Row::read).transpose()
     }
@@ -232,6 +265,7 @@ struct Row {
     id: i64,
     name: String,
     scopes: Vec<String>,
+    made_by: Option<String>,
     created_at: OffsetDateTime,
     expires_at: OffsetDateTime,
     last_used_at: Option<OffsetDateTime>,
@@ -247,6 +281,7 @@ impl Row {
             scopes: scopes
                 .collect::<Result<_, ScopeError>>()
                 .map_err(|error| StoreError::malformed("a token's scope", &error))?,
+            made_by: self.made_by,
             created_at: self.created_at,
             expires_at: self.expires_at,
             last_used_at: self.last_used_at,

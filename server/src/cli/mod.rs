@@ -8,6 +8,7 @@ mod import;
 mod progress;
 mod serve;
 mod token;
+mod user;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 use engine::ingest::ImportError;
+use engine::people::PeopleError;
 use thiserror::Error;
 
 use crate::config::{Config, ConfigError, Overrides};
@@ -73,6 +75,8 @@ enum Command {
     Explain(explain::Options),
     /// Make, list and revoke the secrets by which other software asks
     Token(token::Options),
+    /// Add people, list them, let them choose a new password
+    User(user::Options),
 }
 
 /// Why a command failed.
@@ -91,6 +95,15 @@ pub(crate) enum CommandError {
 impl From<engine::store::StoreError> for CommandError {
     fn from(error: engine::store::StoreError) -> Self {
         Self::Start(error.into())
+    }
+}
+
+impl From<PeopleError> for CommandError {
+    fn from(error: PeopleError) -> Self {
+        match error {
+            PeopleError::Store(error) => error.into(),
+            error => Self::Other(error.to_string()),
+        }
     }
 }
 
@@ -144,6 +157,7 @@ async fn dispatch(cli: Cli) -> Result<(), CommandError> {
         Command::Embed => embed::run(&config, &services.store).await,
         Command::Explain(options) => explain::run(&config, &services, &options).await,
         Command::Token(options) => token::run(&services.store, &options).await,
+        Command::User(options) => user::run(&config, &services.store, &options).await,
     };
     services.stop().await;
     outcome

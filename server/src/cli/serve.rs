@@ -4,7 +4,11 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use app::admin::welcome_url;
 use clap::Args;
+use engine::clock::SystemClock;
+use engine::people::{People, SETUP_LIFETIME};
+use engine::store::Store;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::{info, warn};
@@ -74,6 +78,7 @@ async fn serve(
     let app = router(&state, store);
     info!(%address, "server.listen");
     eprintln!("Landfall serves {base_url}");
+    invite_the_first(store, &base_url).await?;
     let stop = async {
         stop_signal().await;
         info!("server.stop: finishing what is in flight");
@@ -88,6 +93,19 @@ async fn serve(
         );
     }
     running.stop().await;
+    Ok(())
+}
+
+/// Says how to make the first account, while there is nobody who could invite people.
+async fn invite_the_first(store: &Store, base_url: &str) -> Result<(), CommandError> {
+    let people = People::new(store.clone(), Arc::new(SystemClock));
+    if let Some(link) = people.setup_link().await? {
+        eprintln!(
+            "Nobody can sign in yet. Create the first account: {} (valid for {} hours)",
+            welcome_url(base_url, &link.secret),
+            SETUP_LIFETIME.whole_hours()
+        );
+    }
     Ok(())
 }
 

@@ -1,14 +1,15 @@
 //! `landfall token`.
 
+use std::sync::Arc;
+
 use clap::{Args, Subcommand};
 use engine::clock::{Clock as _, SystemClock};
-use engine::store::{Scope, Store, Token, TokenSecret};
-use time::{Duration, OffsetDateTime};
+use engine::desk::Actor;
+use engine::people::{MAX_NAME, People, PeopleError};
+use engine::store::{Scope, Store, Token};
+use time::OffsetDateTime;
 
 use super::CommandError;
-
-/// Most characters of a token's name.
-const MAX_NAME: usize = 80;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -44,47 +45,45 @@ struct Add {
 }
 
 pub(super) async fn run(store: &Store, options: &Options) -> Result<(), CommandError> {
-    let now = SystemClock.now();
+    let people = People::new(store.clone(), Arc::new(SystemClock));
     match &options.action {
-        Action::Add(options) => add(store, options, now).await,
-        Action::List => list(store, now).await,
-        Action::Revoke { id } => revoke(store, *id, now).await,
+        Action::Add(options) => add(&people, options).await,
+        Action::List => list(&people, SystemClock.now()).await,
+        Action::Revoke { id } => revoke(&people, *id).await,
     }
 }
 
 /// Prints the secret alone on standard output, so that a script can keep it; the rest goes to
 /// standard error.
-async fn add(store: &Store, options: &Add, now: OffsetDateTime) -> Result<(), CommandError> {
-    let name = options.name.trim();
-    let length = name.chars().count();
-    if length == 0 || length > MAX_NAME || name.chars().any(char::is_control) {
-        return Err(CommandError::Other(format!(
-            "a token's name has 1 to {MAX_NAME} characters and no control characters"
-        )));
-    }
-    let mut scopes = options.scopes.clone();
-    scopes.sort_unstable();
-    scopes.dedup();
-    let mut random = [0; 32];
-    getrandom::fill(&mut random).map_err(|error| {
-        CommandError::Other(format!("this machine gives no random bytes: {error}"))
-    })?;
-    let secret = TokenSecret::new(&random);
-    let lifetime = Duration::days(options.days.into());
-    let id = store
-        .create_token(&secret, name, &scopes, now, lifetime)
-        .await?;
+async fn add(people: &People, options: &Add) -> Result<(), CommandError> {
+    let (token, secret) = people
+        .make_token(
+            &Actor::command_line(),
+            &options.name,
+            &options.scopes,
+            options.days,
+        )
+        .await
+        .map_err(|error| match error {
+            PeopleError::Invalid(problems) if problems.iter().any(|p| p.field == "name") => {
+                CommandError::Other(format!(
+                    "a token's name has 1 to {MAX_NAME} characters and no control characters"
+                ))
+            }
+            error => error.into(),
+        })?;
     eprintln!(
-        "token {id} may {}, until {}; this is its secret, shown this once:",
-        listed(&scopes),
-        now.saturating_add(lifetime).date()
+        "token {} may {}, until {}; this is its secret, shown this once:",
+        token.id,
+        listed(&token.scopes),
+        token.expires_at.date()
     );
     println!("{}", secret.expose());
     Ok(())
 }
 
-async fn list(store: &Store, now: OffsetDateTime) -> Result<(), CommandError> {
-    let tokens = store.tokens().await?;
+async fn list(people: &People, now: OffsetDateTime) -> Result<(), CommandError> {
+    let tokens = people.tokens().await?;
     if tokens.is_empty() {
         println!("there are no tokens; landfall token add makes one");
         return Ok(());
@@ -109,11 +108,14 @@ async fn list(store: &Store, now: OffsetDateTime) -> Result<(), CommandError> {
     Ok(())
 }
 
-async fn revoke(store: &Store, id: i64, now: OffsetDateTime) -> Result<(), CommandError> {
-    let Some(token) = store.revoke_token(id, now).await? else {
-        return Err(CommandError::Other(format!(
-            "there is no token {id}; landfall token list shows those there are"
-        )));
+async fn revoke(people: &People, id: i64) -> Result<(), CommandError> {
+    let token = match people.revoke_token(&Actor::command_line(), id).await {
+        Err(PeopleError::NotFound(_)) => {
+            return Err(CommandError::Other(format!(
+                "there is no token {id}; landfall token list shows those there are"
+            )));
+        }
+        outcome => outcome?,
     };
     println!("token {id} ({}) is revoked", token.name);
     Ok(())

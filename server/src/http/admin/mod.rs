@@ -30,6 +30,7 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
     let context = AdminContext {
         desk: state.desk.clone(),
         people: state.people.clone(),
+        base_url: state.config.base_url(),
     };
     Router::new()
         .leptos_routes_with_context(

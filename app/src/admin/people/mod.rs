@@ -1,0 +1,157 @@
+//! People: who may sign in, and what they may do. For admins.
+
+mod actions;
+mod invite;
+mod person;
+
+use domain::Role;
+use engine::people::{Link, LinkKind, Listed};
+use leptos::prelude::*;
+
+use super::once::{self, shown};
+use super::screen::screen;
+use super::{AdminError, instant};
+use crate::ui::{Badge, Confirm, LinkButton, Moment, PageHeader, Table, Tone, Weight, Whole};
+
+pub(super) use invite::invite;
+pub(super) use person::person;
+
+/// The screen that lists everybody, and the links that are still open.
+pub(super) fn people() -> impl IntoView {
+    screen("People", Role::Admin, async |session| {
+        let everybody = session.people().list().await?;
+        let open = session.people().open_links().await?;
+        let own = session.person().id;
+        let rows = everybody
+            .into_iter()
+            .map(|listed| row(&listed, listed.person.id == own))
+            .collect_view();
+        Ok(view! {
+            <PageHeader title="People" lead="Who can sign in, and what they may do.">
+                <LinkButton weight=Weight::Primary href="/admin/people/invite">
+                    "Invite somebody"
+                </LinkButton>
+            </PageHeader>
+            <div class="mb-4 empty:hidden">
+                <Whole />
+            </div>
+            <Table caption="People" head=vec!["Name", "E-mail address", "Role", "Last signed in"]>
+                {rows}
+            </Table>
+            {(!open.is_empty()).then(|| links(open))}
+        }
+        .into_any())
+    })
+}
+
+fn row(listed: &Listed, own: bool) -> impl IntoView + use<> {
+    let person = listed.person.clone();
+    let last = listed
+        .last_sign_in_at
+        .map(|at| view! { <Moment at=instant::text(at) /> });
+    view! {
+        <tr>
+            <td>
+                <a
+                    href=format!("/admin/people/{}", person.id)
+                    class="inline-flex min-h-6 items-center font-medium underline decoration-line underline-offset-4 \
+                    hover:decoration-ink"
+                >
+                    {person.name}
+                </a>
+                {own.then(|| view! { <span class="ml-2 text-xs text-muted">"You"</span> })}
+            </td>
+            <td>{person.email}</td>
+            <td>
+                {if person.disabled {
+                    view! { <Badge tone=Tone::Bad>"Disabled"</Badge> }.into_any()
+                } else {
+                    view! { <Badge tone=Tone::Plain>{title(person.role)}</Badge> }.into_any()
+                }}
+            </td>
+            <td class="text-muted">{last.map_or_else(|| "Never".into_any(), IntoAny::into_any)}</td>
+        </tr>
+    }
+}
+
+fn links(open: Vec<Link>) -> impl IntoView {
+    let rows = open.into_iter().map(link_row).collect_view();
+    view! {
+        <section class="mt-8">
+            <h2 class="text-lg font-semibold tracking-tight">"Open links"</h2>
+            <p class="mt-1 mb-4 text-sm text-muted">
+                "Whoever has one of these can choose a password with it, once. A link itself was shown only when it was made."
+            </p>
+            <Table
+                caption="Open links"
+                head=vec!["For", "What it does", "Made by", "Valid until", ""]
+            >
+                {rows}
+            </Table>
+        </section>
+    }
+}
+
+fn link_row(link: Link) -> impl IntoView {
+    let (email, words) = match link.kind {
+        LinkKind::Invitation { email, role, .. } => (email, format!("Invites as {role}")),
+        LinkKind::Reset { email, .. } => (email, "Sets a new password".to_owned()),
+        LinkKind::Setup => (String::new(), "Makes the first account".to_owned()),
+    };
+    let heading = format!("Withdraw the link for {email}?");
+    view! {
+        <tr>
+            <td>{email}</td>
+            <td>{words}</td>
+            <td class="text-muted">
+                {link.made_by.unwrap_or_else(|| "Command line".to_owned())}
+            </td>
+            <td class="text-muted">
+                <Moment at=instant::text(link.expires_at) />
+            </td>
+            <td class="text-right">
+                <Confirm
+                    id=format!("link-{}", link.id)
+                    label="Withdraw"
+                    title=heading
+                    text="It opens nothing from then on. You can make a new one at any time."
+                    action="/admin/api/people/revoke-link"
+                >
+                    <input type="hidden" name="id" value=link.id />
+                </Confirm>
+            </td>
+        </tr>
+    }
+}
+
+/// The screen that shows a link, once.
+pub(super) fn made() -> impl IntoView {
+    screen("One-time link", Role::Admin, async |_| {
+        let once = once::take().await?;
+        Ok::<_, AdminError>(shown(once, "/admin/people", "Back to people"))
+    })
+}
+
+/// A role as a heading.
+fn title(role: Role) -> &'static str {
+    match role {
+        Role::Viewer => "Viewer",
+        Role::Editor => "Editor",
+        Role::Publisher => "Publisher",
+        Role::Admin => "Admin",
+    }
+}
+
+/// Every role as a choice, with what it allows.
+fn choices() -> Vec<(String, String)> {
+    let words = |role| match role {
+        Role::Viewer => "Viewer: looks at everything, changes nothing",
+        Role::Editor => "Editor: writes drafts, segments and pages",
+        Role::Publisher => "Publisher: also decides what visitors see",
+        Role::Admin => "Admin: also manages people and tokens",
+    };
+    Role::ALL
+        .into_iter()
+        .map(|role| (role.as_str().to_owned(), words(role).to_owned()))
+        .collect()
+}
