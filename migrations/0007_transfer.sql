@@ -20,7 +20,7 @@ CREATE TABLE uploads (
     user_id    bigint REFERENCES users ON DELETE CASCADE,
     token_id   bigint REFERENCES api_tokens ON DELETE CASCADE,
     name       text        NOT NULL CHECK (length(name) BETWEEN 1 AND 200),
-    format     text        NOT NULL CHECK (format IN ('json_lines', 'csv')),
+    format     text        NOT NULL CHECK (format IN ('jsonl', 'csv')),
     -- What the dry run found; NULL while the file arrives.
     findings   jsonb,
     job_id     bigint REFERENCES jobs ON DELETE CASCADE,

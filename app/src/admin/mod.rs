@@ -39,6 +39,8 @@ mod welcome;
 pub use error::AdminError;
 pub use form::Form;
 #[cfg(feature = "ssr")]
+pub use mistakes::address as mistake_address;
+#[cfg(feature = "ssr")]
 pub use routes::AdminApp;
 #[cfg(feature = "ssr")]
 pub use session::{AdminContext, AdminSession, ClientAddress};

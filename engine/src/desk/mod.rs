@@ -28,6 +28,8 @@ pub struct Desk {
     /// Connections of its own, so that no visitor waits for one.
     pub(crate) store: Store,
     pub(crate) engine: Arc<Engine>,
+    /// Cookies that conditions may read.
+    cookies: Arc<[String]>,
 }
 
 /// Who changes something, for the audit log.
@@ -72,7 +74,20 @@ pub enum DeskError {
 impl Desk {
     /// A desk over a running engine. `store` should be a pool of its own.
     pub fn new(store: Store, engine: Arc<Engine>) -> Self {
-        Self { store, engine }
+        Self {
+            store,
+            engine,
+            cookies: Arc::default(),
+        }
+    }
+
+    /// The same desk, where conditions may read these cookies.
+    #[must_use]
+    pub fn reading(self, cookies: &[String]) -> Self {
+        Self {
+            cookies: cookies.into(),
+            ..self
+        }
     }
 
     /// The engine that answers visitors.

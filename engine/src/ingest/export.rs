@@ -7,7 +7,7 @@ use domain::record::Record;
 use domain::{ExternalId, SegmentKey};
 use thiserror::Error;
 
-use super::format::{Columns, Format, json_line};
+use super::format::{Columns, Format, Table, json_line};
 use crate::store::{Store, StoreError, VariantSelection};
 
 /// Variants read at a time.
@@ -36,62 +36,92 @@ pub enum ExportError {
     Store(#[from] StoreError),
 }
 
-/// Writes records in the order in which an import takes them: site, segments, pages, variants.
-/// Hands the bytes to `take`, piece by piece, and returns how many records there were. The same
-/// content always gives the same bytes.
-///
-/// # Errors
-/// [`ExportError`]. Nothing was handed over when the page does not exist.
-pub async fn export(
-    store: &Store,
-    selection: &Selection,
-    format: Format,
-    mut take: impl AsyncFnMut(Vec<u8>) -> io::Result<()>,
-) -> Result<usize, ExportError> {
-    let mut count = 0;
-    if format == Format::JsonLines {
-        let mut records = Records::of(store, selection).await?;
-        while let Some(batch) = records.next().await? {
-            count += batch.len();
-            let lines: Vec<Vec<u8>> = batch.iter().map(json_line).collect::<io::Result<_>>()?;
-            take(lines.concat()).await?;
+/// Records on their way into a file, in the order in which an import takes them: site, segments,
+/// pages, variants. The same content always gives the same bytes.
+pub struct Export {
+    records: Records,
+    /// How the file spells them.
+    spelling: Spelling,
+    count: usize,
+}
+
+enum Spelling {
+    Lines,
+    /// A table whose first row is still to be written.
+    Table(Table, Option<Vec<u8>>),
+}
+
+impl Export {
+    /// Finds out what there is to write; for CSV by reading all of it once.
+    ///
+    /// # Errors
+    /// [`ExportError`].
+    pub async fn start(
+        store: &Store,
+        selection: &Selection,
+        format: Format,
+    ) -> Result<Self, ExportError> {
+        let spelling = match format {
+            Format::JsonLines => Spelling::Lines,
+            Format::Csv => {
+                let mut columns = Columns::new();
+                let mut records = Records::of(store, selection).await?;
+                while let Some(batch) = records.next().await? {
+                    for record in &batch {
+                        columns.add(record)?;
+                    }
+                }
+                let (table, header) = columns.finish()?;
+                Spelling::Table(table, Some(header))
+            }
+        };
+        Ok(Self {
+            records: Records::of(store, selection).await?,
+            spelling,
+            count: 0,
+        })
+    }
+
+    /// The file's next bytes; `None` at its end.
+    ///
+    /// # Errors
+    /// [`ExportError`]; what was written so far is no whole file then.
+    pub async fn next(&mut self) -> Result<Option<Vec<u8>>, ExportError> {
+        if let Spelling::Table(_, header) = &mut self.spelling
+            && let Some(header) = header.take()
+        {
+            return Ok(Some(header));
         }
-        return Ok(count);
+        let Some(batch) = self.records.next().await? else {
+            return Ok(None);
+        };
+        self.count += batch.len();
+        let spelt = batch.iter().map(|record| match &self.spelling {
+            Spelling::Lines => json_line(record),
+            Spelling::Table(table, _) => table.row(record),
+        });
+        let spelt: Vec<Vec<u8>> = spelt.collect::<io::Result<_>>()?;
+        Ok(Some(spelt.concat()))
     }
-    let mut columns = Columns::new();
-    let mut records = Records::of(store, selection).await?;
-    while let Some(batch) = records.next().await? {
-        for record in &batch {
-            columns.add(record)?;
-        }
+
+    /// How many records were written so far.
+    pub fn count(&self) -> usize {
+        self.count
     }
-    let (table, header) = columns.finish()?;
-    take(header).await?;
-    let mut records = Records::of(store, selection).await?;
-    while let Some(batch) = records.next().await? {
-        count += batch.len();
-        let rows: Vec<Vec<u8>> = batch
-            .iter()
-            .map(|record| table.row(record))
-            .collect::<io::Result<_>>()?;
-        take(rows.concat()).await?;
-    }
-    Ok(count)
 }
 
 /// The selected records, read as they are taken.
-struct Records<'a> {
-    store: &'a Store,
-    page: Option<&'a ExternalId>,
+struct Records {
+    store: Store,
+    page: Option<ExternalId>,
     /// What comes before the variants, until it was taken.
     head: Option<Vec<Record>>,
     /// The last variant taken.
     after: Option<ExternalId>,
-    ended: bool,
 }
 
-impl<'a> Records<'a> {
-    async fn of(store: &'a Store, selection: &'a Selection) -> Result<Self, ExportError> {
+impl Records {
+    async fn of(store: &Store, selection: &Selection) -> Result<Self, ExportError> {
         let segments = store.segment_records().await?.into_iter();
         let pages = store.page_records().await?.into_iter();
         let (page, head) = match selection {
@@ -111,15 +141,14 @@ impl<'a> Records<'a> {
                     .filter(|segment| used.contains(&segment.key))
                     .map(Record::Segment);
                 let head = segments.chain([Record::Page(found)]).collect();
-                (Some(id), head)
+                (Some(id.clone()), head)
             }
         };
         Ok(Self {
-            store,
+            store: store.clone(),
             page,
             head: Some(head),
             after: None,
-            ended: false,
         })
     }
 
@@ -127,19 +156,15 @@ impl<'a> Records<'a> {
         if let Some(head) = self.head.take() {
             return Ok(Some(head));
         }
-        if self.ended {
-            return Ok(None);
-        }
         let variants = self
             .store
             .variants_in_order(VariantSelection {
-                page: self.page,
+                page: self.page.as_ref(),
                 after: self.after.as_ref(),
                 limit: BATCH,
             })
             .await?;
         let Some(last) = variants.last() else {
-            self.ended = true;
             return Ok(None);
         };
         self.after = Some(last.id.clone());

@@ -24,7 +24,7 @@ pub(crate) use apply::vectors;
 pub use apply::{Summary, apply};
 pub use check::check_one;
 pub use embed::embed_missing;
-pub use export::{ExportError, Selection, export};
+pub use export::{Export, ExportError, Selection};
 pub use plan::{Counts, FieldChange, Plan, Planner, Sample};
 pub use rejects::write_rejects;
 pub use source::{LocalFile, Source, Text};

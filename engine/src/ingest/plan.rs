@@ -72,8 +72,8 @@ pub struct FieldChange {
 }
 
 /// Goes through a file, a batch of rows at a time.
-pub struct Planner<'a> {
-    store: &'a Store,
+pub struct Planner {
+    store: Store,
     batches: Batches,
     present: Present,
     known: Known,
@@ -110,16 +110,16 @@ impl fmt::Display for Plan {
     }
 }
 
-impl<'a> Planner<'a> {
+impl Planner {
     /// Reads the whole file once, for the names that its records may refer to.
     ///
     /// # Errors
     /// [`ImportError::File`] when it cannot be read, [`ImportError::Store`] when the database fails.
-    pub async fn start(store: &'a Store, source: &Arc<dyn Source>) -> Result<Self, ImportError> {
+    pub async fn start(store: &Store, source: &Arc<dyn Source>) -> Result<Self, ImportError> {
         let present = Present::load(store).await?;
         let known = Known::gather(&present, source).await?;
         Ok(Self {
-            store,
+            store: store.clone(),
             batches: Batches::of(source),
             present,
             known,
@@ -154,7 +154,7 @@ impl<'a> Planner<'a> {
                 }
             }
         }
-        for compared in self.present.compare(self.store, records).await? {
+        for compared in self.present.compare(&self.store, records).await? {
             self.plan.count(&compared);
         }
         Ok(Some(rejections))

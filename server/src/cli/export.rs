@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use engine::ingest::format::Format;
-use engine::ingest::{Selection, export};
+use engine::ingest::{Export, ExportError, Selection};
 use engine::store::Store;
 
 use super::CommandError;
@@ -51,9 +51,12 @@ async fn written(
     format: Format,
     mut write: impl FnMut(Vec<u8>) -> std::io::Result<()>,
 ) -> Result<usize, CommandError> {
-    export(store, &Selection::Everything, format, async |bytes| {
-        write(bytes)
-    })
-    .await
-    .map_err(|error| CommandError::Other(format!("the export failed: {error}")))
+    let failed = |error: ExportError| CommandError::Other(format!("the export failed: {error}"));
+    let mut export = Export::start(store, &Selection::Everything, format)
+        .await
+        .map_err(failed)?;
+    while let Some(bytes) = export.next().await.map_err(failed)? {
+        write(bytes).map_err(|error| failed(error.into()))?;
+    }
+    Ok(export.count())
 }

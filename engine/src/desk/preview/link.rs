@@ -57,13 +57,12 @@ impl Desk {
         actor: &Actor,
         scene: &Scene,
         days: i64,
-        cookies: &[String],
     ) -> Result<(String, OffsetDateTime), DeskError> {
         if !LIFETIMES.contains(&days) {
             return Err(DeskError::invalid("days", "is not 1, 7 or 30"));
         }
         // Whoever gets the link cannot correct it.
-        self.preview(scene, cookies).await?;
+        self.preview(scene).await?;
         let ends = self.engine.now().saturating_add(Duration::days(days));
         let claim = Claim {
             scene: scene.clone(),

@@ -57,65 +57,53 @@ struct Setting {
 }
 
 impl Desk {
-    /// Decides what the visitor of `scene` would see, and says why. `cookies` are the names that
-    /// conditions may read.
+    /// Decides what the visitor of `scene` would see, and says why.
     ///
     /// # Errors
     /// [`DeskError::Invalid`] for a scene that cannot be; [`DeskError::NotFound`] for a page that is
     /// not there; [`DeskError::Store`] when the database fails.
-    pub async fn preview(&self, scene: &Scene, cookies: &[String]) -> Result<Preview, DeskError> {
-        self.anew(async |catalog| {
-            let set = self.setting(catalog, scene).await?;
-            self.explained(scene, cookies, set).await
-        })
-        .await
-    }
-
-    /// The document that the visitor of `scene` would see.
-    ///
-    /// # Errors
-    /// As for [`Self::preview`].
-    pub async fn preview_document(
-        &self,
-        scene: &Scene,
-        cookies: &[String],
-    ) -> Result<String, DeskError> {
-        self.anew(async |catalog| {
-            let set = self.setting(catalog, scene).await?;
-            let change = self.chosen(scene, cookies, &set).await?;
-            let default = set.catalog.site.default_locale;
-            let work = Work::new(
-                Arc::clone(&self.engine.renderer),
-                Arc::clone(&set.catalog),
-                Arc::clone(&set.page),
-                set.page.content_locale(set.locale, default),
-                change,
-            );
-            let document = tokio::task::spawn_blocking(move || work.render()).await;
-            let document = document.ok().flatten();
-            document.map(|document| document.html).ok_or_else(page_gone)
-        })
-        .await
-    }
-
-    /// Attempts something, anew in a newer catalog when the present one turns out to be outdated.
-    async fn anew<T>(
-        &self,
-        attempt: impl AsyncFn(Arc<Catalog>) -> Result<T, DeskError>,
-    ) -> Result<T, DeskError> {
+    pub async fn preview(&self, scene: &Scene) -> Result<Preview, DeskError> {
         for _ in 0..RENEWALS {
             let catalog = self.engine.catalog();
             let revision = catalog.revision;
-            match attempt(catalog).await {
+            match self.explained(catalog, scene).await {
                 Err(DeskError::Store(StoreError::Superseded)) => {
                     self.engine.catalog_handle().newer_than(revision).await;
                 }
                 outcome => return outcome,
             }
         }
-        Err(DeskError::Conflict(
-            "The site is being changed this very moment. Try again.".to_owned(),
-        ))
+        Err(busy())
+    }
+
+    /// The document that the visitor of `scene` would see.
+    ///
+    /// # Errors
+    /// As for [`Self::preview`].
+    pub async fn preview_document(&self, scene: &Scene) -> Result<String, DeskError> {
+        for _ in 0..RENEWALS {
+            let catalog = self.engine.catalog();
+            let revision = catalog.revision;
+            match self.rendered(catalog, scene).await {
+                Err(DeskError::Store(StoreError::Superseded)) => {
+                    self.engine.catalog_handle().newer_than(revision).await;
+                }
+                outcome => return outcome,
+            }
+        }
+        Err(busy())
+    }
+
+    async fn rendered(&self, catalog: Arc<Catalog>, scene: &Scene) -> Result<String, DeskError> {
+        let set = self.setting(catalog, scene).await?;
+        let change = self.chosen(scene, &set).await?;
+        let default = set.catalog.site.default_locale;
+        let base = set.page.content_locale(set.locale, default);
+        let renderer = Arc::clone(&self.engine.renderer);
+        let work = Work::new(renderer, set.catalog, set.page, base, change);
+        let document = tokio::task::spawn_blocking(move || work.render()).await;
+        let document = document.ok().flatten();
+        document.map(|document| document.html).ok_or_else(page_gone)
     }
 
     async fn setting(&self, catalog: Arc<Catalog>, scene: &Scene) -> Result<Setting, DeskError> {
@@ -199,14 +187,13 @@ impl Desk {
     async fn chosen(
         &self,
         scene: &Scene,
-        cookies: &[String],
         set: &Setting,
     ) -> Result<Option<VariantContent>, DeskError> {
         let catalog = &set.catalog;
         let (segment, term) = {
             let now = catalog.local_time(set.at);
             let sent = scene.sent(now);
-            let visitor = sent.visitor(set.locale, now, cookies);
+            let visitor = sent.visitor(set.locale, now, &self.cookies);
             let found = detect(&catalog.segments, &visitor).ok_or_else(no_segments)?;
             (catalog.segments[found.0].id, visitor.term())
         };
@@ -241,12 +228,8 @@ impl Desk {
         Ok(contents.remove(&winner.variant))
     }
 
-    async fn explained(
-        &self,
-        scene: &Scene,
-        cookies: &[String],
-        set: Setting,
-    ) -> Result<Preview, DeskError> {
+    async fn explained(&self, catalog: Arc<Catalog>, scene: &Scene) -> Result<Preview, DeskError> {
+        let set = self.setting(catalog, scene).await?;
         let Setting {
             catalog, page, at, ..
         } = &set;
@@ -254,7 +237,7 @@ impl Desk {
         let (explaining, term) = {
             let now = catalog.local_time(*at);
             let sent = scene.sent(now);
-            let visitor = sent.visitor(set.locale, now, cookies);
+            let visitor = sent.visitor(set.locale, now, &self.cookies);
             let (engine, store) = (&self.engine, &self.store);
             let explaining = explain(engine, store, catalog, page, &visitor, *at, &set.supposed);
             (explaining, visitor.term())
@@ -292,6 +275,10 @@ impl Desk {
             explanation,
         })
     }
+}
+
+fn busy() -> DeskError {
+    DeskError::Conflict("The site is being changed this very moment. Try again.".to_owned())
 }
 
 fn page_gone() -> DeskError {

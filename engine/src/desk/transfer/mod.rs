@@ -17,7 +17,7 @@ use tracing::warn;
 use self::source::Uploaded;
 use super::{Actor, Desk, DeskError};
 use crate::ingest::format::Format;
-use crate::ingest::{ImportError, Planner, Rejection, Source};
+use crate::ingest::{Export, ExportError, Planner, Selection, Source};
 use crate::store::{Findings, Job, Owner, Store, StoreError, Upload};
 
 /// Most bytes of a file: 50 MiB.
@@ -163,24 +163,27 @@ impl Desk {
         Ok(self.store.discard_upload(owner).await?)
     }
 
-    /// Everything wrong with a file that has arrived, in its order, as `take` takes it.
+    /// Goes through a file that has arrived once more, for everything wrong with it.
     ///
     /// # Errors
     /// [`DeskError::NotFound`] when the file is gone.
-    pub async fn rejections(
-        &self,
-        owner: Owner,
-        upload: i64,
-        mut take: impl AsyncFnMut(Vec<Rejection>) -> std::io::Result<()>,
-    ) -> Result<(), DeskError> {
+    pub async fn look_again(&self, owner: Owner, upload: i64) -> Result<Planner, DeskError> {
         let upload = self.store.upload(owner, Some(upload)).await?;
         let upload = upload.ok_or_else(gone)?;
         let source = self.uploaded(upload.id, upload.format);
-        let mut planner = Planner::start(&self.store, &source).await?;
-        while let Some(rejections) = planner.step().await? {
-            take(rejections).await.map_err(ImportError::File)?;
-        }
-        Ok(())
+        Ok(Planner::start(&self.store, &source).await?)
+    }
+
+    /// Begins to export records.
+    ///
+    /// # Errors
+    /// [`ExportError`].
+    pub async fn export(
+        &self,
+        selection: &Selection,
+        format: Format,
+    ) -> Result<Export, ExportError> {
+        Export::start(&self.store, selection, format).await
     }
 
     /// Starts to import a file that has arrived, and returns the job. Asked again for the same file,

@@ -62,8 +62,8 @@ use serde_json::Value;
 use thiserror::Error;
 
 pub(super) use json_lines::line as json_line;
-pub(super) use table::Columns;
 pub(crate) use table::guarded;
+pub(super) use table::{Columns, Filled as Table};
 
 /// Most bytes one row may have in a file.
 pub const MAX_ROW_BYTES: usize = 1024 * 1024;
@@ -89,7 +89,7 @@ impl Format {
     /// The format's name in addresses and in the database.
     pub fn as_str(self) -> &'static str {
         match self {
-            Self::JsonLines => "json_lines",
+            Self::JsonLines => "jsonl",
             Self::Csv => "csv",
         }
     }

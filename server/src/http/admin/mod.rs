@@ -4,8 +4,13 @@
 mod address;
 mod gate;
 mod policy;
+mod preview;
+mod signed_in;
+mod transfer;
 
 use app::admin::{AdminApp, AdminContext, shell};
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
 use axum::{Router, middleware};
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes as _, generate_route_list};
@@ -15,6 +20,9 @@ use tower_sessions::{Expiry, SessionManagerLayer};
 use tower_sessions_sqlx_store::PostgresStore;
 
 use super::AppState;
+
+/// Where a file is sent that is to be imported.
+pub(super) const UPLOAD: &str = "/admin/transfer/upload";
 
 /// How long a session lives without being used.
 const IDLE: Duration = Duration::hours(8);
@@ -27,11 +35,7 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
         .with_same_site(SameSite::Lax)
         .with_expiry(Expiry::OnInactivity(IDLE));
     let options = state.leptos.clone();
-    let context = AdminContext {
-        desk: state.desk.clone(),
-        people: state.people.clone(),
-        base_url: state.config.base_url(),
-    };
+    let context = context(state);
     Router::new()
         .leptos_routes_with_context(
             state,
@@ -39,6 +43,22 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
             move || provide_context(context.clone()),
             move || shell(options.clone()),
         )
+        .route("/admin/preview/frame", get(preview::frame))
+        .route(
+            UPLOAD,
+            post(transfer::upload).layer(DefaultBodyLimit::disable()),
+        )
+        .route("/admin/transfer/rejects", get(transfer::rejects))
+        .route("/admin/transfer/export", get(transfer::export))
         .layer(sessions)
         .layer(middleware::from_fn(gate::keep))
+}
+
+/// What the admin works with.
+fn context(state: &AppState) -> AdminContext {
+    AdminContext {
+        desk: state.desk.clone(),
+        people: state.people.clone(),
+        base_url: state.config.base_url(),
+    }
 }

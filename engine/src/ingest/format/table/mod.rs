@@ -19,8 +19,8 @@ use super::explain::{join, problem, shortened};
 use super::{BYTE_ORDER_MARK, NOT_UTF8, Row, TOO_LONG, strict_json};
 
 pub(crate) use self::guard::guarded;
-pub(in crate::ingest) use self::write::Columns;
 pub(super) use self::write::write;
+pub(in crate::ingest) use self::write::{Columns, Filled};
 
 /// Reads rows, holding one of them in memory.
 pub(super) struct Rows<R> {

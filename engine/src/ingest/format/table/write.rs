@@ -15,7 +15,7 @@ pub(in crate::ingest) struct Columns(HashSet<Path>);
 
 /// The rows of a table whose columns are known.
 #[derive(Debug)]
-pub(in crate::ingest) struct Table(Vec<Path>);
+pub(in crate::ingest) struct Filled(Vec<Path>);
 
 impl Columns {
     /// The one column that every table has.
@@ -30,7 +30,7 @@ impl Columns {
     }
 
     /// The table, and its first row.
-    pub(in crate::ingest) fn finish(self) -> io::Result<(Table, Vec<u8>)> {
+    pub(in crate::ingest) fn finish(self) -> io::Result<(Filled, Vec<u8>)> {
         let mut columns: Vec<Path> = self.0.into_iter().collect();
         columns.sort();
         let header = line(columns.iter().map(Path::to_string))?;
@@ -43,11 +43,11 @@ impl Columns {
                 ),
             ));
         }
-        Ok((Table(columns), [BYTE_ORDER_MARK, &header].concat()))
+        Ok((Filled(columns), [BYTE_ORDER_MARK, &header].concat()))
     }
 }
 
-impl Table {
+impl Filled {
     /// A record's row.
     pub(in crate::ingest) fn row(&self, record: &Record) -> io::Result<Vec<u8>> {
         let mut cells = cells(record)?;
