@@ -18,6 +18,7 @@ pub mod locale;
 pub mod path;
 pub mod preview;
 pub mod record;
+pub mod redline;
 pub mod rollout;
 pub mod segment;
 pub mod site;

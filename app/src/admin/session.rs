@@ -77,11 +77,11 @@ impl AdminSession {
     /// [`AdminError::Unavailable`] when the database is down.
     pub async fn present() -> Result<Option<Self>, AdminError> {
         let context = expect_context::<AdminContext>();
-        let address = use_context::<Parts>().and_then(|parts| client_address(&parts));
-        Self::of(context, &session().await?, address).await
+        Self::of(context, &session().await?, address()).await
     }
 
-    /// Who is signed in by `session`, for requests that are answered without Leptos.
+    /// What a request's session is worth that came from `address`; for handlers that are no
+    /// screens.
     ///
     /// # Errors
     /// [`AdminError::Unavailable`] when the database is down.

@@ -18,24 +18,42 @@ use crate::store::Store;
 /// # Errors
 /// [`ImportError::Rejected`] with everything wrong; [`ImportError::Store`] when the database fails.
 pub async fn check_one(store: &Store, record: &Record) -> Result<(), ImportError> {
-    let mut problems = Problems::new();
-    record.validate(&mut problems);
-    let mut problems = problems.into_vec();
-    if problems.is_empty() {
-        let mut known = Known::of(&Present::load(store).await?);
-        known.add(record.clone());
-        known.settle();
-        problems = known.check(1, record);
+    check_all(store, vec![record.clone()]).await
+}
+
+/// Checks records that did not come from a file together; a problem's line is its record's place,
+/// from 1.
+///
+/// # Errors
+/// As [`check_one`].
+pub async fn check_all(store: &Store, records: Vec<Record>) -> Result<(), ImportError> {
+    let mut known = Known::of(&Present::load(store).await?);
+    let mut rejections = Vec::new();
+    let mut reject = |line, problems: Vec<Problem>| {
+        let rejected = problems.into_iter();
+        rejections.extend(rejected.map(|problem| Rejection { line, problem }));
+    };
+    let mut valid = Vec::with_capacity(records.len());
+    for (line, record) in (1..).zip(records) {
+        let mut problems = Problems::new();
+        record.validate(&mut problems);
+        match problems.into_result() {
+            Ok(()) => {
+                known.add(record.clone());
+                valid.push((line, record));
+            }
+            Err(problems) => reject(line, problems),
+        }
     }
-    if problems.is_empty() {
-        return Ok(());
+    known.settle();
+    for (line, record) in &valid {
+        reject(*line, known.check(*line, record));
     }
-    let rejected = problems.into_iter();
-    Err(ImportError::Rejected(
-        rejected
-            .map(|problem| Rejection { line: 1, problem })
-            .collect(),
-    ))
+    if rejections.is_empty() {
+        Ok(())
+    } else {
+        Err(ImportError::Rejected(rejections))
+    }
 }
 
 /// What exists once a file is imported: the database's, overridden by the file's.

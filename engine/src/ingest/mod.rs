@@ -22,7 +22,7 @@ use thiserror::Error;
 
 pub(crate) use apply::vectors;
 pub use apply::{Summary, apply};
-pub use check::check_one;
+pub use check::{check_all, check_one};
 pub use embed::embed_missing;
 pub use export::{Export, ExportError, Selection};
 pub use plan::{Counts, FieldChange, Plan, Planner, Sample};

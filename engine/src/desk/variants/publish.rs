@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use domain::record::Record;
 use domain::variant::Status;
-use domain::{Problems, VariantId};
+use domain::{Problem, Problems, VariantId};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use super::vectors::Vectors;
 use super::{gone, record};
 use crate::desk::{Actor, Desk, DeskError};
-use crate::ingest::check_one;
+use crate::ingest::{ImportError, check_all};
 use crate::store::{State, StoreTransaction, VariantRow, VariantStates};
 
 /// Most variants published at once.
@@ -83,7 +83,7 @@ impl Desk {
             return Ok(Published::nothing());
         }
         if what.shows() {
-            self.check_all(&wanted).await?;
+            self.check_fit(&wanted).await?;
         }
         let deciding = wanted.iter().filter(|_| what.decides_anew());
         let vectors = self
@@ -124,19 +124,21 @@ impl Desk {
     }
 
     /// Checks that variants still fit their pages, which may have changed since they were saved.
-    async fn check_all(&self, rows: &[VariantRow]) -> Result<(), DeskError> {
+    async fn check_fit(&self, rows: &[VariantRow]) -> Result<(), DeskError> {
+        let records = rows.iter().map(|row| Record::Variant(record(row.clone())));
+        let Err(error) = check_all(&self.store, records.collect()).await else {
+            return Ok(());
+        };
+        let ImportError::Rejected(rejections) = error else {
+            return Err(error.into());
+        };
         let mut problems = Problems::new();
-        for row in rows {
-            let checked = check_one(&self.store, &Record::Variant(record(row.clone()))).await;
-            match checked.map_err(DeskError::from) {
-                Ok(()) => {}
-                Err(DeskError::Invalid(found)) => problems.within(row.external_id.as_str(), |p| {
-                    for problem in found {
-                        p.add(&problem.field, problem.message);
-                    }
-                }),
-                Err(error) => return Err(error),
-            }
+        for rejection in rejections {
+            let name = rows
+                .get(rejection.line - 1)
+                .map_or("", |row| &row.head.facts.name);
+            let Problem { field, message } = rejection.problem;
+            problems.add("", format!("“{name}” cannot be shown: {field} {message}"));
         }
         problems.into_result().map_err(DeskError::Invalid)
     }

@@ -333,7 +333,8 @@ fn made_name(edit: &VariantEdit, taken: &[String]) -> ExternalId {
         1 => stem.clone(),
         _ => format!("{stem}-{number}"),
     };
-    let free = (1..)
+    // Of one number more than there are names one is free.
+    let free = (1..=taken.len() + 1)
         .map(numbered)
         .find(|name| !taken.contains(name))
         .unwrap_or_default();

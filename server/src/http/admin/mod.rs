@@ -1,6 +1,7 @@
 //! The admin: Leptos screens and server functions under `/admin`, with a session for whoever is
 //! signed in.
 
+mod activity;
 mod address;
 mod gate;
 mod policy;
@@ -11,7 +12,7 @@ mod transfer;
 use app::admin::{AdminApp, AdminContext, shell};
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
-use axum::{Router, middleware};
+use axum::{Extension, Router, middleware};
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes as _, generate_route_list};
 use tower_sessions::cookie::SameSite;
@@ -36,13 +37,10 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
         .with_expiry(Expiry::OnInactivity(IDLE));
     let options = state.leptos.clone();
     let context = context(state);
-    Router::new()
-        .leptos_routes_with_context(
-            state,
-            generate_route_list(AdminApp),
-            move || provide_context(context.clone()),
-            move || shell(options.clone()),
-        )
+    let files = Router::new()
+        .route("/admin/activity.csv", get(activity::csv))
+        .route("/admin/activity.jsonl", get(activity::json_lines))
+        .layer(Extension(context.clone()))
         .route("/admin/preview/frame", get(preview::frame))
         .route(
             UPLOAD,
@@ -50,6 +48,18 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
         )
         .route("/admin/transfer/rejects", get(transfer::rejects))
         .route("/admin/transfer/export", get(transfer::export))
+        .route("/admin/transfer/progress", get(transfer::progress));
+    Router::new()
+        .leptos_routes_with_context(
+            state,
+            generate_route_list(AdminApp),
+            move || {
+                provide_context(context.clone());
+                policy::allow_scripts();
+            },
+            move || shell(options.clone()),
+        )
+        .merge(files)
         .layer(sessions)
         .layer(middleware::from_fn(gate::keep))
 }

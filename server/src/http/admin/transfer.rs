@@ -8,7 +8,7 @@ use domain::Role;
 use engine::desk::transfer::ReceiveError;
 use engine::ingest::format::Format;
 use engine::ingest::{ExportError, Selection};
-use engine::store::Owner;
+use engine::store::{JobState, Owner};
 use http::{HeaderValue, Uri, header};
 
 use super::signed_in::{SignedIn, refusal};
@@ -70,6 +70,27 @@ pub(super) async fn rejects(person: SignedIn) -> Response {
     };
     match session.desk().look_again(owner, waiting.id).await {
         Ok(planner) => download(streamed::rejects(planner), Format::Csv, "rejected-rows"),
+        Err(error) => refusal(&error.into()),
+    }
+}
+
+/// How many records of how many an import has saved, or `over`.
+pub(super) async fn progress(person: SignedIn, uri: Uri) -> Response {
+    let session = match person.with(Role::Viewer) {
+        Ok(session) => session,
+        Err(error) => return refusal(&error),
+    };
+    let query = uri.query().unwrap_or_default();
+    let job = form_urlencoded::parse(query.as_bytes())
+        .find_map(|(name, text)| (name == "job").then(|| text.parse().ok())?);
+    let Some(job) = job else {
+        return refusal(&AdminError::NotFound("The import".to_owned()));
+    };
+    match session.desk().import_job(job).await.map(|job| job.state) {
+        Ok(JobState::Running { done, total, .. }) => {
+            format!("{done} {}", total.unwrap_or(0)).into_response()
+        }
+        Ok(_) => "over".into_response(),
         Err(error) => refusal(&error.into()),
     }
 }
