@@ -46,7 +46,10 @@ const NOTICES: &[(&str, &str)] = &[
         "token-revoked",
         "The token is revoked. It is refused from now on.",
     ),
-    ("file-discarded", "The file is discarded. Nothing was imported."),
+    (
+        "file-discarded",
+        "The file is discarded. Nothing was imported.",
+    ),
     (
         "import-stops",
         "The import stops after the records it is at.",

@@ -20,15 +20,17 @@ pub(super) fn explanation(catalog: &Catalog, preview: &Preview) -> impl IntoView
         .iter()
         .map(|tried| segment(catalog, preview, tried))
         .collect();
+    let (verdict, nearest) = (verdict(catalog, preview), candidates(preview));
+    let (without, facts) = (without(catalog, preview), facts(preview));
     view! {
         <Panel title="Why this is shown">
-            <div class="p-4">{verdict(catalog, preview)} <div class="mt-4">{candidates(preview)}</div></div>
+            <div class="p-4">{verdict} <div class="mt-4">{nearest}</div></div>
         </Panel>
         <Panel title="Which segment">
             <ol class="divide-y divide-line">{segments}</ol>
         </Panel>
-        {without(catalog, preview)}
-        <Panel title="How it was decided">{facts(preview)}</Panel>
+        {without}
+        <Panel title="How it was decided">{facts}</Panel>
     }
 }
 
@@ -50,7 +52,9 @@ fn verdict(catalog: &Catalog, preview: &Preview) -> impl IntoView + use<> {
         Pool::Any => {
             "No variant is written for this segment. Of those for anybody that are near enough, it is the nearest."
         }
-        Pool::Default => "No variant is written for this segment, and none for anybody is near enough.",
+        Pool::Default => {
+            "No variant is written for this segment, and none for anybody is near enough."
+        }
     };
     let segment = name_of(catalog, explanation.segment.as_str());
     view! {
@@ -85,9 +89,9 @@ fn segment(
         }
     });
     let clauses: Vec<_> = clauses.collect();
-    let everyone = clauses
-        .is_empty()
-        .then(|| view! { <p class="px-4 pb-3 pl-10 text-xs text-muted">"Everyone belongs to it."</p> });
+    let everyone = clauses.is_empty().then(
+        || view! { <p class="px-4 pb-3 pl-10 text-xs text-muted">"Everyone belongs to it."</p> },
+    );
     let list = (!clauses.is_empty())
         .then(|| view! { <ul class="grid gap-1 px-4 pb-3 pl-10">{clauses}</ul> });
     view! {
@@ -194,7 +198,10 @@ fn facts(preview: &Preview) -> impl IntoView + use<> {
         |space| format!("{}, version {}", space.spec, space.version),
     );
     let rollout = (explanation.rollout < 100.0).then(|| {
-        let words = format!("{} % of visitors; the others see the default content", explanation.rollout);
+        let words = format!(
+            "{} % of visitors; the others see the default content",
+            explanation.rollout
+        );
         fact("Rollout", words.into_any())
     });
     let thresholds = explanation.thresholds;

@@ -27,8 +27,9 @@ pub(super) fn form(
     width: u32,
     pages: Vec<(String, String)>,
 ) -> impl IntoView + use<> {
-    let described =
-        scene.returning || !scene.time.is_empty() || VISITOR.iter().any(|n| !scene.text(n).is_empty());
+    let described = scene.returning
+        || !scene.time.is_empty()
+        || VISITOR.iter().any(|n| !scene.text(n).is_empty());
     let site = &catalog.site;
     let locales = site
         .locales
@@ -45,6 +46,7 @@ pub(super) fn form(
         .segments
         .iter()
         .map(|segment| (segment.key.to_string(), segment.name.clone()));
+    let segments = [decided].into_iter().chain(segments).collect();
     let drafts = [("", "As published"), ("true", "With drafts")];
     let zone = site.time_zone.clone();
     let page = scene.page.clone();
@@ -67,7 +69,7 @@ pub(super) fn form(
                     <SelectField
                         name="segment"
                         label="View as"
-                        options=[decided].into_iter().chain(segments).collect()
+                        options=segments
                         value=segment
                     />
                     <SelectField name="drafts" label="Content" options=words(&drafts) value=shown />

@@ -13,10 +13,10 @@ use engine::desk::DeskError;
 use leptos::prelude::*;
 use leptos_router::hooks::use_url;
 
+use super::AdminError;
 use super::once::{self, shown};
 use super::screen::screen;
 use super::session::AdminSession;
-use super::AdminError;
 use crate::ui::{EmptyState, LinkButton, Mistakes, PageHeader};
 
 /// Widths in CSS pixels, and whose they are.
@@ -32,7 +32,8 @@ impl Asked {
     /// Reads the address's query.
     fn of(query: &str) -> Self {
         let fields = || form_urlencoded::parse(query.trim_start_matches('?').as_bytes());
-        let width = fields().find_map(|(name, text)| (name == "width").then(|| text.parse().ok())?);
+        let width =
+            fields().find_map(|(name, text)| (name == "width").then(|| text.parse().ok())?);
         let known = |width: &u32| WIDTHS.iter().any(|(own, _)| own == width);
         Self {
             scene: Scene::of_fields(fields()),
@@ -139,7 +140,9 @@ fn framed(scene: &Scene, width: u32) -> impl IntoView + use<> {
     let source = format!("/admin/preview/frame?{query}");
     let title = format!("{} as this visitor sees it", scene.page);
     let class = match width {
-        360 => "mx-auto block h-[46rem] w-[360px] max-w-none rounded-lg border border-line bg-paper",
+        360 => {
+            "mx-auto block h-[46rem] w-[360px] max-w-none rounded-lg border border-line bg-paper"
+        }
         1280 => "block h-[46rem] w-[1280px] max-w-none rounded-lg border border-line bg-paper",
         _ => "mx-auto block h-[46rem] w-[768px] max-w-none rounded-lg border border-line bg-paper",
     };

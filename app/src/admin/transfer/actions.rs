@@ -35,10 +35,7 @@ pub async fn discard() -> Result<(), AdminError> {
 #[server(prefix = "/admin/api", endpoint = "transfer/cancel")]
 pub async fn cancel(job: i64) -> Result<(), AdminError> {
     let session = AdminSession::require(Role::Publisher).await?;
-    session
-        .desk()
-        .cancel_import(&session.actor(), job)
-        .await?;
+    session.desk().cancel_import(&session.actor(), job).await?;
     done(&format!("/admin/transfer/imports/{job}"), "import-stops");
     Ok(())
 }

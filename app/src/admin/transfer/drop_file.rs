@@ -131,9 +131,13 @@ mod browser {
         };
         let name = file.name().to_ascii_lowercase();
         let known = [".csv", ".jsonl", ".ndjson"];
-        #[expect(clippy::cast_precision_loss, reason = "files have fewer bytes than 2^53")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "files have fewer bytes than 2^53"
+        )]
         if file.size() > most as f64 {
-            "This file has more than 50 MB. Split it, and import one part after the other.".to_owned()
+            "This file has more than 50 MB. Split it, and import one part after the other."
+                .to_owned()
         } else if known.iter().any(|end| name.ends_with(end)) {
             String::new()
         } else {

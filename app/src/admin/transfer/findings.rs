@@ -18,12 +18,14 @@ pub(super) fn findings(
     let bad = found.problems > 0;
     let rejected = bad.then(|| rejections(&found.rejections, found.problems));
     let samples = (!found.plan.samples.is_empty()).then(|| samples(&found.plan.samples));
+    let (verdict, counts) = (verdict(upload), counts(upload));
+    let next = next(upload, may_import, running);
     view! {
         <Panel title=format!("Dry run of {}", upload.name)>
             <div class="p-5">
-                {verdict(upload)} <div class="mt-5">{counts(upload)}</div>
+                {verdict} <div class="mt-5">{counts}</div>
                 <div class="mt-5 flex flex-wrap items-center gap-2">
-                    {next(upload, may_import, running)}
+                    {next}
                     <form method="post" action="/admin/api/transfer/discard">
                         <button class="inline-flex min-h-9 items-center rounded-lg px-3 text-sm font-medium text-muted hover:text-ink">
                             "Discard the file"
@@ -53,7 +55,8 @@ fn verdict(upload: &Upload) -> impl IntoView + use<> {
         (
             "flex items-start gap-2.5 text-muted",
             Sign::Check,
-            "Everything in this file stands on the site as it is. There is nothing to import.".to_owned(),
+            "Everything in this file stands on the site as it is. There is nothing to import."
+                .to_owned(),
         )
     } else {
         (
@@ -168,7 +171,12 @@ fn next(upload: &Upload, may_import: bool, running: Option<i64>) -> impl IntoVie
         }
         .into_any();
     }
-    let records = if count == 1 { "1 record".to_owned() } else { format!("{count} records") };
+    let records = if count == 1 {
+        "1 record".to_owned()
+    } else {
+        format!("{count} records")
+    };
+    let id = upload.id;
     view! {
         <Confirm
             id="start-import"
@@ -179,7 +187,7 @@ fn next(upload: &Upload, may_import: bool, running: Option<i64>) -> impl IntoVie
             action="/admin/api/transfer/start"
             weight=Weight::Primary
         >
-            <input type="hidden" name="upload" value=upload.id />
+            <input type="hidden" name="upload" value=id />
         </Confirm>
     }
     .into_any()
@@ -262,8 +270,9 @@ fn sample(sample: &Sample) -> impl IntoView + use<> {
             }
         })
         .collect();
-    let more = (sample.more > 0)
-        .then(|| view! { <p class="mt-2 text-xs text-muted">"and " {sample.more} " more fields"</p> });
+    let more = (sample.more > 0).then(
+        || view! { <p class="mt-2 text-xs text-muted">"and " {sample.more} " more fields"</p> },
+    );
     view! {
         <li class="min-w-0 rounded-xl border border-line bg-card p-4 shadow-xs">
             <p class="flex flex-wrap items-center gap-2 text-sm font-medium wrap-anywhere">

@@ -51,7 +51,9 @@ fn row(job: &Job) -> impl IntoView + use<> {
 /// How far a job has come, in a word.
 pub(super) fn state(state: &JobState) -> impl IntoView + use<> {
     let (tone, words) = match state {
-        JobState::Running { cancelling: true, .. } => (Tone::Busy, "Stopping"),
+        JobState::Running {
+            cancelling: true, ..
+        } => (Tone::Busy, "Stopping"),
         JobState::Running { .. } => (Tone::Busy, "Running"),
         JobState::Succeeded { .. } => (Tone::Good, "Done"),
         JobState::Failed { .. } => (Tone::Bad, "Failed"),

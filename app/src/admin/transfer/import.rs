@@ -21,7 +21,10 @@ pub(in crate::admin) fn transfer() -> impl IntoView {
             None
         };
         let imports = desk.imports().await?;
-        let running = imports.iter().find(|job| !job.state.is_over()).map(|job| job.id);
+        let running = imports
+            .iter()
+            .find(|job| !job.state.is_over())
+            .map(|job| job.id);
         let import = match waiting {
             Some(waiting) => {
                 findings::findings(&waiting, session.may(Role::Publisher), running).into_any()
