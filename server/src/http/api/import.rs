@@ -66,7 +66,7 @@ pub(super) struct Progress {
     tag = "Content files",
     security(("token" = ["import"])),
     params(
-        ("format" = Option<String>, Query, description = "`jsonl` or `csv`. Without it, `jsonl`.", example = "csv"),
+        ("format" = Option<String>, Query, description = "`jsonl` or `csv`. Without it, `jsonl`.", example = "jsonl"),
         ("name" = Option<String>, Query, description = "What people see the import called.", example = "nightly"),
         ("dry_run" = Option<String>, Query, description = "`true`: only checks the file and says what an import would do."),
     ),

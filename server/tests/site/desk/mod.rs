@@ -5,8 +5,10 @@ mod administration;
 mod home;
 mod pages;
 mod people;
+mod preview;
 mod sign_in;
 mod support;
+mod transfer;
 mod variants;
 
 use crate::support::Database;
