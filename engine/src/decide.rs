@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use domain::decision::{Candidate, Choice, Question, choose};
 use domain::term::{Term, TermHash};
-use domain::{Locale, SegmentId};
+use domain::{Locale, SegmentId, VariantId};
 use quick_cache::sync::Cache;
 use time::OffsetDateTime;
 use tokio::runtime::Handle;
@@ -65,6 +65,21 @@ pub struct Subject<'a> {
     pub term: Option<&'a Term>,
     /// Another instant at which schedules should hold than the catalog's; for explanations.
     pub at: Option<OffsetDateTime>,
+    /// Revisions that take part as if they were published; for previews.
+    pub supposed: &'a [Supposed],
+}
+
+/// A revision that nobody sees yet, taking part as if it were published.
+#[derive(Debug, Clone)]
+pub struct Supposed {
+    /// The variant; its published revision, if there is one, does not take part.
+    pub variant: VariantId,
+    /// The segment it is written for; `None` is any.
+    pub segment: Option<SegmentId>,
+    /// Its language.
+    pub locale: Locale,
+    /// The vector of its text in the active space, when it could be embedded.
+    pub vector: Option<Embedding>,
 }
 
 /// A choice with everything it was made from.
@@ -131,6 +146,7 @@ impl Decider {
             locale,
             term,
             at,
+            supposed,
         } = subject;
         let query = catalog.query_vector(page, segment);
         let (term, provisional) = match term {
@@ -142,7 +158,7 @@ impl Decider {
         };
         let locales = page.variant_locales(locale, catalog.site.default_locale);
         let timer = self.metrics.vector_query_seconds.start_timer();
-        let candidates = self
+        let mut candidates = self
             .store
             .candidates(Wanted {
                 page: page.id,
@@ -156,6 +172,21 @@ impl Decider {
             })
             .await?;
         timer.observe_duration();
+        candidates.retain(|candidate| supposed.iter().all(|s| s.variant != candidate.variant));
+        let fits = |s: &&Supposed| {
+            s.segment.is_none_or(|own| own == segment) && locales.contains(&s.locale)
+        };
+        let compared = |s: &Supposed| {
+            let similarity = |to: Option<&Embedding>| Some(to?.cosine(s.vector.as_ref()?));
+            Candidate {
+                variant: s.variant,
+                segment: s.segment,
+                locale: s.locale,
+                similarity: similarity(query.as_ref()),
+                term_similarity: similarity(term.as_ref()),
+            }
+        };
+        candidates.extend(supposed.iter().filter(fits).map(compared));
         let term_alignment = match (&query, &term) {
             (Some(query), Some(term)) => Some(query.cosine(term)),
             _ => None,
@@ -225,7 +256,7 @@ impl Decider {
     }
 
     /// Whether the provider's vectors can be compared with those of the active space.
-    fn embeds_into(&self, catalog: &Catalog) -> bool {
+    pub(crate) fn embeds_into(&self, catalog: &Catalog) -> bool {
         let here = |space: &Space| space.spec == *self.terms.provider.space();
         catalog.space.as_ref().is_some_and(here)
     }

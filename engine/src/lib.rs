@@ -21,4 +21,4 @@ pub mod store;
 pub mod visits;
 pub mod warm;
 
-pub use engine::{CacheResult, Engine, Parts, Recognised, Served, Source};
+pub use engine::{CacheResult, Engine, Parts, Recognised, Served, Source, Tier};

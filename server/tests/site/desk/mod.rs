@@ -5,9 +5,11 @@ mod administration;
 mod home;
 mod pages;
 mod people;
+mod preview;
 mod segments;
 mod sign_in;
 mod support;
+mod transfer;
 mod variants;
 
 use crate::support::Database;
