@@ -5,11 +5,16 @@
 
 #[cfg(feature = "ssr")]
 mod account;
+#[cfg(feature = "ssr")]
+mod activity;
+mod blocks;
 mod copy_field;
+mod editor;
 mod error;
 mod form;
 #[cfg(feature = "ssr")]
 mod frame;
+mod home;
 #[cfg(feature = "ssr")]
 mod instant;
 #[cfg(feature = "ssr")]
@@ -18,6 +23,7 @@ mod mistakes;
 mod notice;
 #[cfg(feature = "ssr")]
 mod once;
+mod pages;
 mod palette;
 #[cfg(feature = "ssr")]
 mod people;
@@ -37,6 +43,8 @@ mod variants;
 #[cfg(feature = "ssr")]
 mod welcome;
 
+pub use blocks::{BlocksEditor, ContentField, Editing};
+pub use editor::preview_draft;
 pub use error::AdminError;
 pub use form::Form;
 #[cfg(feature = "ssr")]

@@ -35,6 +35,8 @@ const NOTICES: &[(&str, &str)] = &[
         "variant-duplicated",
         "This is the copy. It is a draft; change what should be different.",
     ),
+    ("variant-saved", "The variant is saved."),
+    ("draft-discarded", "What you had not saved is discarded."),
     ("variant-deleted", "The draft is deleted."),
     (
         "variant-restored",
@@ -44,6 +46,9 @@ const NOTICES: &[(&str, &str)] = &[
         "token-revoked",
         "The token is revoked. It is refused from now on.",
     ),
+    ("page-created", "The page is created. Visitors can open it."),
+    ("page-saved", "The page is saved. Visitors see it."),
+    ("page-deleted", "The page is deleted."),
 ];
 
 /// The notice that the raw query of the screen at `path` names, if it names one.

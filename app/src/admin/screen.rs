@@ -9,7 +9,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_url;
 
 use super::frame::Frame;
-use super::session::{AdminSession, set_status};
+use super::session::{AdminSession, lead_to, set_status};
 use super::{AdminError, mistakes, notice};
 use crate::ui::EmptyState;
 
@@ -35,7 +35,7 @@ where
         let session = match AdminSession::present().await {
             Ok(Some(session)) => session,
             Ok(None) => {
-                leptos_axum::redirect(&sign_in_address(&path, &query));
+                lead_to(&sign_in_address(&path, &query));
                 return ().into_any();
             }
             Err(error) => return failed(&error),

@@ -5,8 +5,9 @@ use std::net::IpAddr;
 use domain::{Role, UserId};
 use engine::desk::{Actor, Desk};
 use engine::people::{People, Person};
-use http::header::ACCEPT;
+use http::header::{ACCEPT, LOCATION};
 use http::request::Parts;
+use http::{HeaderValue, StatusCode};
 use leptos::prelude::*;
 use leptos_axum::{ResponseOptions, extract};
 use serde::{Deserialize, Serialize};
@@ -76,8 +77,19 @@ impl AdminSession {
     /// [`AdminError::Unavailable`] when the database is down.
     pub async fn present() -> Result<Option<Self>, AdminError> {
         let context = expect_context::<AdminContext>();
-        let address = use_context::<Parts>().and_then(|parts| client_address(&parts));
-        let session = session().await?;
+        Self::of(context, &session().await?, address()).await
+    }
+
+    /// What a request's session is worth that came from `address`; for handlers that are no
+    /// screens.
+    ///
+    /// # Errors
+    /// [`AdminError::Unavailable`] when the database is down.
+    pub async fn of(
+        context: AdminContext,
+        session: &Session,
+        address: Option<IpAddr>,
+    ) -> Result<Option<Self>, AdminError> {
         let known: Option<SignedIn> = session.get(SIGNED_IN).await.map_err(unavailable)?;
         let Some(known) = known else { return Ok(None) };
         let now = context.desk.engine().now();
@@ -185,9 +197,19 @@ pub(super) fn wants_html() -> bool {
 /// Sets the status of the screen that is about to be answered.
 pub(super) fn set_status(status: u16) {
     if let Some(response) = use_context::<ResponseOptions>()
-        && let Ok(status) = http::StatusCode::from_u16(status)
+        && let Ok(status) = StatusCode::from_u16(status)
     {
         response.set_status(status);
+    }
+}
+
+/// Answers a screen by leading to another one.
+pub(super) fn lead_to(path: &str) {
+    if let Some(response) = use_context::<ResponseOptions>()
+        && let Ok(location) = HeaderValue::try_from(path)
+    {
+        response.insert_header(LOCATION, location);
+        response.set_status(StatusCode::SEE_OTHER);
     }
 }
 

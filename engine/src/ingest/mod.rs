@@ -5,6 +5,7 @@ mod check;
 mod embed;
 mod export;
 pub mod format;
+mod journal;
 
 use std::fmt;
 use std::io::BufRead;

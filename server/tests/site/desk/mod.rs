@@ -1,5 +1,11 @@
 //! The marketer's desk: screens and server functions over HTTP.
 
+mod activity;
+mod administration;
+mod home;
+mod pages;
+mod people;
+mod sign_in;
 mod support;
 mod variants;
 
@@ -10,7 +16,7 @@ use support::{Role, desk};
 async fn whoever_is_signed_out_is_sent_to_sign_in_and_back() {
     let site = desk().await;
     let answer = site.node.get("/admin/nowhere?a=b%26c", &[]);
-    assert_eq!(answer.status, 302);
+    assert_eq!(answer.status, 303);
     assert_eq!(
         answer.header("location"),
         "/admin/sign-in?next=%2Fadmin%2Fnowhere%3Fa%3Db%2526c"
@@ -20,7 +26,7 @@ async fn whoever_is_signed_out_is_sent_to_sign_in_and_back() {
         "landfall_session=AAAAAAAAAAAAAAAAAAAAAA",
     ] {
         let answer = site.node.get("/admin/nowhere", &[("Cookie", cookie)]);
-        assert_eq!(answer.status, 302, "{answer:?}");
+        assert_eq!(answer.status, 303, "{answer:?}");
     }
     assert_eq!(sessions(&site.database), "0");
 }
@@ -47,7 +53,7 @@ async fn a_session_of_an_earlier_epoch_is_over() {
     let viewer = site.sign_in(Role::Viewer).await;
     assert_eq!(site.open(&viewer, "/admin/nowhere").status, 404);
     site.database.query("UPDATE users SET epoch = epoch + 1");
-    assert_eq!(site.open(&viewer, "/admin/nowhere").status, 302);
+    assert_eq!(site.open(&viewer, "/admin/nowhere").status, 303);
 }
 
 #[tokio::test(flavor = "multi_thread")]
