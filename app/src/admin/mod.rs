@@ -3,10 +3,13 @@
 //! What must react without the server is an island: only islands, what they are made of, and the
 //! clients of server functions reach the browser. Everything else is the server's alone.
 
+#[cfg(feature = "ssr")]
 mod account;
 #[cfg(feature = "ssr")]
 mod activity;
+mod blocks;
 mod copy_field;
+mod editor;
 mod error;
 mod form;
 #[cfg(feature = "ssr")]
@@ -40,6 +43,8 @@ mod variants;
 #[cfg(feature = "ssr")]
 mod welcome;
 
+pub use blocks::{BlocksEditor, ContentField, Editing};
+pub use editor::preview_draft;
 pub use error::AdminError;
 pub use form::Form;
 #[cfg(feature = "ssr")]

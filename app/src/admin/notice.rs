@@ -35,6 +35,8 @@ const NOTICES: &[(&str, &str)] = &[
         "variant-duplicated",
         "This is the copy. It is a draft; change what should be different.",
     ),
+    ("variant-saved", "The variant is saved."),
+    ("draft-discarded", "What you had not saved is discarded."),
     ("variant-deleted", "The draft is deleted."),
     (
         "variant-restored",

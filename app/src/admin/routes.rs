@@ -12,7 +12,7 @@ use super::pages::{EditPage, NewPage, PageList};
 use super::screen::unknown;
 use super::sign_in::sign_in;
 use super::welcome::welcome;
-use super::{people, tokens, variants};
+use super::{editor, people, tokens, variants};
 
 /// The admin's body. Every screen is complete before any of it is sent, so that its status and
 /// where it leads are known.
@@ -23,11 +23,6 @@ pub fn AdminApp() -> impl IntoView {
         <Title formatter=|screen: String| format!("{screen} · Landfall") />
         <Router>
             <FlatRoutes fallback=unknown>
-                <Route path=path!("/admin") view=Home ssr=SsrMode::Async />
-                <Route path=path!("/admin/pages") view=PageList ssr=SsrMode::Async />
-                <Route path=path!("/admin/pages/new") view=NewPage ssr=SsrMode::Async />
-                <Route path=path!("/admin/pages/:id") view=EditPage ssr=SsrMode::Async />
-                <Route path=path!("/admin/activity") view=Activity ssr=SsrMode::Async />
                 <Route path=path!("/admin/sign-in") view=sign_in ssr=SsrMode::Async />
                 <Route path=path!("/admin/welcome/:secret") view=welcome ssr=SsrMode::Async />
                 <Route path=path!("/admin/account") view=account ssr=SsrMode::Async />
@@ -39,7 +34,14 @@ pub fn AdminApp() -> impl IntoView {
                 <Route path=path!("/admin/tokens/new") view=tokens::new ssr=SsrMode::Async />
                 <Route path=path!("/admin/tokens/made") view=tokens::made ssr=SsrMode::Async />
                 <Route path=path!("/admin/variants") view=variants::list ssr=SsrMode::Async />
+                <Route path=path!("/admin/variants/new") view=editor::new ssr=SsrMode::Async />
+                <Route path=path!("/admin/variants/:id") view=editor::variant ssr=SsrMode::Async />
                 <Route path=path!("/admin/variants/:id/history") view=variants::history ssr=SsrMode::Async />
+                <Route path=path!("/admin") view=Home ssr=SsrMode::Async />
+                <Route path=path!("/admin/pages") view=PageList ssr=SsrMode::Async />
+                <Route path=path!("/admin/pages/new") view=NewPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/pages/:id") view=EditPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/activity") view=Activity ssr=SsrMode::Async />
                 <Route path=path!("/admin/*any") view=unknown ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>

@@ -20,7 +20,7 @@ impl Mistakes {
 }
 
 /// The look of a control that takes text.
-pub(super) const CONTROL: &str = "block w-full min-h-10 rounded-lg border border-line bg-card px-3 py-2 text-base text-ink \
+pub(crate) const CONTROL: &str = "block w-full min-h-10 rounded-lg border border-line bg-card px-3 py-2 text-base text-ink \
      shadow-xs placeholder:text-muted aria-invalid:border-bad sm:text-sm";
 
 /// What is wrong with a field at first; scripts write into it too.
