@@ -1,5 +1,6 @@
 //! The marketer's desk: screens and server functions over HTTP.
 
+mod editor;
 mod support;
 mod variants;
 
