@@ -2,6 +2,7 @@
 
 mod activity;
 mod administration;
+mod editor;
 mod home;
 mod pages;
 mod people;

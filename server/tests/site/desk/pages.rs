@@ -220,10 +220,7 @@ async fn nobody_changes_a_page_without_the_role_for_it() {
     let form = "form[action='/admin/api/pages/save']";
     let shown = site.open(&editor, &target);
     assert!(shown.select(&format!("{form} button")).is_empty());
-    assert_eq!(
-        shown.select(&format!("{form} fieldset[disabled]")).len(),
-        1
-    );
+    assert_eq!(shown.select(&format!("{form} fieldset[disabled]")).len(), 1);
     assert!(
         site.open(&viewer, "/admin/pages")
             .select("a[href='/admin/pages/new']")
