@@ -5,11 +5,16 @@
 
 #[cfg(feature = "ssr")]
 mod account;
+#[cfg(feature = "ssr")]
+mod activity;
+mod blocks;
 mod copy_field;
+mod editor;
 mod error;
 mod form;
 #[cfg(feature = "ssr")]
 mod frame;
+mod home;
 #[cfg(feature = "ssr")]
 mod instant;
 #[cfg(feature = "ssr")]
@@ -18,6 +23,7 @@ mod mistakes;
 mod notice;
 #[cfg(feature = "ssr")]
 mod once;
+mod pages;
 mod palette;
 #[cfg(feature = "ssr")]
 mod people;
@@ -33,9 +39,12 @@ mod shell;
 mod sign_in;
 #[cfg(feature = "ssr")]
 mod tokens;
+mod variants;
 #[cfg(feature = "ssr")]
 mod welcome;
 
+pub use blocks::{BlocksEditor, ContentField, Editing};
+pub use editor::preview_draft;
 pub use error::AdminError;
 pub use form::Form;
 #[cfg(feature = "ssr")]

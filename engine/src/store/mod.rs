@@ -2,11 +2,13 @@
 //!
 //! Callers get domain types and [`StoreError`]; nothing outside this folder knows a table.
 
+mod attention;
 mod audit;
 mod candidate;
 mod catalog;
 mod error;
 mod page;
+mod redirect;
 mod segment;
 mod setting;
 mod space;
@@ -15,6 +17,10 @@ mod user;
 mod user_link;
 mod user_throttle;
 mod variant;
+mod variant_draft;
+mod variant_list;
+mod variant_publication;
+mod variant_revision;
 mod vector;
 
 use std::str::FromStr;
@@ -23,15 +29,22 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
 
+pub use attention::{Asked, Backlog, Upcoming, WeakMatch};
+pub use audit::{AuditEntry, AuditFilter, Note};
 pub use candidate::{PageQuestions, Wanted};
 pub use catalog::{CatalogRows, PageRow, SegmentRow};
 pub use error::StoreError;
+pub use page::{EditedPage, PageSummary, VariantCounts};
 pub use space::Space;
 pub(crate) use token::NewToken;
 pub use token::{Scope, ScopeError, Token, TokenSecret};
 pub(crate) use user_link::NewLink;
 pub(crate) use user_throttle::FailureKey;
 pub use variant::{SavedVariant, VariantContent};
+pub use variant_draft::KeptDraft;
+pub use variant_list::{ListedVariant, VariantFilter, VariantSort, Wanting};
+pub use variant_publication::{State, VariantStates};
+pub use variant_revision::{RevisionRow, VariantFacts, VariantRow};
 pub use vector::{TextHash, Unembedded};
 
 /// The channel on which a change of the catalog is announced; the payload is the revision.
