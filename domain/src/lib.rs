@@ -12,6 +12,7 @@ pub mod client;
 pub mod condition;
 pub mod content;
 pub mod decision;
+pub mod difference;
 pub mod id;
 pub mod locale;
 pub mod path;

@@ -40,6 +40,8 @@ pub struct Catalog {
     /// When a variant next starts or stops being shown.
     pub next_change: Option<Instant>,
     pages: HashMap<Box<str>, Arc<Page>>,
+    /// By paths that they had before.
+    moved: HashMap<Box<str>, Arc<Page>>,
     segment_vectors: HashMap<SegmentId, Embedding>,
     zone: TimeZone,
 }
@@ -120,7 +122,7 @@ impl Catalog {
                 description: record.description,
             })
             .collect();
-        let pages = rows
+        let pages: HashMap<Box<str>, Arc<Page>> = rows
             .pages
             .into_iter()
             .map(|(id, record)| {
@@ -138,7 +140,14 @@ impl Catalog {
                 (page.path.as_str().into(), Arc::new(page))
             })
             .collect();
+        let by_id: HashMap<PageId, &Arc<Page>> = pages.values().map(|p| (p.id, p)).collect();
+        let moved = rows
+            .redirects
+            .into_iter()
+            .filter_map(|(path, id)| Some((path.as_str().into(), Arc::clone(by_id.get(&id)?))))
+            .collect();
         Self {
+            moved,
             revision: rows.revision,
             instance: rows.instance,
             site,
@@ -158,6 +167,11 @@ impl Catalog {
         self.pages.get(path)
     }
 
+    /// Where the page is now that was at `path` before.
+    pub fn moved(&self, path: &str) -> Option<&CanonicalPath> {
+        self.moved.get(path).map(|page| &page.path)
+    }
+
     /// Every page, in no particular order.
     pub fn pages(&self) -> impl Iterator<Item = &Arc<Page>> {
         self.pages.values()
@@ -172,6 +186,21 @@ impl Catalog {
             .iter()
             .chain(self.segment_vectors.get(&segment));
         Embedding::mean(parts)
+    }
+
+    /// How many page intents and segment descriptions have no vector in the active space.
+    pub fn questions_without_vector(&self) -> i64 {
+        let pages = self.pages().filter(|page| page.intent_vector.is_none());
+        let segments = self
+            .segments
+            .iter()
+            .filter(|segment| !self.segment_vectors.contains_key(&segment.id));
+        i64::try_from(pages.count() + segments.count()).unwrap_or(i64::MAX)
+    }
+
+    /// Whether there is a segment of this id.
+    pub fn has_segment(&self, id: SegmentId) -> bool {
+        self.segments.iter().any(|segment| segment.id == id)
     }
 
     /// `now` in the site's time zone.

@@ -24,6 +24,7 @@ use crate::content::Contents;
 use crate::decide::Decider;
 use crate::embedding::EmbeddingProvider;
 use crate::metrics::Metrics;
+use crate::pulse::Pulse;
 use crate::store::Store;
 use crate::visits::Uncounted;
 
@@ -58,6 +59,7 @@ pub struct Engine {
     stand_ins: Flight<BodyKey, Option<Arc<Cached<Body>>>>,
     refreshes: Semaphore,
     pub(crate) uncounted: Uncounted,
+    pub(crate) pulse: Pulse,
     /// What visitors outside a rollout get.
     holdout: Arc<Cached<Decision>>,
 }
@@ -159,6 +161,9 @@ impl Recognised {
 }
 
 impl CacheResult {
+    /// Every result, in the order of their numbers.
+    pub const ALL: [Self; 4] = [Self::Hit, Self::Stale, Self::Miss, Self::Error];
+
     /// Whether caches answered, when `furthest` was the furthest place that was asked.
     pub(crate) fn of(furthest: Source) -> Self {
         if furthest <= Source::Redis {
@@ -220,6 +225,7 @@ impl Engine {
             stand_ins: Flight::new(),
             refreshes: Semaphore::new(REFRESHES),
             uncounted: Uncounted::default(),
+            pulse: Pulse::default(),
             holdout: Arc::new(Cached::new(
                 Decision {
                     variant: None,
@@ -279,6 +285,11 @@ impl Engine {
     /// Decides without any cache; for explanations.
     pub fn decider(&self) -> &Decider {
         &self.decider
+    }
+
+    /// What embeds texts.
+    pub fn provider(&self) -> &dyn EmbeddingProvider {
+        self.decider.provider()
     }
 
     /// Recognises a visitor of `page`: finds the segment and what the answer depends on. No I/O.

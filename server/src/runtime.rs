@@ -13,7 +13,7 @@ use engine::embedding::{
 use engine::metrics::Metrics;
 use engine::store::{Store, StoreError};
 use engine::warm::Warmer;
-use engine::{Engine, Parts, visits};
+use engine::{Engine, Parts, pulse, visits};
 use thiserror::Error;
 use tokio::task::JoinSet;
 use tracing::{info, warn};
@@ -205,6 +205,7 @@ impl Running {
         };
         background.spawn(watcher.run());
         background.spawn(visits::collect(Arc::clone(&engine)));
+        background.spawn(pulse::collect(Arc::clone(&engine)));
         if config.warm_concurrency > 0 {
             let concurrency = usize::try_from(config.warm_concurrency).unwrap_or(1);
             let warmer = Warmer::new(Arc::clone(&engine), quiet, concurrency)?;

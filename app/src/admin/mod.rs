@@ -5,11 +5,14 @@
 
 #[cfg(feature = "ssr")]
 mod account;
+#[cfg(feature = "ssr")]
+mod activity;
 mod copy_field;
 mod error;
 mod form;
 #[cfg(feature = "ssr")]
 mod frame;
+mod home;
 #[cfg(feature = "ssr")]
 mod instant;
 #[cfg(feature = "ssr")]
@@ -18,6 +21,7 @@ mod mistakes;
 mod notice;
 #[cfg(feature = "ssr")]
 mod once;
+mod pages;
 mod palette;
 #[cfg(feature = "ssr")]
 mod people;

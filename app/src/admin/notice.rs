@@ -34,6 +34,9 @@ const NOTICES: &[(&str, &str)] = &[
         "token-revoked",
         "The token is revoked. It is refused from now on.",
     ),
+    ("page-created", "The page is created. Visitors can open it."),
+    ("page-saved", "The page is saved. Visitors see it."),
+    ("page-deleted", "The page is deleted."),
 ];
 
 /// The notice that a raw query names, if it names one.

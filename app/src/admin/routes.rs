@@ -6,6 +6,9 @@ use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 
 use super::account::account;
+use super::activity::Activity;
+use super::home::Home;
+use super::pages::{EditPage, NewPage, PageList};
 use super::screen::unknown;
 use super::sign_in::sign_in;
 use super::welcome::welcome;
@@ -30,6 +33,11 @@ pub fn AdminApp() -> impl IntoView {
                 <Route path=path!("/admin/tokens") view=tokens::tokens ssr=SsrMode::Async />
                 <Route path=path!("/admin/tokens/new") view=tokens::new ssr=SsrMode::Async />
                 <Route path=path!("/admin/tokens/made") view=tokens::made ssr=SsrMode::Async />
+                <Route path=path!("/admin") view=Home ssr=SsrMode::Async />
+                <Route path=path!("/admin/pages") view=PageList ssr=SsrMode::Async />
+                <Route path=path!("/admin/pages/new") view=NewPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/pages/:id") view=EditPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/activity") view=Activity ssr=SsrMode::Async />
                 <Route path=path!("/admin/*any") view=unknown ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>

@@ -7,6 +7,8 @@ use domain::Role;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_url;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::frame::Frame;
 use super::session::{AdminSession, lead_to, set_status};
@@ -99,6 +101,11 @@ pub(super) fn unknown() -> impl IntoView {
     screen("Not found", Role::Viewer, async |_| {
         Err(AdminError::NotFound("This screen".to_owned()))
     })
+}
+
+/// An instant as [`crate::ui::Moment`] takes it.
+pub(super) fn moment(at: OffsetDateTime) -> String {
+    at.format(&Rfc3339).unwrap_or_default()
 }
 
 fn failed(error: &AdminError) -> AnyView {

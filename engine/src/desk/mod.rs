@@ -3,6 +3,10 @@
 //! One file per thing they work on. Every change is checked, written in one transaction together
 //! with its entry in the audit log, and announced to every node.
 
+pub mod activity;
+pub mod home;
+pub mod pages;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 

@@ -6,7 +6,8 @@ use domain::record::{PageRecord, Record, SegmentRecord, VariantRecord};
 use domain::{ExternalId, PageId, SegmentId, SegmentKey};
 use tracing::info;
 
-use super::{ImportError, Progress};
+use super::{ImportError, Progress, journal};
+use crate::desk::Actor;
 use crate::embedding::{Embedding, EmbeddingProvider};
 use crate::store::{Space, Store, StoreTransaction, TextHash};
 
@@ -137,7 +138,9 @@ impl Importer<'_> {
         let texts: Vec<Option<String>> = batch.iter().map(embedded_text).collect();
         let wanted: Vec<&str> = texts.iter().flatten().map(String::as_str).collect();
         let (vectors, embedded) = vectors(self.store, self.provider, &self.space, &wanted).await?;
+        let notes = journal::notes(self.store, batch).await?;
         let mut transaction = self.store.begin().await?;
+        transaction.note_all(&Actor::command_line(), &notes).await?;
         for (record, text) in batch.iter().zip(&texts) {
             let hash = TextHash::of(text.as_deref().unwrap_or_default());
             let vector = vectors.get(&hash);
@@ -207,7 +210,7 @@ fn embedded_text(record: &Record) -> Option<String> {
 }
 
 /// The vectors of `texts`, embedding only those that `space` does not know; and how many those were.
-pub(super) async fn vectors(
+pub(crate) async fn vectors(
     store: &Store,
     provider: &dyn EmbeddingProvider,
     space: &Space,

@@ -50,6 +50,21 @@ pub async fn check(store: &Store, rows: Vec<Row>) -> Result<Vec<Record>, ImportE
     }
 }
 
+/// Checks one record that did not come from a file, as one that did.
+///
+/// # Errors
+/// [`ImportError::Rejected`] with everything wrong; [`ImportError::Store`] when the database fails.
+pub async fn check_one(store: &Store, record: &Record) -> Result<(), ImportError> {
+    let mut problems = Problems::new();
+    record.validate(&mut problems);
+    let row = Row {
+        line: 1,
+        record: problems.into_result().map(|()| record.clone()),
+    };
+    check(store, vec![row]).await?;
+    Ok(())
+}
+
 /// What makes two records the same one.
 fn name(record: &Record) -> (u8, String) {
     match record {

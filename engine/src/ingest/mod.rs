@@ -5,6 +5,7 @@ mod check;
 mod embed;
 mod export;
 pub mod format;
+mod journal;
 
 use std::fmt;
 use std::io::BufRead;
@@ -12,8 +13,9 @@ use std::io::BufRead;
 use domain::Problem;
 use thiserror::Error;
 
+pub(crate) use apply::vectors;
 pub use apply::{Summary, apply};
-pub use check::check;
+pub use check::{check, check_one};
 pub use embed::embed_missing;
 pub use export::records;
 

@@ -2,11 +2,13 @@
 //!
 //! Callers get domain types and [`StoreError`]; nothing outside this folder knows a table.
 
+mod attention;
 mod audit;
 mod candidate;
 mod catalog;
 mod error;
 mod page;
+mod redirect;
 mod segment;
 mod setting;
 mod space;
@@ -23,9 +25,12 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
 
+pub use attention::{Asked, Backlog, Upcoming, WeakMatch};
+pub use audit::{AuditEntry, AuditFilter, Note};
 pub use candidate::{PageQuestions, Wanted};
 pub use catalog::{CatalogRows, PageRow, SegmentRow};
 pub use error::StoreError;
+pub use page::{EditedPage, PageSummary, VariantCounts};
 pub use space::Space;
 pub(crate) use token::NewToken;
 pub use token::{Scope, ScopeError, Token, TokenSecret};

@@ -60,6 +60,8 @@ use domain::Problem;
 use domain::record::Record;
 use thiserror::Error;
 
+pub(crate) use self::table::guard::guarded;
+
 /// Most bytes one row may have in a file.
 pub const MAX_ROW_BYTES: usize = 1024 * 1024;
 

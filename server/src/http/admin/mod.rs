@@ -1,12 +1,14 @@
 //! The admin: Leptos screens and server functions under `/admin`, with a session for whoever is
 //! signed in.
 
+mod activity;
 mod address;
 mod gate;
 mod policy;
 
 use app::admin::{AdminApp, AdminContext, shell};
-use axum::{Router, middleware};
+use axum::routing::get;
+use axum::{Extension, Router, middleware};
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes as _, generate_route_list};
 use tower_sessions::cookie::SameSite;
@@ -32,6 +34,10 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
         people: state.people.clone(),
         base_url: state.config.base_url(),
     };
+    let files = Router::new()
+        .route("/admin/activity.csv", get(activity::csv))
+        .route("/admin/activity.jsonl", get(activity::json_lines))
+        .layer(Extension(context.clone()));
     Router::new()
         .leptos_routes_with_context(
             state,
@@ -42,6 +48,7 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
             },
             move || shell(options.clone()),
         )
+        .merge(files)
         .layer(sessions)
         .layer(middleware::from_fn(gate::keep))
 }

@@ -1,5 +1,8 @@
 //! The marketer's desk: screens and server functions over HTTP.
 
+mod activity;
+mod home;
+mod pages;
 mod support;
 
 use crate::support::Database;

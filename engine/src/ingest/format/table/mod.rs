@@ -3,7 +3,7 @@
 mod cells;
 mod columns;
 mod flatten;
-mod guard;
+pub(super) mod guard;
 #[cfg(test)]
 mod refusals;
 mod write;
