@@ -34,6 +34,7 @@ pub async fn create_page(
     path: String,
     intent: String,
     rollout: String,
+    #[server(default)] ignore_terms: Option<String>,
     #[server(default)] contents: BTreeMap<String, Language>,
     #[server(default)] add: Option<String>,
 ) -> Result<(), AdminError> {
@@ -44,6 +45,7 @@ pub async fn create_page(
         path,
         intent,
         rollout,
+        terms: ignore_terms.is_none(),
         contents,
     };
     let record = form.read()?;
@@ -66,6 +68,7 @@ pub async fn save_page(
     path: String,
     intent: String,
     rollout: String,
+    #[server(default)] ignore_terms: Option<String>,
     #[server(default)] contents: BTreeMap<String, Language>,
     #[server(default)] add: Option<String>,
 ) -> Result<(), AdminError> {
@@ -76,6 +79,7 @@ pub async fn save_page(
         path,
         intent,
         rollout,
+        terms: ignore_terms.is_none(),
         contents,
     };
     let saved = desk
@@ -124,6 +128,7 @@ mod reading {
         pub(super) path: String,
         pub(super) intent: String,
         pub(super) rollout: String,
+        pub(super) terms: bool,
         pub(super) contents: BTreeMap<String, Language>,
     }
 
@@ -161,6 +166,7 @@ mod reading {
                     path,
                     intent: self.intent.trim().to_owned(),
                     rollout,
+                    terms: self.terms,
                     contents,
                 }),
                 _ => Err(AdminError::Invalid(renamed(problems.into_vec()))),
@@ -277,6 +283,7 @@ mod reading {
                 path: "pricing".to_owned(),
                 intent: String::new(),
                 rollout: "all".to_owned(),
+                terms: true,
                 contents: BTreeMap::from([("en".to_owned(), Language::default())]),
             };
             let error = form.read().unwrap_err();
