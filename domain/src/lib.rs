@@ -17,6 +17,7 @@ pub mod id;
 pub mod locale;
 pub mod path;
 pub mod record;
+pub mod redline;
 pub mod rollout;
 pub mod segment;
 pub mod site;

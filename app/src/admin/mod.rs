@@ -7,7 +7,9 @@
 mod account;
 #[cfg(feature = "ssr")]
 mod activity;
+mod blocks;
 mod copy_field;
+mod editor;
 mod error;
 mod form;
 #[cfg(feature = "ssr")]
@@ -37,9 +39,12 @@ mod shell;
 mod sign_in;
 #[cfg(feature = "ssr")]
 mod tokens;
+mod variants;
 #[cfg(feature = "ssr")]
 mod welcome;
 
+pub use blocks::{BlocksEditor, ContentField, Editing};
+pub use editor::preview_draft;
 pub use error::AdminError;
 pub use form::Form;
 #[cfg(feature = "ssr")]

@@ -12,7 +12,7 @@ use super::pages::{EditPage, NewPage, PageList};
 use super::screen::unknown;
 use super::sign_in::sign_in;
 use super::welcome::welcome;
-use super::{people, tokens};
+use super::{editor, people, tokens, variants};
 
 /// The admin's body. Every screen is complete before any of it is sent, so that its status and
 /// where it leads are known.
@@ -33,6 +33,10 @@ pub fn AdminApp() -> impl IntoView {
                 <Route path=path!("/admin/tokens") view=tokens::tokens ssr=SsrMode::Async />
                 <Route path=path!("/admin/tokens/new") view=tokens::new ssr=SsrMode::Async />
                 <Route path=path!("/admin/tokens/made") view=tokens::made ssr=SsrMode::Async />
+                <Route path=path!("/admin/variants") view=variants::list ssr=SsrMode::Async />
+                <Route path=path!("/admin/variants/new") view=editor::new ssr=SsrMode::Async />
+                <Route path=path!("/admin/variants/:id") view=editor::variant ssr=SsrMode::Async />
+                <Route path=path!("/admin/variants/:id/history") view=variants::history ssr=SsrMode::Async />
                 <Route path=path!("/admin") view=Home ssr=SsrMode::Async />
                 <Route path=path!("/admin/pages") view=PageList ssr=SsrMode::Async />
                 <Route path=path!("/admin/pages/new") view=NewPage ssr=SsrMode::Async />

@@ -7,8 +7,6 @@ use domain::Role;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_url;
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::frame::Frame;
 use super::session::{AdminSession, lead_to, set_status};
@@ -50,8 +48,8 @@ where
         };
         let content = content.unwrap_or_else(|error| failed(&error));
         view! {
-            <Frame person path>
-                {notice::of_query(&query)}
+            <Frame person path=path.clone()>
+                {notice::of_query(&path, &query)}
                 {content}
             </Frame>
         }
@@ -80,9 +78,9 @@ where
     let shown = Suspend::new(async move {
         let content = body().await.unwrap_or_else(|error| failed(&error));
         view! {
-            <Frame person=None path>
+            <Frame person=None path=path.clone()>
                 <div class="mx-auto max-w-md">
-                    {notice::of_query(&query)}
+                    {notice::of_query(&path, &query)}
                     <div class="rounded-2xl border border-line bg-card p-6 shadow-xs sm:p-8">
                         {content}
                     </div>
@@ -101,11 +99,6 @@ pub(super) fn unknown() -> impl IntoView {
     screen("Not found", Role::Viewer, async |_| {
         Err(AdminError::NotFound("This screen".to_owned()))
     })
-}
-
-/// An instant as [`crate::ui::Moment`] takes it.
-pub(super) fn moment(at: OffsetDateTime) -> String {
-    at.format(&Rfc3339).unwrap_or_default()
 }
 
 fn failed(error: &AdminError) -> AnyView {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use domain::{CanonicalPath, PageId, SegmentId, SegmentKey};
+use domain::{CanonicalPath, ExternalId, PageId, SegmentId, SegmentKey};
 use time::Duration;
 
 use super::{Desk, DeskError};
@@ -46,6 +46,8 @@ pub struct Attention {
 pub struct Weak {
     /// The page.
     pub page: PageId,
+    /// The name by which imports know the page.
+    pub page_name: ExternalId,
     /// Its path.
     pub path: CanonicalPath,
     /// The segment.
@@ -157,9 +159,11 @@ impl Desk {
             .into_iter()
             .filter_map(|weak| {
                 let segment = catalog.segments.iter().find(|s| s.id == weak.segment)?;
+                let page = pages.get(&weak.page)?;
                 Some(Weak {
                     page: weak.page,
-                    path: pages.get(&weak.page)?.path.clone(),
+                    page_name: page.external_id.clone(),
+                    path: page.path.clone(),
                     segment: segment.key.clone(),
                     name: segment.name.clone(),
                     best: weak.best,
@@ -171,7 +175,7 @@ impl Desk {
 }
 
 /// What happened to what, when visitors see something else afterwards.
-const PUBLICATIONS: [&str; 8] = [
+const PUBLICATIONS: [&str; 10] = [
     "page.create",
     "page.save",
     "page.delete",
@@ -179,6 +183,8 @@ const PUBLICATIONS: [&str; 8] = [
     "variant.publish",
     "variant.schedule",
     "variant.archive",
+    "variant.withdraw",
+    "variant.undo",
     "variant.import",
 ];
 

@@ -5,7 +5,9 @@
 
 pub mod activity;
 pub mod home;
+pub mod local_time;
 pub mod pages;
+pub mod variants;
 
 use std::net::IpAddr;
 use std::sync::Arc;

@@ -15,7 +15,7 @@ use thiserror::Error;
 
 pub(crate) use apply::vectors;
 pub use apply::{Summary, apply};
-pub use check::{check, check_one};
+pub use check::{check, check_all, check_one};
 pub use embed::embed_missing;
 pub use export::records;
 

@@ -28,6 +28,8 @@ pub struct VariantCounts {
 pub struct PageSummary {
     /// Its row.
     pub id: PageId,
+    /// The name by which imports know it.
+    pub external_id: ExternalId,
     /// Its path.
     pub path: CanonicalPath,
     /// Its title in the site's default language, or in the first it has.
@@ -79,7 +81,7 @@ impl Store {
         default: Locale,
     ) -> Result<Vec<PageSummary>, StoreError> {
         let rows = sqlx::query!(
-            r#"SELECT p.id, p.path, p.intent, p.rollout, p.updated_at, c.title AS "title!",
+            r#"SELECT p.id, p.external_id, p.path, p.intent, p.rollout, p.updated_at, c.title AS "title!",
                       c.locales AS "locales!", coalesce(v.draft, 0) AS "draft!",
                       coalesce(v.scheduled, 0) AS "scheduled!",
                       coalesce(v.published, 0) AS "published!",
@@ -110,6 +112,7 @@ impl Store {
             .map(|row| {
                 Ok(PageSummary {
                     id: PageId(row.id),
+                    external_id: parse_external_id(row.external_id)?,
                     path: parse_path(row.path)?,
                     title: row.title,
                     intent: row.intent,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::Router;
+use engine::Engine;
 use engine::clock::{Clock, SystemClock};
 use engine::store::Store;
 use landfall::config::Config;
@@ -93,6 +94,12 @@ impl Node {
         }
     }
 
+    /// The engine that answers here.
+    pub(crate) fn engine(&self) -> Arc<Engine> {
+        let running = self.running.as_ref().expect("it was not stopped");
+        Arc::clone(&running.engine)
+    }
+
     /// Asks the server to stop, as a signal does.
     pub(crate) fn begin_to_stop(&mut self) {
         self.stop = None;
@@ -109,6 +116,13 @@ impl Node {
     pub(crate) async fn stopped(&mut self) -> usize {
         let outcome = (&mut self.server).await.expect("it does not panic");
         outcome.expect("it serves")
+    }
+
+    /// Counts the visits so far as recent traffic, without waiting for their turn.
+    pub(crate) async fn count_visits(&self) {
+        if let Some(running) = &self.running {
+            engine::visits::flush(&running.engine).await;
+        }
     }
 
     /// Posts a form.

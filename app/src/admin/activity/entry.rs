@@ -4,7 +4,7 @@ use domain::difference::{Change, changes};
 use engine::store::AuditEntry;
 use leptos::prelude::*;
 
-use crate::admin::screen::moment;
+use crate::admin::instant;
 use crate::ui::{Icon, Moment, Sign};
 
 /// Fields that are shown of one change; the export has all of them.
@@ -60,7 +60,7 @@ fn Line(entry: AuditEntry) -> impl IntoView {
                 <span class="font-medium">{entry.subject}</span>
             </p>
             <p class="shrink-0 text-xs text-muted wrap-anywhere">
-                <Moment at=moment(entry.at) />
+                <Moment at=instant::text(entry.at) />
                 {address}
             </p>
         </div>
@@ -96,29 +96,37 @@ fn Field(change: Change) -> impl IntoView {
 
 /// What an action did, in words: `variant.publish` is "published the variant".
 pub(in crate::admin) fn words(action: &str) -> String {
+    let known = PHRASES.iter().find(|(known, _)| *known == action);
+    if let Some((_, words)) = known {
+        return (*words).to_owned();
+    }
     let (kind, verb) = action.split_once('.').unwrap_or(("", action));
-    let thing = if kind == "user" { "person" } else { kind };
-    format!("{} the {}", past(verb), thing.replace('_', " "))
+    let past = if verb.ends_with('e') { "d" } else { "ed" };
+    format!(
+        "{}{past} the {}",
+        verb.replace('_', " "),
+        kind.replace('_', " ")
+    )
 }
 
-/// A verb in the past: `publish` is `published`, `sign_out` is `signed out`.
-fn past(verb: &str) -> String {
-    const IRREGULAR: [(&str, &str); 5] = [
-        ("make", "made"),
-        ("send", "sent"),
-        ("set", "set"),
-        ("reset", "reset"),
-        ("take", "took"),
-    ];
-    let verb = verb.replace('_', " ");
-    let (first, rest) = verb.split_at(verb.find(' ').unwrap_or(verb.len()));
-    let irregular = IRREGULAR.iter().find(|(present, _)| *present == first);
-    match irregular {
-        Some((_, past)) => format!("{past}{rest}"),
-        None if first.ends_with('e') => format!("{first}d{rest}"),
-        None => format!("{first}ed{rest}"),
-    }
-}
+/// Actions that do not read well by the rule.
+const PHRASES: [(&str, &str); 15] = [
+    ("people.add", "added"),
+    ("people.disable", "disabled"),
+    ("people.enable", "enabled"),
+    ("people.invite", "invited"),
+    ("people.join", "joined as"),
+    ("people.password", "changed the password of"),
+    ("people.rename", "renamed"),
+    ("people.reset", "made a link for a new password of"),
+    ("people.revoke_link", "withdrew the link of"),
+    ("people.role", "changed the role of"),
+    ("people.sign_in", "signed in as"),
+    ("people.sign_out_everywhere", "signed out everywhere"),
+    ("token.make", "made the token"),
+    ("variant.undo", "took back a change of the variant"),
+    ("variant.withdraw", "withdrew the variant"),
+];
 
 fn short(text: &str) -> String {
     match text.char_indices().nth(LENGTH) {
@@ -136,9 +144,9 @@ mod tests {
         let check = |action: &str, expected: &str| assert_eq!(words(action), expected);
         check("variant.publish", "published the variant");
         check("page.save", "saved the page");
-        check("user.reset", "reset the person");
-        check("api_token.revoke", "revoked the api token");
-        check("user.sign_out", "signed out the person");
+        check("variant.withdraw", "withdrew the variant");
+        check("people.role", "changed the role of");
+        check("token.revoke", "revoked the token");
     }
 
     #[test]

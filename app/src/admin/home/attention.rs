@@ -2,7 +2,7 @@ use engine::desk::home::{Attention, Weak};
 use engine::store::Upcoming;
 use leptos::prelude::*;
 
-use crate::admin::screen::moment;
+use crate::admin::instant;
 use crate::ui::{Icon, Moment, Panel, Sign, per_cent};
 
 /// Most segments named.
@@ -132,7 +132,7 @@ fn Schedule(upcoming: Vec<Upcoming>) -> impl IntoView {
                     {change.name}
                 </a>
                 <p class="text-xs/5 text-muted wrap-anywhere">
-                    {words} " " <Moment at=moment(change.at) /> " on " {change.path.to_string()}
+                    {words} " " <Moment at=instant::text(change.at) /> " on " {change.path.to_string()}
                 </p>
             </li>
         }
@@ -152,7 +152,7 @@ fn WeakMatches(weak: Vec<Weak>) -> impl IntoView {
             None => "no variant may be shown to them".to_owned(),
         };
         let new = form_urlencoded::Serializer::new("/admin/variants/new?".to_owned())
-            .append_pair("page", &weak.page.to_string())
+            .append_pair("page", weak.page_name.as_str())
             .append_pair("segment", weak.segment.as_str())
             .finish();
         view! {

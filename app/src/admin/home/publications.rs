@@ -2,7 +2,7 @@ use engine::store::AuditEntry;
 use leptos::prelude::*;
 
 use crate::admin::activity::words;
-use crate::admin::screen::moment;
+use crate::admin::instant;
 use crate::ui::{Moment, Panel};
 
 /// The latest changes of what visitors see.
@@ -22,7 +22,7 @@ pub(super) fn Publications(entries: Vec<AuditEntry>) -> impl IntoView {
                         <span class="font-medium">{entry.subject}</span>
                     </p>
                     <p class="text-xs/5 text-muted">
-                        <Moment at=moment(entry.at) />
+                        <Moment at=instant::text(entry.at) />
                     </p>
                 </li>
             }

@@ -8,7 +8,8 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::languages::{Languages, Tongue, name};
 use super::rollout::RolloutField;
-use crate::admin::screen::{moment, screen};
+use crate::admin::instant;
+use crate::admin::screen::screen;
 use crate::admin::session::AdminSession;
 use crate::admin::{AdminError, Form};
 use crate::ui::{
@@ -86,8 +87,13 @@ pub fn EditPage() -> impl IntoView {
             .tongues
             .first()
             .map_or_else(String::new, |tongue| tongue.content.title.clone());
-        let variants = format!("/admin/variants?page={id}");
-        let new_variant = format!("/admin/variants/new?page={id}");
+        let of_page = |path: &str| {
+            form_urlencoded::Serializer::new(format!("{path}?"))
+                .append_pair("page", page.record.id.as_str())
+                .finish()
+        };
+        let variants = of_page("/admin/variants");
+        let new_variant = of_page("/admin/variants/new");
         let may_write = session.may(Role::Editor);
         Ok(view! {
             <PageHeader title lead=lead(&session)>
@@ -262,7 +268,7 @@ fn Facts(page: EditedPage, may_delete: bool) -> impl IntoView {
                     <Fact words="Variants">{states}</Fact>
                     {leads}
                     <Fact words="Last saved">
-                        <Moment at=moment(page.updated_at) />
+                        <Moment at=instant::text(page.updated_at) />
                         <a class="ml-2 text-accent underline underline-offset-4" href=log>
                             "What changed"
                         </a>

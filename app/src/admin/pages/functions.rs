@@ -9,6 +9,10 @@ use crate::admin::AdminError;
 
 /// One language of a page, as its form sends it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    not(feature = "ssr"),
+    expect(dead_code, reason = "in the browser a form says the same")
+)]
 pub struct Language {
     /// The document's title.
     #[serde(default)]

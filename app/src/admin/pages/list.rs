@@ -6,7 +6,8 @@ use engine::store::PageSummary;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use crate::admin::screen::{moment, screen};
+use crate::admin::instant;
+use crate::admin::screen::screen;
 use crate::ui::{
     Badge, Button, EmptyState, Icon, LinkButton, Moment, PageHeader, Pager, SelectField, Share,
     Sign, Table, TextField, Tone, Weight,
@@ -138,7 +139,9 @@ fn PageTable(found: Found) -> impl IntoView {
 #[component]
 fn Row(page: PageSummary, share: Option<f64>) -> impl IntoView {
     let count = page.variants;
-    let variants = format!("/admin/variants?page={}", page.id);
+    let variants = form_urlencoded::Serializer::new("/admin/variants?".to_owned())
+        .append_pair("page", page.external_id.as_str())
+        .finish();
     let locales = page
         .locales
         .into_iter()
@@ -190,7 +193,7 @@ fn Row(page: PageSummary, share: Option<f64>) -> impl IntoView {
                 }}
             </td>
             <td class="text-muted">
-                <Moment at=moment(page.updated_at) />
+                <Moment at=instant::text(page.updated_at) />
             </td>
         </tr>
     }

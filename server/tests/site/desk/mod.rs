@@ -1,9 +1,13 @@
 //! The marketer's desk: screens and server functions over HTTP.
 
 mod activity;
+mod administration;
 mod home;
 mod pages;
+mod people;
+mod sign_in;
 mod support;
+mod variants;
 
 use crate::support::Database;
 use support::{Role, desk};
