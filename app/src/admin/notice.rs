@@ -56,6 +56,14 @@ const NOTICES: &[(&str, &str)] = &[
         "token-revoked",
         "The token is revoked. It is refused from now on.",
     ),
+    (
+        "file-discarded",
+        "The file is discarded. Nothing was imported.",
+    ),
+    (
+        "import-stops",
+        "The import stops after the records it is at.",
+    ),
     ("page-created", "The page is created. Visitors can open it."),
     ("page-saved", "The page is saved. Visitors see it."),
     ("page-deleted", "The page is deleted."),

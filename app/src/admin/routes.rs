@@ -12,7 +12,7 @@ use super::pages::{EditPage, NewPage, PageList};
 use super::screen::unknown;
 use super::sign_in::sign_in;
 use super::welcome::welcome;
-use super::{editor, people, segments, tokens, variants};
+use super::{editor, people, preview, segments, tokens, transfer, variants};
 
 /// The admin's body. Every screen is complete before any of it is sent, so that its status and
 /// where it leads are known.
@@ -46,6 +46,10 @@ pub fn AdminApp() -> impl IntoView {
                 <Route path=path!("/admin/pages") view=PageList ssr=SsrMode::Async />
                 <Route path=path!("/admin/pages/new") view=NewPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/pages/:id") view=EditPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/preview") view=preview::preview ssr=SsrMode::Async />
+                <Route path=path!("/admin/preview/shared") view=preview::shared ssr=SsrMode::Async />
+                <Route path=path!("/admin/transfer") view=transfer::transfer ssr=SsrMode::Async />
+                <Route path=path!("/admin/transfer/imports/:id") view=transfer::job ssr=SsrMode::Async />
                 <Route path=path!("/admin/activity") view=Activity ssr=SsrMode::Async />
                 <Route path=path!("/admin/*any") view=unknown ssr=SsrMode::Async />
             </FlatRoutes>
