@@ -18,7 +18,8 @@ pub mod metrics;
 pub mod people;
 pub mod pulse;
 pub mod store;
+pub mod terms;
 pub mod visits;
 pub mod warm;
 
-pub use engine::{CacheResult, Engine, Parts, Recognised, Served, Source};
+pub use engine::{CacheResult, Engine, Parts, Recognised, Served, Source, Tier};

@@ -16,6 +16,7 @@ pub async fn create_page(
     path: String,
     intent: String,
     rollout: String,
+    #[server(default)] ignore_terms: Option<String>,
     #[server(default)] contents: BTreeMap<String, String>,
     #[server(default)] add: Option<String>,
 ) -> Result<(), AdminError> {
@@ -26,6 +27,7 @@ pub async fn create_page(
         path,
         intent,
         rollout,
+        terms: ignore_terms.is_none(),
         contents,
     };
     let record = form.read()?;
@@ -48,6 +50,7 @@ pub async fn save_page(
     path: String,
     intent: String,
     rollout: String,
+    #[server(default)] ignore_terms: Option<String>,
     #[server(default)] contents: BTreeMap<String, String>,
     #[server(default)] remove: BTreeMap<String, String>,
     #[server(default)] add: Option<String>,
@@ -61,6 +64,7 @@ pub async fn save_page(
         path,
         intent,
         rollout,
+        terms: ignore_terms.is_none(),
         contents,
     };
     let saved = desk
@@ -109,6 +113,7 @@ mod reading {
         pub(super) path: String,
         pub(super) intent: String,
         pub(super) rollout: String,
+        pub(super) terms: bool,
         pub(super) contents: BTreeMap<String, String>,
     }
 
@@ -145,6 +150,7 @@ mod reading {
                     path,
                     intent: self.intent.trim().to_owned(),
                     rollout,
+                    terms: self.terms,
                     contents,
                 }),
                 _ => Err(AdminError::Invalid(renamed(problems.into_vec()))),
@@ -251,6 +257,7 @@ mod reading {
                 path: "pricing".to_owned(),
                 intent: String::new(),
                 rollout: "all".to_owned(),
+                terms: true,
                 contents: BTreeMap::from([("en".to_owned(), "[".to_owned())]),
             };
             let error = form.read().unwrap_err();

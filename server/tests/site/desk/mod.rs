@@ -2,11 +2,15 @@
 
 mod activity;
 mod administration;
+mod editor;
 mod home;
 mod pages;
 mod people;
+mod preview;
+mod segments;
 mod sign_in;
 mod support;
+mod transfer;
 mod variants;
 
 use crate::support::Database;
