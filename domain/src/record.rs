@@ -80,6 +80,9 @@ pub struct PageRecord {
     /// default content.
     #[serde(default = "everybody", skip_serializing_if = "is_everybody")]
     pub rollout: f64,
+    /// Whether campaign terms have a say in what its visitors see.
+    #[serde(default = "heard", skip_serializing_if = "is_heard")]
+    pub terms: bool,
     /// What it says to everybody, per language.
     pub contents: BTreeMap<Locale, PageContent>,
 }
@@ -239,6 +242,18 @@ fn published() -> Status {
     Status::Published
 }
 
+fn heard() -> bool {
+    true
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes fields by reference"
+)]
+fn is_heard(terms: &bool) -> bool {
+    *terms
+}
+
 fn everybody() -> f64 {
     EVERYBODY
 }
@@ -308,6 +323,20 @@ mod tests {
             r#"{"$or":[{"utm.source":{"$in":["a","\u0000"]}}]}"#,
             refused,
         );
+    }
+
+    #[test]
+    fn a_page_hears_campaign_terms_unless_it_says_that_it_does_not() {
+        let page = |terms: &str| {
+            format!(r#"{{"kind":"page","id":"p","path":"/p","intent":"I"{terms},"contents":{{}}}}"#)
+        };
+        for (terms, heard) in [("", true), (r#","terms":false"#, false)] {
+            let record: PageRecord =
+                serde_json::from_str(&page(terms).replace(r#""kind":"page","#, "")).unwrap();
+            assert_eq!(record.terms, heard);
+            let written = serde_json::to_string(&Record::Page(record)).unwrap();
+            assert_eq!(written, page(terms));
+        }
     }
 
     #[test]

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use domain::condition::SavedGroups;
 use domain::segment::Segment;
+use domain::term::Term;
 use domain::{
     CanonicalPath, Condition, ExternalId, Locale, PageContent, PageId, Revision, SegmentId,
-    SiteSettings,
+    SiteSettings, Visitor,
 };
 use jiff::tz::TimeZone;
 use time::{OffsetDateTime, UtcOffset};
@@ -62,6 +63,8 @@ pub struct Page {
     pub intent: String,
     /// Per cent of its visitors, 0 to 100, who see what is decided for them.
     pub rollout: f64,
+    /// Whether campaign terms have a say in what its visitors see.
+    pub terms: bool,
     /// What it says to everybody, per language; never empty.
     pub contents: BTreeMap<Locale, PageContent>,
     intent_vector: Option<Embedding>,
@@ -135,6 +138,7 @@ impl Catalog {
                     path: record.path,
                     intent: record.intent,
                     rollout: record.rollout,
+                    terms: record.terms,
                     contents: record.contents,
                 };
                 (page.path.as_str().into(), Arc::new(page))
@@ -219,6 +223,11 @@ fn matching_nobody() -> Condition {
 }
 
 impl Page {
+    /// The campaign term that has a say in what this visitor sees.
+    pub fn heard(&self, visitor: &Visitor<'_>) -> Option<Term> {
+        self.terms.then(|| visitor.term()).flatten()
+    }
+
     /// The language whose default content is shown to those who asked for `asked`.
     pub fn content_locale(&self, asked: Locale, default: Locale) -> Locale {
         asked

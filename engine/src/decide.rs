@@ -2,36 +2,18 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use domain::decision::{Candidate, Choice, Question, choose};
-use domain::term::{Term, TermHash};
+use domain::term::Term;
 use domain::{Locale, SegmentId, VariantId};
-use quick_cache::sync::Cache;
 use time::OffsetDateTime;
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
-use tracing::warn;
 
-use crate::breaker::Breaker;
-use crate::cache::Flight;
 use crate::catalog::{Catalog, Page};
-use crate::embedding::{Embedding, EmbeddingProvider};
+use crate::embedding::Embedding;
 use crate::metrics::Metrics;
-use crate::store::{PageQuestions, Space, Store, StoreError, Wanted};
-
-/// Most campaign terms whose vectors are kept in memory.
-const MAX_TERMS: usize = 10_000;
-/// Most campaign terms embedded at the same time; beyond that a visitor's term is left out.
-const CONCURRENT_TERMS: usize = 2;
-
-/// Longest wait for a term's vector, so that most of a visitor's patience is left for the rest.
-const TERM_BUDGET: Duration = Duration::from_millis(100);
-/// Longest time a term may occupy one of the places.
-const TERM_LIMIT: Duration = Duration::from_secs(5);
-/// Failures in a row after which the embedding provider is left alone, and for how long.
-const PROVIDER_FAILURES: u32 = 3;
-const PROVIDER_PAUSE: Duration = Duration::from_secs(5);
+use crate::store::{PageQuestions, Store, StoreError, Wanted};
+use crate::terms::{TermUnavailable, Terms};
 
 /// Asks pgvector for candidates and chooses among them.
 #[derive(Debug)]
@@ -40,16 +22,6 @@ pub struct Decider {
     terms: Arc<Terms>,
     metrics: Arc<Metrics>,
     runtime: Handle,
-    embedding: Flight<TermHash, Option<Embedding>>,
-}
-
-/// The campaign terms whose vectors are known, and how others are learnt.
-#[derive(Debug)]
-struct Terms {
-    provider: Arc<dyn EmbeddingProvider>,
-    known: Cache<TermHash, Embedding>,
-    places: Semaphore,
-    breaker: Breaker,
 }
 
 /// What a decision is about.
@@ -93,35 +65,19 @@ pub struct Deliberation {
     pub provisional: bool,
 }
 
-/// A term whose vector is not to be had at the moment.
-struct TermUnavailable;
-
 impl Decider {
-    /// A decider over `store` that embeds campaign terms with `provider`, in tasks of `runtime`.
-    pub fn new(
-        store: Store,
-        provider: Arc<dyn EmbeddingProvider>,
-        metrics: Arc<Metrics>,
-        runtime: Handle,
-    ) -> Self {
-        let open = metrics.breaker_open.with_label_values(&["embedding"]);
+    /// A decider over `store` that learns what `terms` mean in tasks of `runtime`.
+    pub fn new(store: Store, terms: Arc<Terms>, metrics: Arc<Metrics>, runtime: Handle) -> Self {
         Self {
             store,
-            terms: Arc::new(Terms {
-                provider,
-                known: Cache::new(MAX_TERMS),
-                places: Semaphore::new(CONCURRENT_TERMS),
-                breaker: Breaker::new(PROVIDER_FAILURES, PROVIDER_PAUSE, open),
-            }),
+            terms,
             metrics,
             runtime,
-            embedding: Flight::new(),
         }
     }
 
-    /// What embeds texts.
-    pub(crate) fn provider(&self) -> &dyn EmbeddingProvider {
-        &*self.terms.provider
+    pub(crate) fn terms(&self) -> &Arc<Terms> {
+        &self.terms
     }
 
     /// Whether the term has its say in a decision made now. One that cannot be embedded in time has
@@ -250,23 +206,12 @@ impl Decider {
 
     /// Waits until a term's vector is known or cannot be had. For explanations, which no visitor waits for.
     pub(crate) async fn acquaint(&self, catalog: &Catalog, term: &Term) {
-        if self.embeds_into(catalog) && self.terms.known.get(&term.hash()).is_none() {
-            self.learning(term).await;
-        }
+        self.terms.acquaint(&self.runtime, catalog, term).await;
     }
 
     /// Whether the provider's vectors can be compared with those of the active space.
     pub(crate) fn embeds_into(&self, catalog: &Catalog) -> bool {
-        let here = |space: &Space| space.spec == *self.terms.provider.space();
-        catalog.space.as_ref().is_some_and(here)
-    }
-
-    /// Embeds a term, once for everybody who brings it at the same time.
-    fn learning(&self, term: &Term) -> impl Future<Output = Option<Option<Embedding>>> {
-        self.embedding.join(&self.runtime, term.hash(), || {
-            let (terms, term) = (Arc::clone(&self.terms), term.clone());
-            async move { terms.learn(&term).await }
-        })
+        self.terms.space(catalog).is_some()
     }
 
     /// The term's vector in the active space; `None` where the provider embeds into another one.
@@ -275,43 +220,7 @@ impl Decider {
         catalog: &Catalog,
         term: &Term,
     ) -> Result<Option<Embedding>, TermUnavailable> {
-        if !self.embeds_into(catalog) {
-            return Ok(None);
-        }
-        if let Some(vector) = self.terms.known.get(&term.hash()) {
-            return Ok(Some(vector));
-        }
-        // Embedding goes on after the wait, so that the next visitor finds the vector.
-        let learning = self.learning(term);
-        let learnt = tokio::time::timeout(TERM_BUDGET, learning).await;
-        if let Ok(Some(Some(vector))) = learnt {
-            return Ok(Some(vector));
-        }
-        self.metrics.terms_left_out.inc();
-        Err(TermUnavailable)
-    }
-}
-
-impl Terms {
-    /// Embeds a term and remembers its vector; `None` when all places are taken or the provider
-    /// fails.
-    async fn learn(&self, term: &Term) -> Option<Embedding> {
-        let _place = self.places.try_acquire().ok()?;
-        let permit = self.breaker.permit()?;
-        let embedding = self.provider.embed_one(term.as_str());
-        match tokio::time::timeout(TERM_LIMIT, embedding).await {
-            Ok(Ok(vector)) => {
-                permit.succeed();
-                self.known.insert(term.hash(), vector.clone());
-                return Some(vector);
-            }
-            Ok(Err(error)) => {
-                warn!(%error, "decide.embed_term failed; the term is left out");
-            }
-            Err(_) => warn!("decide.embed_term takes too long; the term is left out"),
-        }
-        permit.fail();
-        None
+        self.terms.vector(&self.runtime, catalog, term).await
     }
 }
 

@@ -27,6 +27,7 @@ use crate::embedding::EmbeddingProvider;
 use crate::metrics::Metrics;
 use crate::pulse::Pulse;
 use crate::store::Store;
+use crate::terms::Terms;
 use crate::visits::Uncounted;
 
 pub(crate) use self::obtain::{Failure, Found};
@@ -45,7 +46,7 @@ pub struct Engine {
     catalog: Arc<CatalogHandle>,
     pub(crate) memory: Memory,
     pub(crate) contents: Contents,
-    pub(crate) shared: Option<Shared>,
+    pub(crate) shared: Option<Arc<Shared>>,
     decider: Decider,
     store: Store,
     pub(crate) renderer: Arc<dyn BodyRenderer>,
@@ -77,6 +78,8 @@ pub struct Parts {
     pub shared: Option<Shared>,
     /// Embeds campaign terms.
     pub provider: Arc<dyn EmbeddingProvider>,
+    /// Campaign terms that may be learnt a second.
+    pub terms_per_second: u32,
     /// Turns content into HTML.
     pub renderer: Arc<dyn BodyRenderer>,
     /// Tells the time.
@@ -203,17 +206,25 @@ impl Engine {
     pub fn new(parts: Parts) -> Arc<Self> {
         let runtime = Handle::current();
         let open = parts.metrics.breaker_open.with_label_values(&["postgres"]);
+        let shared = parts.shared.map(Arc::new);
+        let terms = Arc::new(Terms::new(
+            parts.provider,
+            parts.store.clone(),
+            shared.clone(),
+            Arc::clone(&parts.metrics),
+            parts.terms_per_second,
+        ));
         Arc::new(Self {
             decider: Decider::new(
                 parts.store.clone(),
-                parts.provider,
+                terms,
                 Arc::clone(&parts.metrics),
                 runtime.clone(),
             ),
             memory: Memory::new(parts.memory_bytes),
             contents: Contents::new(),
             catalog: parts.catalog,
-            shared: parts.shared,
+            shared,
             store: parts.store,
             renderer: parts.renderer,
             clock: parts.clock,
@@ -284,6 +295,11 @@ impl Engine {
         self.metrics.text()
     }
 
+    /// The campaign terms that are known.
+    pub(crate) fn terms(&self) -> &Arc<Terms> {
+        self.decider.terms()
+    }
+
     /// Decides without any cache; for explanations.
     pub fn decider(&self) -> &Decider {
         &self.decider
@@ -291,7 +307,7 @@ impl Engine {
 
     /// What embeds texts.
     pub fn provider(&self) -> &dyn EmbeddingProvider {
-        self.decider.provider()
+        self.terms().provider()
     }
 
     /// Recognises a visitor of `page`: finds the segment and what the answer depends on. No I/O.
@@ -313,7 +329,7 @@ impl Engine {
                 page: Arc::clone(page),
                 segment: catalog.segments[segment].id,
                 locale: visitor.locale(),
-                term: visitor.term(),
+                term: page.heard(visitor),
                 arm,
             },
         })

@@ -124,7 +124,7 @@ pub fn explain<'a>(
     now: OffsetDateTime,
     supposed: &'a [Supposed],
 ) -> impl Future<Output = Result<Option<Explanation>, StoreError>> + Send + use<'a> {
-    let subjects = Subjects::of(catalog, visitor);
+    let subjects = Subjects::of(catalog, page, visitor);
     let segments = segments(catalog, visitor);
     let (path, locale) = (page.path.to_string(), visitor.locale());
     let rollout = page.rollout;

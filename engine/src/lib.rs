@@ -18,6 +18,7 @@ pub mod metrics;
 pub mod people;
 pub mod pulse;
 pub mod store;
+pub mod terms;
 pub mod visits;
 pub mod warm;
 

@@ -55,6 +55,7 @@ pub struct Metrics {
     pub(crate) memory_entries: IntGaugeVec,
     pub(crate) shed: IntCounterVec,
     pub(crate) terms_left_out: IntCounter,
+    pub(crate) terms_learnt: IntCounterVec,
 }
 
 impl Metrics {
@@ -152,6 +153,12 @@ impl Metrics {
             terms_left_out: make.counter(
                 "landfall_terms_left_out_total",
                 "Campaign terms left out of a decision because no vector was to be had in time.",
+            )?,
+            terms_learnt: make.counters(
+                "landfall_terms_learnt_total",
+                "Campaign terms whose vectors came into memory, by where they were found: redis, \
+                 database, or model when they had to be embedded.",
+                &["source"],
             )?,
             registry: make.0,
         })

@@ -57,8 +57,9 @@ pub async fn collect(engine: Arc<Engine>) {
 
 /// Adds what was counted since the last time; also for the moment before the server stops.
 pub async fn flush(engine: &Engine) {
+    let catalog = engine.catalog();
     for (key, decision) in engine.memory.decisions() {
-        engine.uncounted.add(key, decision.take_visits());
+        count(engine, &catalog, key, decision.take_visits());
     }
     send(engine).await;
 }
@@ -67,7 +68,16 @@ pub async fn flush(engine: &Engine) {
 pub(crate) fn forget_outdated(engine: &Engine, catalog: &Catalog) {
     engine
         .memory
-        .forget_outdated(catalog, |key, visits| engine.uncounted.add(key, visits));
+        .forget_outdated(catalog, |key, visits| count(engine, catalog, key, visits));
+}
+
+/// Counts visits for the place, and for the campaign term that they brought.
+fn count(engine: &Engine, catalog: &Catalog, key: DecisionKey, visits: u32) {
+    engine.uncounted.add(key, visits);
+    if let Some(term) = key.term {
+        let place = (key.page, key.segment);
+        engine.terms().used(catalog, term, visits, place);
+    }
 }
 
 /// The places with their decayed counts, as far as Redis knows them.

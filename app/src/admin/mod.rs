@@ -33,6 +33,7 @@ mod preview;
 mod routes;
 #[cfg(feature = "ssr")]
 mod screen;
+mod segments;
 #[cfg(feature = "ssr")]
 mod session;
 #[cfg(feature = "ssr")]

@@ -43,6 +43,16 @@ const NOTICES: &[(&str, &str)] = &[
         "The old content is the newest revision again. Publish it for visitors to see it.",
     ),
     (
+        "segment-created",
+        "The segment is made. It is tried after the others; move it up where it should claim visitors before them.",
+    ),
+    (
+        "segment-saved",
+        "The segment is saved. Visitors are sorted by it from now on.",
+    ),
+    ("segments-ordered", "The order is saved."),
+    ("segment-deleted", "The segment is deleted."),
+    (
         "token-revoked",
         "The token is revoked. It is refused from now on.",
     ),

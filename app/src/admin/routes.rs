@@ -12,7 +12,7 @@ use super::pages::{EditPage, NewPage, PageList};
 use super::screen::unknown;
 use super::sign_in::sign_in;
 use super::welcome::welcome;
-use super::{editor, people, preview, tokens, transfer, variants};
+use super::{editor, people, preview, segments, tokens, transfer, variants};
 
 /// The admin's body. Every screen is complete before any of it is sent, so that its status and
 /// where it leads are known.
@@ -37,6 +37,11 @@ pub fn AdminApp() -> impl IntoView {
                 <Route path=path!("/admin/variants/new") view=editor::new ssr=SsrMode::Async />
                 <Route path=path!("/admin/variants/:id") view=editor::variant ssr=SsrMode::Async />
                 <Route path=path!("/admin/variants/:id/history") view=variants::history ssr=SsrMode::Async />
+                <Route path=path!("/admin/segments") view=segments::list ssr=SsrMode::Async />
+                <Route path=path!("/admin/segments/new") view=segments::new ssr=SsrMode::Async />
+                <Route path=path!("/admin/segments/tester") view=segments::try_out ssr=SsrMode::Async />
+                <Route path=path!("/admin/segments/:key") view=segments::edit ssr=SsrMode::Async />
+                <Route path=path!("/admin/segments/:key/delete") view=segments::delete ssr=SsrMode::Async />
                 <Route path=path!("/admin") view=Home ssr=SsrMode::Async />
                 <Route path=path!("/admin/pages") view=PageList ssr=SsrMode::Async />
                 <Route path=path!("/admin/pages/new") view=NewPage ssr=SsrMode::Async />

@@ -8,6 +8,7 @@ pub mod home;
 pub mod local_time;
 pub mod pages;
 pub mod preview;
+pub mod segments;
 pub mod transfer;
 pub mod variants;
 

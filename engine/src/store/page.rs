@@ -140,7 +140,7 @@ impl Store {
     /// [`StoreError`] when the database fails or a stored value is unreadable.
     pub async fn edited_page(&self, id: PageId) -> Result<Option<EditedPage>, StoreError> {
         let row = sqlx::query!(
-            r#"SELECT p.external_id, p.path, p.intent, p.rollout, p.edition, p.updated_at,
+            r#"SELECT p.external_id, p.path, p.intent, p.rollout, p.use_terms, p.edition, p.updated_at,
                       (SELECT jsonb_object_agg(c.locale, c.content) FROM page_contents c
                        WHERE c.page_id = p.id)
                           AS "contents!: Json<BTreeMap<Locale, PageContent>>",
@@ -178,6 +178,7 @@ impl Store {
                 path: parse_path(row.path)?,
                 intent: row.intent,
                 rollout: row.rollout,
+                terms: row.use_terms,
                 contents: row.contents.0,
             },
         }))
@@ -189,7 +190,7 @@ impl Store {
     /// [`StoreError`] when the database fails or a stored value is unreadable.
     pub async fn page_records(&self) -> Result<Vec<(PageId, PageRecord)>, StoreError> {
         let rows = sqlx::query!(
-            r#"SELECT p.id, p.external_id, p.path, p.intent, p.rollout, c.locale,
+            r#"SELECT p.id, p.external_id, p.path, p.intent, p.rollout, p.use_terms, c.locale,
                       c.content AS "content: Json<PageContent>"
                FROM pages p JOIN page_contents c ON c.page_id = p.id
                ORDER BY p.path, c.locale"#
@@ -205,6 +206,7 @@ impl Store {
                     path: parse_path(row.path)?,
                     intent: row.intent,
                     rollout: row.rollout,
+                    terms: row.use_terms,
                     contents: BTreeMap::new(),
                 };
                 pages.push((PageId(row.id), record));
@@ -225,9 +227,10 @@ impl StoreTransaction {
     /// [`StoreError::Refused`] when another page has the path.
     pub async fn save_page(&mut self, record: &PageRecord) -> Result<PageId, StoreError> {
         let row = sqlx::query!(
-            "INSERT INTO pages (external_id, path, intent, rollout) VALUES ($1, $2, $3, $4)
+            "INSERT INTO pages (external_id, path, intent, rollout, use_terms) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT (external_id) DO UPDATE SET
                  path = excluded.path, intent = excluded.intent, rollout = excluded.rollout,
+                 use_terms = excluded.use_terms,
                  edition = pages.edition + 1, updated_at = now()
              RETURNING id,
                  -- Still the row before this statement: the path that the page leaves.
@@ -235,7 +238,8 @@ impl StoreTransaction {
             record.id.as_str(),
             record.path.as_str(),
             record.intent,
-            record.rollout
+            record.rollout,
+            record.terms
         )
         .fetch_one(&mut *self.tx)
         .await?;

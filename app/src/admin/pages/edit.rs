@@ -13,8 +13,8 @@ use crate::admin::screen::screen;
 use crate::admin::session::AdminSession;
 use crate::admin::{AdminError, Form};
 use crate::ui::{
-    Button, Confirm, Counted, Icon, LinkButton, Moment, PageHeader, Panel, Sign, TextAreaField,
-    TextField, Weight, Whole,
+    Button, CheckField, Confirm, Counted, Icon, LinkButton, Moment, PageHeader, Panel, Sign,
+    TextAreaField, TextField, Weight, Whole,
 };
 
 /// Longest intent, as an import has it.
@@ -28,6 +28,7 @@ struct Draft {
     path: String,
     intent: String,
     rollout: f64,
+    terms: bool,
     tongues: Vec<Tongue>,
     missing: Vec<Locale>,
 }
@@ -43,6 +44,7 @@ pub fn NewPage() -> impl IntoView {
             path: String::new(),
             intent: String::new(),
             rollout: domain::rollout::EVERYBODY,
+            terms: true,
             tongues: vec![Tongue {
                 locale,
                 content: first_content(),
@@ -178,6 +180,16 @@ fn PageForm(draft: Draft, may_save: bool) -> impl IntoView {
                                 class="mt-1.5 text-sm text-bad empty:hidden first-letter:uppercase"
                             ></p>
                         </div>
+                        <div>
+                            <CheckField
+                                name="ignore_terms"
+                                label="Ignore campaign terms"
+                                checked=!draft.terms
+                            />
+                            <p class="mt-1.5 text-xs/5 text-muted">
+                                "Otherwise the words of utm_term or utm_campaign choose, by their meaning, among the                                 variants that the visitor may get."
+                            </p>
+                        </div>
                     </div>
                 </Panel>
                 <section aria-labelledby="languages" class="min-w-0">
@@ -284,6 +296,7 @@ fn draft(page: &EditedPage, site: &SiteSettings, add: Option<Locale>) -> Draft {
         path,
         intent,
         rollout,
+        terms,
         contents,
         ..
     } = &page.record;
@@ -312,6 +325,7 @@ fn draft(page: &EditedPage, site: &SiteSettings, add: Option<Locale>) -> Draft {
         path: path.to_string(),
         intent: intent.clone(),
         rollout: *rollout,
+        terms: *terms,
         tongues,
         missing: others(site, &locales),
     }

@@ -38,6 +38,7 @@ pub async fn create_page(
     path: String,
     intent: String,
     rollout: String,
+    #[server(default)] ignore_terms: Option<String>,
     #[server(default)] contents: BTreeMap<String, Language>,
     #[server(default)] add: Option<String>,
 ) -> Result<(), AdminError> {
@@ -48,6 +49,7 @@ pub async fn create_page(
         path,
         intent,
         rollout,
+        terms: ignore_terms.is_none(),
         contents,
     };
     let record = form.read()?;
@@ -70,6 +72,7 @@ pub async fn save_page(
     path: String,
     intent: String,
     rollout: String,
+    #[server(default)] ignore_terms: Option<String>,
     #[server(default)] contents: BTreeMap<String, Language>,
     #[server(default)] add: Option<String>,
 ) -> Result<(), AdminError> {
@@ -80,6 +83,7 @@ pub async fn save_page(
         path,
         intent,
         rollout,
+        terms: ignore_terms.is_none(),
         contents,
     };
     let saved = desk
@@ -128,6 +132,7 @@ mod reading {
         pub(super) path: String,
         pub(super) intent: String,
         pub(super) rollout: String,
+        pub(super) terms: bool,
         pub(super) contents: BTreeMap<String, Language>,
     }
 
@@ -165,6 +170,7 @@ mod reading {
                     path,
                     intent: self.intent.trim().to_owned(),
                     rollout,
+                    terms: self.terms,
                     contents,
                 }),
                 _ => Err(AdminError::Invalid(renamed(problems.into_vec()))),
@@ -281,6 +287,7 @@ mod reading {
                 path: "pricing".to_owned(),
                 intent: String::new(),
                 rollout: "all".to_owned(),
+                terms: true,
                 contents: BTreeMap::from([("en".to_owned(), Language::default())]),
             };
             let error = form.read().unwrap_err();

@@ -2,10 +2,12 @@
 
 mod activity;
 mod administration;
+mod editor;
 mod home;
 mod pages;
 mod people;
 mod preview;
+mod segments;
 mod sign_in;
 mod support;
 mod transfer;
