@@ -4,6 +4,7 @@ mod activity;
 mod administration;
 mod editor;
 mod home;
+mod links;
 mod pages;
 mod people;
 mod preview;
