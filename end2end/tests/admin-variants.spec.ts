@@ -33,7 +33,10 @@ test('nothing ticked is said beside the list, and nothing is lost', async ({ pag
 });
 
 test('variants are found by meaning, without JavaScript too', async ({ browser }) => {
-  const context = await browser.newContext({ javaScriptEnabled: false });
+  const context = await browser.newContext({
+    javaScriptEnabled: false,
+    baseURL: process.env.LANDFALL_URL,
+  });
   const page = await context.newPage();
   await signIn(page, 'viewer');
   await page.goto('/admin/variants');
