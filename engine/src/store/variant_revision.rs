@@ -343,7 +343,8 @@ async fn variants(
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
         r#"SELECT v.id, v.external_id, v.page_id, p.external_id AS page, p.path, v.status,
-                  v.starts_at, v.ends_at, v.published_revision, v.published_at, v.published_by,
+                  v.starts_at, v.ends_at, v.published_revision, v.published_at,
+                  coalesce(pu.name, v.published_by) AS published_by,
                   v.created_at, v.updated_at, r.number, r.name, r.segment, r.locale,
                   r.content AS "content: Json<ContentOverride>",
                   coalesce(u.name, r.author) AS "author!", r.origin, r.restored_from,
@@ -352,6 +353,7 @@ async fn variants(
            JOIN pages p ON p.id = v.page_id
            JOIN variant_revisions r ON r.variant_id = v.id AND r.number = v.head_revision
            LEFT JOIN users u ON u.id = r.author_id
+           LEFT JOIN users pu ON pu.email = v.published_by
            WHERE v.id = ANY ($1)
            ORDER BY v.id"#,
         &ids
