@@ -103,10 +103,11 @@ pub async fn compare_variant(id: i64, written: String) -> Result<Theirs, AdminEr
         .map_err(|_| AdminError::invalid("written", "is not what an editor sends"))?;
     let detail = session.desk().variant(VariantId(id)).await?;
     let saved = load::written(&detail);
+    let page = serde_json::json!(detail.page_content);
     Ok(Theirs {
         revision: detail.revision,
         author: detail.author.unwrap_or_else(|| "An import".to_owned()),
-        differences: load::differences(&saved, &mine),
+        differences: load::differences(&page, &saved, &mine),
         written: saved,
     })
 }

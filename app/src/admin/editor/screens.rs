@@ -45,7 +45,7 @@ pub(in crate::admin) fn variant() -> impl IntoView {
             <div
                 id="publishing"
                 popover=""
-                class="fixed inset-auto top-30 right-4 m-0 max-h-[calc(100dvh-9rem)] w-[min(26rem,calc(100vw-2rem))] overflow-y-auto \
+                class="fixed inset-auto top-30 right-4 m-0 xl:right-8 max-h-[calc(100dvh-9rem)] w-[min(26rem,calc(100vw-2rem))] overflow-y-auto \
                 rounded-xl border-0 bg-transparent p-0 text-ink shadow-2xl"
             >
                 <div id="publishing-panel">
@@ -91,7 +91,7 @@ async fn edit(
     back: &str,
 ) -> Result<AnyView, AdminError> {
     let person = session.person().id;
-    let kept = load::kept(session.desk(), person, &opened.key, &opened.saved).await?;
+    let kept = load::kept(session.desk(), person, &opened).await?;
     let going_on: Option<i32> = going_on.and_then(|revision| revision.parse().ok());
     match (kept, going_on) {
         (Some(kept), None) => return Ok(unsaved(&opened, kept, back)),
@@ -116,7 +116,6 @@ fn unsaved(opened: &Opened, kept: Kept, back: &str) -> AnyView {
     let on = format!("{back}{separator}continue={}", opened.base);
     let key = opened.key.clone();
     let stale = kept.base != opened.base;
-    let differences = load::differences(&opened.saved, &kept.written);
     let meanwhile = stale.then(|| {
         view! {
             <p class="text-sm/6 text-bad">
@@ -133,7 +132,7 @@ fn unsaved(opened: &Opened, kept: Kept, back: &str) -> AnyView {
                     "You typed something on " <Moment at=instant::text(kept.at) /> " that was not saved."
                 </p>
                 {meanwhile}
-                <Differences differences saved="Saved" />
+                <Differences differences=kept.differences saved="Saved" />
                 <div class="flex flex-wrap gap-2">
                     <LinkButton weight=Weight::Primary href=on>
                         "Continue"
