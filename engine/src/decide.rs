@@ -81,25 +81,56 @@ impl Decider {
         catalog: &Catalog,
         subject: Subject<'_>,
     ) -> Result<Deliberation, StoreError> {
-        let Subject {
-            page,
-            segment,
-            locale,
-            term,
-            at,
-        } = subject;
-        let query = catalog.query_vector(page, segment);
-        let (term, provisional) = match term {
+        let (term, provisional) = match subject.term {
             None => (None, false),
             Some(term) => match self.term_vector(catalog, term).await {
                 Ok(vector) => (vector, false),
                 Err(TermUnavailable) => (None, true),
             },
         };
+        let (candidates, choice) = self
+            .consider(&self.store, catalog, subject, term.as_ref())
+            .await?;
+        Ok(Deliberation {
+            candidates,
+            choice,
+            provisional,
+        })
+    }
+
+    /// What the subject would get with a term of this vector, by `store` and without any cache.
+    ///
+    /// # Errors
+    /// As for [`Self::deliberate`].
+    pub(crate) async fn suppose(
+        &self,
+        store: &Store,
+        catalog: &Catalog,
+        subject: Subject<'_>,
+        term: &Embedding,
+    ) -> Result<Choice, StoreError> {
+        let considered = self.consider(store, catalog, subject, Some(term)).await?;
+        Ok(considered.1)
+    }
+
+    async fn consider(
+        &self,
+        store: &Store,
+        catalog: &Catalog,
+        subject: Subject<'_>,
+        term: Option<&Embedding>,
+    ) -> Result<(Vec<Candidate>, Choice), StoreError> {
+        let Subject {
+            page,
+            segment,
+            locale,
+            at,
+            ..
+        } = subject;
+        let query = catalog.query_vector(page, segment);
         let locales = page.variant_locales(locale, catalog.site.default_locale);
         let timer = self.metrics.vector_query_seconds.start_timer();
-        let candidates = self
-            .store
+        let candidates = store
             .candidates(Wanted {
                 page: page.id,
                 revision: page.revision,
@@ -107,12 +138,12 @@ impl Decider {
                 locales: &locales,
                 space_version: space_version(catalog),
                 query: query.as_ref(),
-                term: term.as_ref(),
+                term,
                 at,
             })
             .await?;
         timer.observe_duration();
-        let term_alignment = match (&query, &term) {
+        let term_alignment = match (&query, term) {
             (Some(query), Some(term)) => Some(query.cosine(term)),
             _ => None,
         };
@@ -125,11 +156,7 @@ impl Decider {
                 term_alignment,
             },
         );
-        Ok(Deliberation {
-            candidates,
-            choice,
-            provisional,
-        })
+        Ok((candidates, choice))
     }
 
     /// Decides a page for every segment in every language of the site, by one query to `store`.

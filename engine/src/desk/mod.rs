@@ -5,6 +5,7 @@
 
 pub mod activity;
 pub mod home;
+pub mod insights;
 pub mod local_time;
 pub mod pages;
 pub mod variants;

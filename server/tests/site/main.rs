@@ -18,6 +18,7 @@ mod rollout;
 mod sessions;
 mod shared_cache;
 mod support;
+mod terms;
 mod transport;
 mod varnish;
 mod visitors;

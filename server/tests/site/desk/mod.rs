@@ -6,7 +6,7 @@ mod home;
 mod pages;
 mod people;
 mod sign_in;
-mod support;
+pub(crate) mod support;
 mod variants;
 
 use crate::support::Database;
