@@ -20,6 +20,7 @@ use crate::embedding::EmbeddingError;
 use crate::engine::Engine;
 use crate::ingest::ImportError;
 use crate::store::{Store, StoreError};
+use crate::writer::WriterError;
 
 /// The desk: the engine as people who write content see it. Cloning is cheap.
 #[derive(Debug, Clone)]
@@ -63,6 +64,9 @@ pub enum DeskError {
     /// The embedding provider failed.
     #[error(transparent)]
     Embedding(#[from] EmbeddingError),
+    /// The language model wrote no draft.
+    #[error(transparent)]
+    Writer(#[from] WriterError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),

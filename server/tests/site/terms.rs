@@ -5,6 +5,7 @@ use std::time::Instant;
 use landfall::config::Config;
 use serde_json::{Value, json};
 
+use crate::client::Answer;
 use crate::desk::support::{Role, Site};
 use crate::support::{CONTENT, Database, Node, config, options, services, site};
 
@@ -20,6 +21,12 @@ fn embedded(node: &Node) -> f64 {
 
 fn terms(database: &Database) -> String {
     database.query("SELECT text FROM campaign_terms ORDER BY text")
+}
+
+/// Two visitors with one term. The first answer of all may have come before the term was heard.
+async fn heard_twice(node: &Node) -> Answer {
+    node.settled(COLD, &[]).await;
+    node.settled(COLD, &[]).await
 }
 
 async fn boot(config: Config, redis_url: &str) -> Node {
@@ -42,7 +49,7 @@ fn deaf() -> String {
 async fn a_term_that_came_twice_is_remembered_by_a_restart_and_by_other_nodes() {
     let (database, first) = site().await;
     let other = database.node().await;
-    let answer = first.settled(COLD, &[]).await;
+    let answer = heard_twice(&first).await;
     assert_eq!(answer.h1(), COLD_HEADING);
     assert!(embedded(&first) >= 1.0);
     first.retire().await;
@@ -60,7 +67,7 @@ async fn a_term_that_came_twice_is_remembered_by_a_restart_and_by_other_nodes() 
         assert!(embedded(node) < 1.0, "it was known");
     }
     without_redis.retire().await;
-    let uses = database.query("SELECT uses >= 4 FROM campaign_terms");
+    let uses = database.query("SELECT uses >= 3 FROM campaign_terms");
     assert_eq!(uses, "t", "uses of all nodes add up");
 }
 
@@ -82,7 +89,7 @@ async fn invented_terms_are_neither_remembered_nor_all_embedded() {
     let allowed = 21.0 + began.elapsed().as_secs_f64();
     assert!(found <= allowed, "{found} embedded where {allowed} may be");
     // One of them comes again, with the others long forgotten by whoever invented them.
-    node.settled(COLD, &[]).await;
+    heard_twice(&node).await;
     node.retire().await;
     assert_eq!(terms(&database), "cold chain monitoring");
 }
@@ -124,7 +131,7 @@ async fn the_terms_used_last_are_kept_and_the_vectors_of_pages_and_segments_stay
         ..config(&database.url)
     };
     let node = boot(config, &services().redis_url).await;
-    node.settled(COLD, &[]).await;
+    heard_twice(&node).await;
     node.retire().await;
     assert_eq!(terms(&database), "cold chain monitoring\nrecent");
     let after: i64 = database.query(vectors).parse().expect("a number");
@@ -158,8 +165,7 @@ async fn the_editor_of_a_page_says_whether_it_hears_terms() {
         .database
         .query("SELECT id FROM pages WHERE external_id = 'routes'");
     let screen = format!("/admin/pages/{id}");
-    let ignored =
-        |answer: &crate::client::Answer| answer.select("input[name=ignore_terms][checked]").len();
+    let ignored = |answer: &Answer| answer.select("input[name=ignore_terms][checked]").len();
     assert_eq!(ignored(&site.open(&publisher, &screen)), 0);
     site.database.import(&deaf()).await;
     assert_eq!(ignored(&site.open(&publisher, &screen)), 1);

@@ -3,11 +3,13 @@
 mod activity;
 mod administration;
 mod home;
+mod insights;
 mod pages;
 mod people;
 mod sign_in;
 pub(crate) mod support;
 mod variants;
+mod written;
 
 use crate::support::Database;
 use support::{Role, desk};
