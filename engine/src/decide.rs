@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::decision::{Candidate, Choice, Question, choose};
 use domain::term::Term;
-use domain::{Locale, SegmentId};
+use domain::{Locale, SegmentId, VariantId};
 use time::OffsetDateTime;
 use tokio::runtime::Handle;
 
@@ -37,6 +37,21 @@ pub struct Subject<'a> {
     pub term: Option<&'a Term>,
     /// Another instant at which schedules should hold than the catalog's; for explanations.
     pub at: Option<OffsetDateTime>,
+    /// Revisions that take part as if they were published; for previews.
+    pub supposed: &'a [Supposed],
+}
+
+/// A revision that nobody sees yet, taking part as if it were published.
+#[derive(Debug, Clone)]
+pub struct Supposed {
+    /// The variant; its published revision, if there is one, does not take part.
+    pub variant: VariantId,
+    /// The segment it is written for; `None` is any.
+    pub segment: Option<SegmentId>,
+    /// Its language.
+    pub locale: Locale,
+    /// The vector of its text in the active space, when it could be embedded.
+    pub vector: Option<Embedding>,
 }
 
 /// A choice with everything it was made from.
@@ -113,6 +128,7 @@ impl Decider {
         Ok(considered.1)
     }
 
+    /// The subject's candidates and the choice among them. `term` is its term's vector.
     async fn consider(
         &self,
         store: &Store,
@@ -125,12 +141,13 @@ impl Decider {
             segment,
             locale,
             at,
+            supposed,
             ..
         } = subject;
         let query = catalog.query_vector(page, segment);
         let locales = page.variant_locales(locale, catalog.site.default_locale);
         let timer = self.metrics.vector_query_seconds.start_timer();
-        let candidates = store
+        let mut candidates = store
             .candidates(Wanted {
                 page: page.id,
                 revision: page.revision,
@@ -143,6 +160,21 @@ impl Decider {
             })
             .await?;
         timer.observe_duration();
+        candidates.retain(|candidate| supposed.iter().all(|s| s.variant != candidate.variant));
+        let fits = |s: &&Supposed| {
+            s.segment.is_none_or(|own| own == segment) && locales.contains(&s.locale)
+        };
+        let compared = |s: &Supposed| {
+            let similarity = |to: Option<&Embedding>| Some(to?.cosine(s.vector.as_ref()?));
+            Candidate {
+                variant: s.variant,
+                segment: s.segment,
+                locale: s.locale,
+                similarity: similarity(query.as_ref()),
+                term_similarity: similarity(term),
+            }
+        };
+        candidates.extend(supposed.iter().filter(fits).map(compared));
         let term_alignment = match (&query, term) {
             (Some(query), Some(term)) => Some(query.cosine(term)),
             _ => None,
@@ -205,6 +237,12 @@ impl Decider {
         self.terms.acquaint(&self.runtime, catalog, term).await;
     }
 
+    /// Whether the provider's vectors can be compared with those of the active space.
+    pub(crate) fn embeds_into(&self, catalog: &Catalog) -> bool {
+        self.terms.space(catalog).is_some()
+    }
+
+    /// The term's vector in the active space; `None` where the provider embeds into another one.
     async fn term_vector(
         &self,
         catalog: &Catalog,

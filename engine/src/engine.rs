@@ -5,6 +5,7 @@ mod compute;
 mod obtain;
 mod refresh;
 mod target;
+mod tier;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,6 +33,7 @@ use crate::writer::Writer;
 
 pub(crate) use self::obtain::{Failure, Found};
 pub(crate) use self::target::Target;
+pub use self::tier::Tier;
 
 /// Failures in a row after which the database is left alone, and for how long.
 const DATABASE_FAILURES: u32 = 3;

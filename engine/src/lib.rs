@@ -23,4 +23,4 @@ pub mod visits;
 pub mod warm;
 pub mod writer;
 
-pub use engine::{CacheResult, Engine, Parts, Recognised, Served, Source};
+pub use engine::{CacheResult, Engine, Parts, Recognised, Served, Source, Tier};

@@ -152,6 +152,7 @@ fn deciding(c: &mut Criterion) {
                 locale: catalog.site.default_locale,
                 term: None,
                 at: None,
+                supposed: &[],
             };
             runtime
                 .block_on(decider.deliberate(&catalog, subject))

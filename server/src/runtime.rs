@@ -7,6 +7,7 @@ use std::time::Duration;
 use engine::cache::{Lifetime, Shared, SharedError};
 use engine::catalog::{Catalog, CatalogHandle, Watcher};
 use engine::clock::{Clock, SystemClock};
+use engine::desk::transfer::tidy;
 use engine::embedding::{
     ApiKey, EmbeddingError, EmbeddingProvider, LocalProvider, OpenAiConfig, OpenAiProvider,
 };
@@ -220,6 +221,7 @@ impl Running {
             config.campaign_terms,
         ));
         background.spawn(pulse::collect(Arc::clone(&engine)));
+        background.spawn(tidy(quiet.clone()));
         if config.warm_concurrency > 0 {
             let concurrency = usize::try_from(config.warm_concurrency).unwrap_or(1);
             let warmer = Warmer::new(Arc::clone(&engine), quiet.clone(), concurrency)?;

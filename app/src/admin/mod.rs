@@ -30,17 +30,22 @@ mod palette;
 #[cfg(feature = "ssr")]
 mod people;
 #[cfg(feature = "ssr")]
+mod preview;
+#[cfg(feature = "ssr")]
 mod routes;
 #[cfg(feature = "ssr")]
 mod screen;
+mod segments;
 #[cfg(feature = "ssr")]
 mod session;
 #[cfg(feature = "ssr")]
 mod shell;
 #[cfg(feature = "ssr")]
 mod sign_in;
+mod submit;
 #[cfg(feature = "ssr")]
 mod tokens;
+mod transfer;
 mod variants;
 #[cfg(feature = "ssr")]
 mod welcome;
@@ -49,6 +54,8 @@ pub use blocks::{BlocksEditor, ContentField, Editing};
 pub use editor::preview_draft;
 pub use error::AdminError;
 pub use form::Form;
+#[cfg(feature = "ssr")]
+pub use mistakes::address as mistake_address;
 #[cfg(feature = "ssr")]
 pub use routes::AdminApp;
 #[cfg(feature = "ssr")]

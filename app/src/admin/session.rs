@@ -112,6 +112,11 @@ impl AdminSession {
         &self.context.desk
     }
 
+    /// How people reach the site, without a slash at the end.
+    pub fn base_url(&self) -> &str {
+        &self.context.base_url
+    }
+
     /// The people.
     pub fn people(&self) -> &People {
         &self.context.people

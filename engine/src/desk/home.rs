@@ -22,9 +22,9 @@ const PLACES: usize = 200;
 /// How far above the floor, in cosine similarity, a page's best variant should be.
 const MARGIN: f32 = 0.1;
 /// Visits, older ones counting less, that are as good as none.
-const NOBODY: f64 = 0.5;
+pub(super) const NOBODY: f64 = 0.5;
 /// Visits, older ones counting less, below which nothing is said about who does not come.
-const TELLING: f64 = 20.0;
+pub(super) const TELLING: f64 = 20.0;
 
 /// What needs somebody's attention.
 #[derive(Debug, Clone)]

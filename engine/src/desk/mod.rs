@@ -8,6 +8,9 @@ pub mod home;
 pub mod insights;
 pub mod local_time;
 pub mod pages;
+pub mod preview;
+pub mod segments;
+pub mod transfer;
 pub mod variants;
 
 use std::net::IpAddr;
@@ -28,6 +31,8 @@ pub struct Desk {
     /// Connections of its own, so that no visitor waits for one.
     pub(crate) store: Store,
     pub(crate) engine: Arc<Engine>,
+    /// Cookies that conditions may read.
+    cookies: Arc<[String]>,
 }
 
 /// Who changes something, for the audit log.
@@ -75,7 +80,20 @@ pub enum DeskError {
 impl Desk {
     /// A desk over a running engine. `store` should be a pool of its own.
     pub fn new(store: Store, engine: Arc<Engine>) -> Self {
-        Self { store, engine }
+        Self {
+            store,
+            engine,
+            cookies: Arc::default(),
+        }
+    }
+
+    /// The same desk, where conditions may read these cookies.
+    #[must_use]
+    pub fn reading(self, cookies: &[String]) -> Self {
+        Self {
+            cookies: cookies.into(),
+            ..self
+        }
     }
 
     /// The engine that answers visitors.
@@ -114,6 +132,7 @@ impl From<ImportError> for DeskError {
             ImportError::Embedding(error) => Self::Embedding(error),
             ImportError::Store(error) => Self::Store(error),
             ImportError::Vanished(what) => Self::Conflict(what),
+            ImportError::Stopped(_) => Self::Conflict(error.to_string()),
         }
     }
 }

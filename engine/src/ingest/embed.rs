@@ -24,7 +24,8 @@ pub async fn embed_missing(
 ) -> Result<usize, ImportError> {
     let space = store.ensure_space(provider.space()).await?;
     let mut embedded = embed_questions(store, provider, &space).await?;
-    progress.start(usize::try_from(store.unembedded_count(&space).await?).unwrap_or(0));
+    let missing = store.unembedded_count(&space).await?;
+    progress.start(usize::try_from(missing).unwrap_or(0)).await;
     let mut done = 0;
     let mut after = VariantId(0);
     loop {
@@ -45,13 +46,15 @@ pub async fn embed_missing(
         transaction.commit().await?;
         embedded += new;
         done += batch.len();
-        progress.advance(done);
+        if progress.advance(done).await.is_break() {
+            return Err(ImportError::Stopped(done));
+        }
     }
     let mut transaction = store.begin().await?;
     transaction.activate_space(space.version).await?;
     transaction.announce().await?;
     transaction.commit().await?;
-    progress.finish();
+    progress.finish().await;
     info!(embedded, space = space.version, "ingest.embed_missing");
     Ok(embedded)
 }

@@ -240,8 +240,9 @@ impl StoreTransaction {
     ) -> Result<Option<VariantId>, StoreError> {
         let id = sqlx::query_scalar!(
             "INSERT INTO variants (external_id, page_id, segment_id, locale, name, status,
-                                   starts_at, ends_at, head_revision)
-             SELECT $1, p.id, s.id, $4, $5, 'draft', $6, $7, 1
+                                   starts_at, ends_at, head_revision,
+                                   head_name, head_segment, head_locale)
+             SELECT $1, p.id, s.id, $4, $5, 'draft', $6, $7, 1, $5, $3, $4
              FROM pages p LEFT JOIN segments s ON s.key = $3
              WHERE p.external_id = $2 AND ($3::text IS NULL OR s.id IS NOT NULL)
              RETURNING id",
@@ -318,9 +319,15 @@ impl StoreTransaction {
         .execute(&mut *self.tx)
         .await?;
         sqlx::query!(
-            "UPDATE variants SET head_revision = $2, updated_at = now() WHERE id = $1",
+            "UPDATE variants SET head_revision = $2, head_name = $3, head_segment = $4,
+                 head_locale = $5, head_author = $6, updated_at = now()
+             WHERE id = $1",
             saved.id.0,
-            saved.revision
+            saved.revision,
+            facts.name,
+            facts.segment.as_ref().map(SegmentKey::as_str),
+            facts.locale.as_str(),
+            actor.name
         )
         .execute(&mut *self.tx)
         .await?;

@@ -171,7 +171,7 @@ impl Terms {
     }
 
     /// The active space, if the provider's vectors can be compared with those in it.
-    fn space<'a>(&self, catalog: &'a Catalog) -> Option<&'a Space> {
+    pub(crate) fn space<'a>(&self, catalog: &'a Catalog) -> Option<&'a Space> {
         let space = catalog.space.as_ref();
         space.filter(|space| space.spec == *self.provider.space())
     }

@@ -1,7 +1,7 @@
 use leptos::ev::{FocusEvent, KeyboardEvent, SubmitEvent};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast as _;
-use leptos::web_sys::Element;
+use leptos::web_sys::{Element, HtmlFormElement};
 
 use super::conflict::Differences;
 use super::look::{Look, Preview, go_to};
@@ -65,7 +65,7 @@ fn follow(work: Work, look: Look) {
     Effect::new(move |before: Option<()>| {
         work.written.track();
         if before.is_some() {
-            work.keep_soon();
+            work.has_typed();
             look.refresh_soon(work);
         } else if work.opened(|opened| opened.typed.is_some()) {
             look.refresh_soon(work);
@@ -74,7 +74,7 @@ fn follow(work: Work, look: Look) {
     let saving = window_event_listener(leptos::ev::keydown, move |event: KeyboardEvent| {
         if (event.ctrl_key() || event.meta_key()) && event.key().eq_ignore_ascii_case("s") {
             event.prevent_default();
-            work.save();
+            submit();
         }
     });
     let leaving = window_event_listener(leptos::ev::blur, move |_| work.keep_now());
@@ -84,6 +84,15 @@ fn follow(work: Work, look: Look) {
         leaving.remove();
         closing.remove();
     });
+}
+
+/// Sends the form, unless the browser sees that something is missing.
+fn submit() {
+    let form = document().get_element_by_id("variant-form");
+    if let Some(form) = form.and_then(|form| form.dyn_into::<HtmlFormElement>().ok()) {
+        // It fails only for a button of another form.
+        let _ = form.request_submit();
+    }
 }
 
 /// What became of the work, and the button that saves it.
@@ -105,6 +114,12 @@ fn bar(work: Work) -> AnyView {
             <button
                 type="button"
                 popovertarget="publishing"
+                // What is published is what is saved.
+                on:click=move |_| {
+                    if work.unsaved.get_untracked() {
+                        submit();
+                    }
+                }
                 class="inline-flex min-h-9 items-center rounded-lg border border-line bg-card px-3 text-sm font-medium shadow-xs \
                 hover:border-muted"
             >

@@ -81,8 +81,15 @@ impl Work {
         self.opened.with_value(look)
     }
 
-    /// Keeps what is typed once the person pauses.
-    pub(super) fn keep_soon(self) {
+    /// Somebody typed: it is kept once they pause, and what went wrong before is old.
+    pub(super) fn has_typed(self) {
+        if matches!(self.phase.get_untracked(), Phase::Failed(_)) {
+            self.phase.set(Phase::Begun);
+        }
+        self.keep_soon();
+    }
+
+    fn keep_soon(self) {
         self.keeping.ask(move || self.keep());
     }
 
@@ -105,7 +112,8 @@ impl Work {
         );
         spawn_local(async move {
             let kept = keep_draft(key, base, written).await;
-            if self.phase.get_untracked() == Phase::Saving {
+            // Why it is not saved matters more than that it is kept.
+            if matches!(self.phase.get_untracked(), Phase::Saving | Phase::Failed(_)) {
                 return;
             }
             self.phase.set(match kept {

@@ -85,6 +85,7 @@ impl Desk {
                     locale: *locale,
                     term: None,
                     at: None,
+                    supposed: &[],
                 };
                 let choice = self
                     .engine

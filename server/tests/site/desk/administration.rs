@@ -54,7 +54,7 @@ async fn only_admins_manage_people_and_tokens() {
         "tokens/new",
     ] {
         let target = format!("/admin/{screen}");
-        assert_eq!(site.node.get(&target, &[]).status, 302, "{screen}");
+        assert_eq!(site.node.get(&target, &[]).status, 303, "{screen}");
         assert_eq!(site.open(&publisher, &target).status, 403, "{screen}");
     }
     let changed = site.database.query(
@@ -152,7 +152,7 @@ async fn a_role_and_a_disabled_account_hold_at_once() {
         answer.header("location"),
         format!("{from}?notice=role-saved")
     );
-    assert_eq!(site.open(&bob, "/admin/account").status, 302);
+    assert_eq!(site.open(&bob, "/admin/account").status, 303);
 
     let own = admin.person.id.to_string();
     let from = format!("/admin/people/{own}");

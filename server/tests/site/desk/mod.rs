@@ -2,12 +2,16 @@
 
 mod activity;
 mod administration;
+mod editor;
 mod home;
 mod insights;
 mod pages;
 mod people;
+mod preview;
+mod segments;
 mod sign_in;
 pub(crate) mod support;
+mod transfer;
 mod variants;
 mod written;
 

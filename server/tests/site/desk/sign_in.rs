@@ -51,14 +51,14 @@ async fn signing_in_leads_to_the_wanted_screen_under_a_new_session() {
     );
     assert_eq!(
         (again.status, again.header("location")),
-        (302, "/admin/account")
+        (303, "/admin/account")
     );
     // An id that somebody else may know is not taken over.
     let planted = site.sign_in(Role::Viewer).await;
     let fields = [("email", ann.email.as_str()), ("password", PASSWORD)];
     let answer = site.call(&planted, "sign-in", &fields);
     assert_ne!(cookie(&answer), planted.cookie);
-    assert_eq!(site.open(&planted, "/admin/account").status, 302);
+    assert_eq!(site.open(&planted, "/admin/account").status, 303);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -129,7 +129,7 @@ async fn signing_out_ends_the_session_on_the_server() {
     let answer = site.send(&viewer, "sign-out", "/admin/account", &[]);
     let (status, place) = (answer.status, answer.header("location"));
     assert_eq!((status, place), (302, "/admin/sign-in?notice=signed-out"));
-    assert_eq!(site.open(&viewer, "/admin/account").status, 302);
+    assert_eq!(site.open(&viewer, "/admin/account").status, 303);
     let screen = site.node.get(answer.header("location"), &[]);
     assert_eq!(screen.select("[role=status]"), ["You are signed out."]);
 }
@@ -210,7 +210,7 @@ async fn a_changed_password_ends_the_other_sessions_and_not_this_one() {
     for ended in [&other, &ann.cookie] {
         assert_eq!(
             site.node.get("/admin/account", &[("Cookie", ended)]).status,
-            302
+            303
         );
     }
     assert_eq!(sign_in(&site, &ann.person.email, PASSWORD, "").status, 422);
@@ -229,7 +229,7 @@ async fn one_can_sign_out_everywhere() {
     for ended in [&other, &ann.cookie] {
         assert_eq!(
             site.node.get("/admin/account", &[("Cookie", ended)]).status,
-            302
+            303
         );
     }
 }
