@@ -25,6 +25,6 @@ CREATE INDEX campaign_terms_segment ON campaign_terms (segment_id);
 ALTER TABLE variant_revisions
     -- The language model that wrote the revision, and what it was asked; NULL when people wrote it.
     ADD COLUMN draft_model  text CHECK (length(draft_model) BETWEEN 1 AND 200),
-    ADD COLUMN draft_prompt text CHECK (length(draft_prompt) BETWEEN 1 AND 60000),
+    ADD COLUMN draft_prompt text CHECK (length(draft_prompt) BETWEEN 1 AND 20000),
     ADD CONSTRAINT variant_revisions_draft_is_whole
         CHECK ((draft_model IS NULL) = (draft_prompt IS NULL));

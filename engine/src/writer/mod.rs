@@ -33,7 +33,7 @@ const CORRECTIONS: u32 = 1;
 /// Most tokens of one answer.
 const MAX_TOKENS: u32 = 4_000;
 /// Longest prompt in characters; a page's texts are most of it.
-const MAX_PROMPT: usize = 50_000;
+const MAX_PROMPT: usize = 20_000;
 /// Most drafts written at the same time; others wait.
 const CONCURRENT: usize = 2;
 
