@@ -72,14 +72,40 @@ pub(in crate::admin) fn new() -> impl IntoView {
         let opened = load::new(session.desk(), found, locale, &segment);
         let back = format!("/admin/variants/new?page={page}&segment={segment}&locale={locale}");
         let lead = format!("Of {} in {locale}", found.path);
+        let writer = session.desk().has_writer().then(|| {
+            let segment = opened.saved.segment.clone();
+            view! { <Writer page=opened.page.clone() locale=opened.locale.clone() segment /> }
+        });
         let body = edit(&session, opened, going_on, &back).await?;
         Ok(wide(view! {
             <PageHeader title="New variant" lead>
-                ""
+                {writer}
             </PageHeader>
             {body}
         }))
     })
+}
+
+/// A button that lets the language model write a first draft for the segment.
+#[component]
+fn Writer(page: String, locale: String, segment: String) -> impl IntoView {
+    let words = if segment.is_empty() {
+        "Draft a variant"
+    } else {
+        "Draft a variant for this segment"
+    };
+    view! {
+        <Form action="/admin/api/variants/write".to_owned()>
+            <input type="hidden" name="page" value=page />
+            <input type="hidden" name="locale" value=locale />
+            <input type="hidden" name="segment" value=segment />
+            <Whole />
+            <Button>{words}</Button>
+            <p class="mt-1 max-w-64 text-xs/5 text-muted">
+                "A language model writes it; this takes some seconds. It stays a draft until you publish it."
+            </p>
+        </Form>
+    }
 }
 
 /// The editor; where something typed is kept that is not saved, first the choice what becomes of
