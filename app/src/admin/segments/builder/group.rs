@@ -47,7 +47,7 @@ fn nested(builder: Builder, group: &Group, place: &[usize]) -> AnyView {
     let owned = place.to_vec();
     let mistake = move || builder.mistake(&owned);
     view! {
-        <li class="rounded-lg border border-line bg-wash p-2.5 sm:p-3">
+        <li class="min-w-0 rounded-lg border border-line bg-wash p-2 sm:p-3">
             {body(builder, group, place)}
             <p class="mt-2 text-sm text-bad empty:hidden">{mistake}</p>
         </li>
@@ -81,7 +81,7 @@ fn body(builder: Builder, group: &Group, place: &[usize]) -> AnyView {
             ></select>
             {(!place.is_empty()).then(|| tools(place, "this group"))}
         </div>
-        <ul class="mt-2.5 grid gap-2 empty:hidden">{parts}</ul>
+        <ul class="mt-2.5 grid grid-cols-1 gap-2 empty:hidden">{parts}</ul>
         <div class="mt-2.5 flex flex-wrap gap-2">
             <button
                 type="button"

@@ -17,9 +17,9 @@ pub(super) fn row(builder: Builder, comparison: &Comparison, place: &[usize]) ->
     let owned = place.to_vec();
     let mistake = move || builder.mistake(&owned);
     view! {
-        <li class="rounded-lg border border-line bg-card p-2.5">
+        <li class="min-w-0 rounded-lg border border-line bg-card p-2 sm:p-2.5">
             <div class="flex items-start gap-1">
-                <div class="grid min-w-0 grow items-start gap-2 sm:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_minmax(0,6fr)]">
+                <div class="grid min-w-0 grow grid-cols-1 items-start gap-2 sm:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_minmax(0,6fr)]">
                     <div class="grid min-w-0 gap-2">
                         <select
                             id=control_id(place, "attribute")
