@@ -141,7 +141,7 @@ async fn a_saved_edit_is_a_draft_until_it_is_published_and_can_be_undone() {
     );
     let notes = site
         .database
-        .query("SELECT action FROM audit_log WHERE subject = 'pricing--smb--en' ORDER BY id");
+        .query("SELECT action FROM audit_log WHERE subject = 'pricing--smb--en' AND action <> 'variant.import' ORDER BY id");
     assert_eq!(notes, "variant.save\nvariant.publish\nvariant.undo");
 }
 
@@ -379,7 +379,7 @@ async fn only_who_may_publish_publishes() {
     );
     assert_eq!(
         site.database
-            .query("SELECT count(*) FROM audit_log WHERE action LIKE 'variant.%'"),
+            .query("SELECT count(*) FROM audit_log WHERE action LIKE 'variant.%' AND action <> 'variant.import'"),
         "0"
     );
 }
