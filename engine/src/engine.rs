@@ -29,6 +29,7 @@ use crate::pulse::Pulse;
 use crate::store::Store;
 use crate::terms::Terms;
 use crate::visits::Uncounted;
+use crate::writer::Writer;
 
 pub(crate) use self::obtain::{Failure, Found};
 pub(crate) use self::target::Target;
@@ -48,6 +49,7 @@ pub struct Engine {
     pub(crate) contents: Contents,
     pub(crate) shared: Option<Arc<Shared>>,
     decider: Decider,
+    writer: Option<Writer>,
     store: Store,
     pub(crate) renderer: Arc<dyn BodyRenderer>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -78,6 +80,8 @@ pub struct Parts {
     pub shared: Option<Shared>,
     /// Embeds campaign terms.
     pub provider: Arc<dyn EmbeddingProvider>,
+    /// Writes drafts for people at the desk; `None` while that is off.
+    pub writer: Option<Writer>,
     /// Campaign terms that may be learnt a second.
     pub terms_per_second: u32,
     /// Turns content into HTML.
@@ -225,6 +229,7 @@ impl Engine {
             contents: Contents::new(),
             catalog: parts.catalog,
             shared,
+            writer: parts.writer,
             store: parts.store,
             renderer: parts.renderer,
             clock: parts.clock,
@@ -303,6 +308,11 @@ impl Engine {
     /// Decides without any cache; for explanations.
     pub fn decider(&self) -> &Decider {
         &self.decider
+    }
+
+    /// What writes drafts; `None` while that is off.
+    pub fn writer(&self) -> Option<&Writer> {
+        self.writer.as_ref()
     }
 
     /// What embeds texts.

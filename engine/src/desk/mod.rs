@@ -5,6 +5,7 @@
 
 pub mod activity;
 pub mod home;
+pub mod insights;
 pub mod local_time;
 pub mod pages;
 pub mod preview;
@@ -22,6 +23,7 @@ use crate::embedding::EmbeddingError;
 use crate::engine::Engine;
 use crate::ingest::ImportError;
 use crate::store::{Store, StoreError};
+use crate::writer::WriterError;
 
 /// The desk: the engine as people who write content see it. Cloning is cheap.
 #[derive(Debug, Clone)]
@@ -67,6 +69,9 @@ pub enum DeskError {
     /// The embedding provider failed.
     #[error(transparent)]
     Embedding(#[from] EmbeddingError),
+    /// The language model wrote no draft.
+    #[error(transparent)]
+    Writer(#[from] WriterError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),

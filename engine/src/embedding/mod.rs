@@ -7,8 +7,8 @@
 
 mod error;
 mod local;
-mod openai;
-mod retry;
+pub(crate) mod openai;
+pub(crate) mod retry;
 mod vector;
 
 use std::{

@@ -40,6 +40,8 @@ pub struct RevisionRow {
     pub author: String,
     /// How it came about.
     pub origin: Origin,
+    /// The language model that wrote it; `None` when people did.
+    pub model: Option<String>,
     /// When it was saved.
     pub created_at: OffsetDateTime,
 }
@@ -128,7 +130,7 @@ impl Store {
             r#"SELECT r.number, r.name, r.segment, r.locale,
                       r.content AS "content: Json<ContentOverride>",
                       coalesce(u.name, r.author) AS "author!", r.origin, r.restored_from,
-                      r.created_at
+                      r.draft_model, r.created_at
                FROM variant_revisions r LEFT JOIN users u ON u.id = r.author_id
                WHERE r.variant_id = $1 AND ($2::integer IS NULL OR r.number < $2)
                ORDER BY r.number DESC
@@ -151,6 +153,7 @@ impl Store {
                     },
                     author: row.author,
                     origin: origin(&row.origin, row.restored_from),
+                    model: row.draft_model,
                     created_at: row.created_at,
                 })
             })
@@ -256,6 +259,29 @@ impl StoreTransaction {
         Ok(id.map(VariantId))
     }
 
+    /// Records which language model wrote a revision, and what it was asked.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn note_writer(
+        &mut self,
+        saved: SavedVariant,
+        model: &str,
+        prompt: &str,
+    ) -> Result<(), StoreError> {
+        sqlx::query!(
+            "UPDATE variant_revisions SET draft_model = $3, draft_prompt = $4
+             WHERE variant_id = $1 AND number = $2",
+            saved.id.0,
+            saved.revision,
+            model,
+            prompt
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
     /// Writes a revision and makes it the newest. While nothing is published its facts become the
     /// variant's, with `dates`.
     ///
@@ -348,7 +374,7 @@ async fn variants(
                   v.created_at, v.updated_at, r.number, r.name, r.segment, r.locale,
                   r.content AS "content: Json<ContentOverride>",
                   coalesce(u.name, r.author) AS "author!", r.origin, r.restored_from,
-                  r.created_at AS saved_at
+                  r.draft_model AS "draft_model?", r.created_at AS saved_at
            FROM variants v
            JOIN pages p ON p.id = v.page_id
            JOIN variant_revisions r ON r.variant_id = v.id AND r.number = v.head_revision
@@ -382,6 +408,7 @@ async fn variants(
                     },
                     author: row.author,
                     origin: origin(&row.origin, row.restored_from),
+                    model: row.draft_model,
                     created_at: row.saved_at,
                 },
                 published_revision: row.published_revision,

@@ -1,6 +1,8 @@
 //! The whole server, as visitors and people at the command line meet it, against real PostgreSQL with pgvector and Valkey.
 
 mod api;
+#[path = "../../../engine/tests/support/chat_server.rs"]
+mod chat_server;
 mod client;
 mod coherence;
 mod command;
@@ -18,6 +20,7 @@ mod rollout;
 mod sessions;
 mod shared_cache;
 mod support;
+mod terms;
 mod transport;
 mod varnish;
 mod visitors;

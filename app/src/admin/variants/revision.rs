@@ -67,6 +67,9 @@ pub(super) fn RevisionCard(
 
 fn how(revision: &Revision) -> String {
     let author = &revision.author;
+    if let Some(model) = &revision.model {
+        return format!("Written by the language model {model} for {author}");
+    }
     match revision.origin {
         Origin::Saved => format!("Saved by {author}"),
         Origin::Restored { from } => format!("Restored from revision {from} by {author}"),

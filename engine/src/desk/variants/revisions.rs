@@ -26,6 +26,8 @@ pub struct Revision {
     pub author: String,
     /// How it came about.
     pub origin: Origin,
+    /// The language model that wrote it; `None` when people did.
+    pub model: Option<String>,
     /// When it was saved.
     pub at: OffsetDateTime,
     /// What it changed of the revision before; of the first one, all it says.
@@ -111,6 +113,7 @@ fn revision(row: &RevisionRow, before: Option<&RevisionRow>) -> Revision {
     Revision {
         number: row.number,
         author: row.author.clone(),
+        model: row.model.clone(),
         origin: row.origin,
         at: row.created_at,
         changes: between(before.map(|row| &row.facts), &row.facts),

@@ -4,14 +4,17 @@ mod activity;
 mod administration;
 mod editor;
 mod home;
+mod insights;
+mod links;
 mod pages;
 mod people;
 mod preview;
 mod segments;
 mod sign_in;
-mod support;
+pub(crate) mod support;
 mod transfer;
 mod variants;
+mod written;
 
 use crate::support::Database;
 use support::{Role, desk};

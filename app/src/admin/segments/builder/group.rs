@@ -70,13 +70,13 @@ fn body(builder: Builder, group: &Group, place: &[usize]) -> AnyView {
         "How the conditions of this group combine"
     };
     view! {
-        <div class="flex flex-wrap items-center justify-between gap-2">
+        <div class="flex items-center justify-between gap-2">
             <select
                 id=control_id(place, "join")
                 data-act="join"
                 data-place=spelt.clone()
                 aria-label=label
-                class="min-h-8 rounded-lg border border-line bg-card px-2 text-sm font-medium"
+                class="min-h-8 min-w-0 rounded-lg border border-line bg-card px-2 text-sm font-medium"
                 inner_html=options::joins(group.join)
             ></select>
             {(!place.is_empty()).then(|| tools(place, "this group"))}
