@@ -206,7 +206,7 @@ async fn bad_rows_keep_a_whole_file_out_and_are_told_one_by_one() {
     );
     let body = dechunked(&rejects);
     assert!(
-        body.starts_with("\u{feff}line,field,problem\n2,locale,fr is not"),
+        body.starts_with("\u{feff}line,field,problem\n2,locale,\"fr is not"),
         "{body}"
     );
     assert_eq!(body.lines().count(), 1 + 305);
@@ -411,9 +411,7 @@ async fn an_import_that_is_stopped_keeps_what_it_saved_and_can_be_finished() {
         .select("main")
         .concat();
     assert!(
-        text.contains(&format!(
-            "{saved} records were saved before it was stopped."
-        )),
+        text.contains(&format!("Saved before it was stopped: {saved} records.")),
         "{text}"
     );
     assert_eq!(
