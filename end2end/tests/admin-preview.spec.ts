@@ -1,5 +1,5 @@
-import { open, signIn } from '../accounts';
-import { expect, expectAccessible, expectNoOverflow, test, THEMES } from '../fixtures';
+import { open, signIn } from '../accounts.ts';
+import { expect, expectAccessible, expectNoOverflow, test, THEMES } from '../fixtures.ts';
 
 test('a visitor is composed, and the page is shown as they would see it, with the reasons', async ({
   page,

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 
-import { open, signIn } from '../accounts';
-import { expect, expectAccessible, expectNoOverflow, test, THEMES } from '../fixtures';
+import { open, signIn } from '../accounts.ts';
+import { expect, expectAccessible, expectNoOverflow, test, THEMES } from '../fixtures.ts';
 
 const variant = (id: string, headline: string) =>
   JSON.stringify({

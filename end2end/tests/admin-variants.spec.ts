@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 
-import { open, signIn } from '../accounts';
+import { open, signIn } from '../accounts.ts';
 
 test('ticking all variants counts them, and publishing them can be undone', async ({ page }) => {
   await signIn(page, 'publisher');
