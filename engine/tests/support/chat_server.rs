@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 
 /// What the server does with one request.
 #[derive(Debug, Clone)]
+#[allow(dead_code, reason = "no test program needs all of them")]
 pub(crate) enum Say {
     /// Answers with this text.
     Text(String),

@@ -143,8 +143,12 @@ fn framed(scene: &Scene, width: u32) -> impl IntoView + use<> {
         360 => {
             "mx-auto block h-[46rem] xl:h-[calc(100vh-11rem)] w-[360px] max-w-none rounded-lg border border-line bg-paper"
         }
-        1280 => "block h-[46rem] xl:h-[calc(100vh-11rem)] w-[1280px] max-w-none rounded-lg border border-line bg-paper",
-        _ => "mx-auto block h-[46rem] xl:h-[calc(100vh-11rem)] w-[768px] max-w-none rounded-lg border border-line bg-paper",
+        1280 => {
+            "block h-[46rem] xl:h-[calc(100vh-11rem)] w-[1280px] max-w-none rounded-lg border border-line bg-paper"
+        }
+        _ => {
+            "mx-auto block h-[46rem] xl:h-[calc(100vh-11rem)] w-[768px] max-w-none rounded-lg border border-line bg-paper"
+        }
     };
     let widths = WIDTHS.iter().map(|(pixels, whose)| {
         let href = format!("/admin/preview?{query}&width={pixels}");

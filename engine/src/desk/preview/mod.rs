@@ -265,12 +265,22 @@ impl Desk {
             Some(self.engine.tier_of_body(&target, winner).await)
         };
         let others = &explanation.counterfactual;
-        let supposed = [&others.without_term, &others.without_cookies, &others.without_query];
-        let supposed = supposed.into_iter().flatten().filter_map(|o| o.winner.clone());
+        let supposed = [
+            &others.without_term,
+            &others.without_cookies,
+            &others.without_query,
+        ];
+        let supposed = supposed
+            .into_iter()
+            .flatten()
+            .filter_map(|o| o.winner.clone());
         let candidates = explanation.candidates.iter().map(|c| c.variant.clone());
         let mentioned: Vec<String> = candidates.chain(supposed).collect();
         let published = self.store.variant_titles(&mentioned).await?.into_iter();
-        let drafts = set.heads.iter().map(|h| (h.external_id.clone(), h.name.clone()));
+        let drafts = set
+            .heads
+            .iter()
+            .map(|h| (h.external_id.clone(), h.name.clone()));
         Ok(Preview {
             titles: published.chain(drafts).collect(),
             drafts: ids.iter().filter(|id| is_draft(id)).copied().collect(),
