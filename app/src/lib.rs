@@ -3,6 +3,10 @@
 
 // The type of a view nests as deeply as its elements do.
 #![recursion_limit = "256"]
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "views own what they show, and so do the functions that make them"
+)]
 
 #[expect(unreachable_pub, reason = "components are public functions inside")]
 pub mod admin;

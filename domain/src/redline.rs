@@ -96,9 +96,12 @@ mod tests {
     fn marked(pieces: &[Piece]) -> String {
         pieces
             .iter()
-            .map(|piece| match piece.changed {
-                true => format!("[{}]", piece.text),
-                false => piece.text.clone(),
+            .map(|piece| {
+                if piece.changed {
+                    format!("[{}]", piece.text)
+                } else {
+                    piece.text.clone()
+                }
             })
             .collect()
     }

@@ -25,15 +25,14 @@ pub fn check_block(json: &Value, problems: &mut Problems) {
         }
     }
     let type_name = block.get("type").and_then(Value::as_str).unwrap_or("");
-    match Block::spec_of(type_name) {
-        Some(spec) => check_fields(spec.fields, block, &["type", "id"], problems),
-        None => {
-            let known = Block::SPECS.map(|spec| spec.type_name).join(", ");
-            problems.add(
-                "type",
-                format!("is not a type of block; use one of {known}"),
-            );
-        }
+    if let Some(spec) = Block::spec_of(type_name) {
+        check_fields(spec.fields, block, &["type", "id"], problems);
+    } else {
+        let known = Block::SPECS.map(|spec| spec.type_name).join(", ");
+        problems.add(
+            "type",
+            format!("is not a type of block; use one of {known}"),
+        );
     }
 }
 

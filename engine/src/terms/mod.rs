@@ -124,12 +124,11 @@ impl Terms {
         }
         // Learning goes on after the wait, so that the next visitor finds the vector.
         let learning = self.learn(runtime, catalog, space, term, Asker::Visitor);
-        match tokio::time::timeout(BUDGET, learning).await {
-            Ok(Some(known)) => Ok(Some(known.vector.clone())),
-            _ => {
-                self.metrics.terms_left_out.inc();
-                Err(TermUnavailable)
-            }
+        if let Ok(Some(known)) = tokio::time::timeout(BUDGET, learning).await {
+            Ok(Some(known.vector.clone()))
+        } else {
+            self.metrics.terms_left_out.inc();
+            Err(TermUnavailable)
         }
     }
 

@@ -20,7 +20,7 @@ pub(super) fn of(assignment: &Assignment) -> Value {
         let any = json!({"type": "array", "items": {"anyOf": blocks}});
         properties.insert("blocks".to_owned(), any);
     }
-    object(properties)
+    object(&properties)
 }
 
 /// What the model wrote, with what it may not write: the page's own links and pictures. Empty texts
@@ -68,7 +68,7 @@ fn block(block: &Block) -> Value {
     properties.insert("type".to_owned(), one_of(type_name));
     properties.insert("id".to_owned(), one_of(block.id().as_str()));
     properties.extend(described(fields));
-    object(properties)
+    object(&properties)
 }
 
 fn described(fields: &[FieldSpec]) -> impl Iterator<Item = (String, Value)> {
@@ -86,9 +86,9 @@ fn property(field: &FieldSpec) -> Option<Value> {
             let names: Vec<&str> = Icon::ALL.iter().map(|icon| icon.as_str()).collect();
             json!({"type": "string", "enum": names})
         }
-        FieldKind::Lines { noun, count, max } => list(noun, count, text(noun, max)),
+        FieldKind::Lines { noun, count, max } => list(noun, count, &text(noun, max)),
         FieldKind::List { noun, count, item } => {
-            list(noun, count, object(described(item).collect()))
+            list(noun, count, &object(&described(item).collect()))
         }
         FieldKind::Url | FieldKind::Group(_) => return None,
     })
@@ -98,12 +98,12 @@ fn text(label: &str, max: usize) -> Value {
     json!({"type": "string", "description": format!("{label}, at most {max} characters")})
 }
 
-fn list(noun: &str, (least, most): (usize, usize), items: Value) -> Value {
+fn list(noun: &str, (least, most): (usize, usize), items: &Value) -> Value {
     let description = format!("{least} to {most}, each one {noun}");
     json!({"type": "array", "description": description, "items": items})
 }
 
-fn object(properties: Map<String, Value>) -> Value {
+fn object(properties: &Map<String, Value>) -> Value {
     let required: Vec<&String> = properties.keys().collect();
     json!({
         "type": "object", "required": required, "additionalProperties": false,

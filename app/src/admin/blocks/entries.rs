@@ -9,9 +9,18 @@ use crate::ui::{Icon, Sign};
 
 /// A list with its entries, which can be added, removed and reordered.
 pub(super) fn entries(source: Source, spec: &'static FieldSpec, place: String) -> AnyView {
-    let (limits, noun) = match spec.kind {
-        FieldKind::Lines { count, noun, .. } | FieldKind::List { count, noun, .. } => (count, noun),
-        _ => return ().into_any(),
+    let (FieldKind::Lines {
+        count: limits,
+        noun,
+        ..
+    }
+    | FieldKind::List {
+        count: limits,
+        noun,
+        ..
+    }) = spec.kind
+    else {
+        return ().into_any();
     };
     let count = source.with(|content| tree::count(content, &place));
     let all = (0..count).map(|index| entry(source, spec, format!("{place}/{index}"), count));

@@ -82,12 +82,11 @@ pub(super) fn field_at(content: &Value, place: &str) -> Option<FieldSpec> {
 
 /// The list in which the entry at a place stands, and its number there.
 pub(super) fn entry(content: &Value, place: &str) -> Option<(String, usize)> {
-    match place.split_once(':')? {
-        (id, "") => Some((BLOCKS.to_owned(), index_of(content, id)?)),
-        _ => {
-            let (list, index) = place.rsplit_once('/')?;
-            Some((list.to_owned(), index.parse().ok()?))
-        }
+    if let (id, "") = place.split_once(':')? {
+        Some((BLOCKS.to_owned(), index_of(content, id)?))
+    } else {
+        let (list, index) = place.rsplit_once('/')?;
+        Some((list.to_owned(), index.parse().ok()?))
     }
 }
 

@@ -169,7 +169,6 @@ pub async fn preview_draft(
 }
 
 #[cfg(feature = "ssr")]
-#[expect(clippy::too_many_arguments, reason = "a form's fields")]
 async fn save(
     session: &AdminSession,
     id: Option<i64>,

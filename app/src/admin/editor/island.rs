@@ -136,7 +136,7 @@ fn bar(work: Work) -> AnyView {
                 {publishing}
                 <Button weight=Weight::Primary form="variant-form">
                     "Save"
-                    <kbd class="font-sans text-xs opacity-80 max-sm:hidden">"Ctrl S"</kbd>
+                    <kbd class="font-sans text-xs max-sm:hidden">"Ctrl S"</kbd>
                 </Button>
             </div>
         </div>

@@ -41,7 +41,7 @@ pub(super) fn form(
     } else {
         scene.locale.clone()
     };
-    let decided = ("".to_owned(), "Whoever the visitor is".to_owned());
+    let decided = (String::new(), "Whoever the visitor is".to_owned());
     let segments = catalog
         .segments
         .iter()

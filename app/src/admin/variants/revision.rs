@@ -100,7 +100,10 @@ pub(super) fn changes(changes: &[Change]) -> AnyView {
     // A block's id and type are not written by people.
     let changes: Vec<&Change> = changes
         .iter()
-        .filter(|change| !(change.field.ends_with(".id") || change.field.ends_with(".type")))
+        .filter(|change| {
+            let (_, last) = change.field.rsplit_once('.').unwrap_or_default();
+            last != "id" && last != "type"
+        })
         .collect();
     if changes.is_empty() {
         return view! { <p class="text-sm text-muted">"Nothing but its dates changed."</p> }

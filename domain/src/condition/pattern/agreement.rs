@@ -11,9 +11,8 @@ fn check(pattern: &str, ignore_case: bool, text: &str) -> Result<(), String> {
     let Ok(translated) = translate(pattern) else {
         return Ok(());
     };
-    let small = match compile(&translated, ignore_case) {
-        Ok(small) => small,
-        Err(_) => return Ok(()),
+    let Ok(small) = compile(&translated, ignore_case) else {
+        return Ok(());
     };
     let full = full::compile(&translated, ignore_case)
         .map_err(|error| format!("only the small engine takes {pattern:?}: {error}"))?;

@@ -192,8 +192,8 @@ impl Desk {
         let catalog = &set.catalog;
         let (segment, term) = {
             let now = catalog.local_time(set.at);
-            let sent = scene.sent(now);
-            let visitor = sent.visitor(set.locale, now, &self.cookies);
+            let signals = scene.sent(now);
+            let visitor = signals.visitor(set.locale, now, &self.cookies);
             let found = detect(&catalog.segments, &visitor).ok_or_else(no_segments)?;
             (catalog.segments[found.0].id, visitor.term())
         };
@@ -236,8 +236,8 @@ impl Desk {
         // The future must not hold the visitor, who is not to be shared between threads.
         let (explaining, term) = {
             let now = catalog.local_time(*at);
-            let sent = scene.sent(now);
-            let visitor = sent.visitor(set.locale, now, &self.cookies);
+            let signals = scene.sent(now);
+            let visitor = signals.visitor(set.locale, now, &self.cookies);
             let (engine, store) = (&self.engine, &self.store);
             let explaining = explain(engine, store, catalog, page, &visitor, *at, &set.supposed);
             (explaining, visitor.term())

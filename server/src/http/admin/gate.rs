@@ -28,7 +28,7 @@ fn check(request: &Request) -> Result<(), (StatusCode, &'static str)> {
     if reads
         || is_same_origin(
             request.headers(),
-            request.uri().authority().map(|a| a.as_str()),
+            request.uri().authority().map(http::uri::Authority::as_str),
         )
     {
         Ok(())

@@ -34,7 +34,7 @@ impl FromRequestParts<AppState> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Response> {
         let session = Session::from_request_parts(parts, state)
             .await
-            .map_err(|error| error.into_response())?;
+            .map_err(axum::response::IntoResponse::into_response)?;
         let address = parts.extensions.get::<ClientAddress>().and_then(|a| a.0);
         let found = AdminSession::of(context(state), &session, address).await;
         let error = match found {

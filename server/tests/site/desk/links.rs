@@ -152,7 +152,7 @@ async fn a_reset_link_sets_a_password_and_lets_in_who_was_slowed_down() {
         password: OTHER_PASSWORD,
     };
     let again = people
-        .introduce(link.secret.expose(), new, from("203.0.113.9"))
+        .introduce(link.secret.expose(), new, Some(from("203.0.113.9")))
         .await
         .expect("it is open");
     assert_eq!(again.name, "Ann Lee");
