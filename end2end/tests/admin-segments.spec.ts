@@ -69,7 +69,8 @@ test('a marketer builds a condition, tries it and saves it', async ({ page, comp
 
   await row.getByRole('link', { name: 'Bakers in the Alps' }).click();
   await page.locator('html[data-ready]').waitFor();
-  await expect(page.getByLabel(/^Value/).first()).toHaveValue('bakery');
+  await expect(page.getByLabel(/^Value/).first()).toHaveValue('AT, CH');
+  await expect(page.getByLabel(/^Value/).nth(1)).toHaveValue('bakery');
   await page.getByRole('link', { name: 'Delete' }).click();
   await page.getByRole('button', { name: 'Delete the segment' }).click();
   await expect(page).toHaveURL(/notice=segment-deleted/);

@@ -52,7 +52,6 @@ pub(super) fn JsonText(builder: Builder) -> impl IntoView {
                 <button
                     type="button"
                     class=QUIET
-                    aria-disabled=move || mistake().map(|_| "true")
                     on:click=back
                 >
                     "Back to the builder"

@@ -58,6 +58,7 @@ pub(super) fn Fields(sketch: RwSignal<Sketch>) -> impl IntoView {
 
 fn field(attribute: &'static Attribute, sketch: RwSignal<Sketch>) -> AnyView {
     let path = attribute.path;
+    let id = format!("visitor-{path}");
     let text = move || sketch.read().text(path).to_owned();
     let values: Vec<(&str, &str)> = match attribute.kind {
         Kind::Bool => vec![("true", "Yes"), ("false", "No")],
@@ -68,6 +69,7 @@ fn field(attribute: &'static Attribute, sketch: RwSignal<Sketch>) -> AnyView {
         let list = (!attribute.values.is_empty()).then(|| format!("values-{path}"));
         view! {
             <input
+                id=id.clone()
                 type=if attribute.kind == Kind::Date { "date" } else { "text" }
                 inputmode=(attribute.kind == Kind::Number).then_some("numeric")
                 name=path
@@ -91,15 +93,21 @@ fn field(attribute: &'static Attribute, sketch: RwSignal<Sketch>) -> AnyView {
             }
         });
         view! {
-            <select name=path data-path=path prop:value=text class=CONTROL>
+            <select id=id.clone() name=path data-path=path prop:value=text class=CONTROL>
                 <option value="">"Not known"</option>
                 {options.collect_view()}
             </select>
         }
         .into_any()
     };
+    // A label around a choice would be called by all its options as well.
     view! {
-        <label class="block min-w-0 text-xs font-medium">{attribute.label} {control}</label>
+        <div class="min-w-0">
+            <label for=id class="text-xs font-medium">
+                {attribute.label}
+            </label>
+            {control}
+        </div>
     }
     .into_any()
 }
