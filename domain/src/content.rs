@@ -1,9 +1,13 @@
 //! A page's content in one language, and what a variant changes of it.
 
+mod label;
+
 use serde::{Deserialize, Serialize};
 
 use crate::block::Block;
 use crate::validation::Problems;
+
+pub use label::field_label;
 
 /// Most blocks a page may have.
 const MAX_BLOCKS: usize = 24;

@@ -26,7 +26,45 @@ pub enum Status {
 #[error("{0:?} is not a status: use draft, scheduled, published or archived")]
 pub struct StatusError(String);
 
+/// How a revision came about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Somebody wrote it.
+    #[default]
+    Saved,
+    /// It repeats an earlier revision.
+    Restored {
+        /// That revision's number.
+        from: i32,
+    },
+    /// It began as a copy of another variant.
+    Duplicated,
+    /// It came with a file.
+    Imported,
+}
+
+impl Origin {
+    /// The origin as the database spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Saved => "saved",
+            Self::Restored { .. } => "restored",
+            Self::Duplicated => "duplicated",
+            Self::Imported => "imported",
+        }
+    }
+}
+
 impl Status {
+    /// Every status, in the order of a variant's life.
+    pub const ALL: [Self; 4] = [
+        Self::Draft,
+        Self::Scheduled,
+        Self::Published,
+        Self::Archived,
+    ];
+
     /// The status as files and the database spell it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -59,15 +97,10 @@ impl FromStr for Status {
     type Err = StatusError;
 
     fn from_str(text: &str) -> Result<Self, StatusError> {
-        [
-            Self::Draft,
-            Self::Scheduled,
-            Self::Published,
-            Self::Archived,
-        ]
-        .into_iter()
-        .find(|status| status.as_str() == text)
-        .ok_or_else(|| StatusError(text.chars().take(40).collect()))
+        Self::ALL
+            .into_iter()
+            .find(|status| status.as_str() == text)
+            .ok_or_else(|| StatusError(text.chars().take(40).collect()))
     }
 }
 

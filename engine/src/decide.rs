@@ -104,6 +104,11 @@ impl Decider {
         }
     }
 
+    /// What embeds texts.
+    pub(crate) fn provider(&self) -> &dyn EmbeddingProvider {
+        &*self.terms.provider
+    }
+
     /// Whether the term has its say in a decision made now. One that cannot be embedded in time has
     /// not; one that means nothing in the active space has said all it can.
     pub(crate) async fn learns(&self, catalog: &Catalog, term: &Term) -> bool {

@@ -281,6 +281,11 @@ impl Engine {
         &self.decider
     }
 
+    /// What embeds texts.
+    pub fn provider(&self) -> &dyn EmbeddingProvider {
+        self.decider.provider()
+    }
+
     /// Recognises a visitor of `page`: finds the segment and what the answer depends on. No I/O.
     ///
     /// `None` only for a catalog without segments, which no migrated database has.

@@ -33,6 +33,7 @@ mod shell;
 mod sign_in;
 #[cfg(feature = "ssr")]
 mod tokens;
+mod variants;
 #[cfg(feature = "ssr")]
 mod welcome;
 

@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use super::variants;
 use crate::ui::{Icon, Sign};
 
 /// Every notice: its name in the address, and its words.
@@ -31,20 +32,32 @@ const NOTICES: &[(&str, &str)] = &[
     ("enabled", "The account is enabled."),
     ("signed-out-person", "They are signed out everywhere."),
     (
+        "variant-duplicated",
+        "This is the copy. It is a draft; change what should be different.",
+    ),
+    ("variant-deleted", "The draft is deleted."),
+    (
+        "variant-restored",
+        "The old content is the newest revision again. Publish it for visitors to see it.",
+    ),
+    (
         "token-revoked",
         "The token is revoked. It is refused from now on.",
     ),
 ];
 
-/// The notice that a raw query names, if it names one.
-pub(super) fn of_query(query: &str) -> impl IntoView + use<> {
+/// The notice that the raw query of the screen at `path` names, if it names one.
+pub(super) fn of_query(path: &str, query: &str) -> impl IntoView + use<> {
+    if let Some(outcome) = variants::outcome(path, query) {
+        return Some(view! { <Notice>{outcome}</Notice> }.into_any());
+    }
     let named = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "notice");
     let words = named.and_then(|(_, wanted)| {
         NOTICES
             .iter()
             .find_map(|(name, words)| (*name == wanted).then_some(*words))
     });
-    words.map(|words| view! { <Notice>{words}</Notice> })
+    words.map(|words| view! { <Notice>{words}</Notice> }.into_any())
 }
 
 /// A line above the screen that says what was done.

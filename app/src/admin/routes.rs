@@ -9,7 +9,7 @@ use super::account::account;
 use super::screen::unknown;
 use super::sign_in::sign_in;
 use super::welcome::welcome;
-use super::{people, tokens};
+use super::{people, tokens, variants};
 
 /// The admin's body. Every screen is complete before any of it is sent, so that its status and
 /// where it leads are known.
@@ -30,6 +30,8 @@ pub fn AdminApp() -> impl IntoView {
                 <Route path=path!("/admin/tokens") view=tokens::tokens ssr=SsrMode::Async />
                 <Route path=path!("/admin/tokens/new") view=tokens::new ssr=SsrMode::Async />
                 <Route path=path!("/admin/tokens/made") view=tokens::made ssr=SsrMode::Async />
+                <Route path=path!("/admin/variants") view=variants::list ssr=SsrMode::Async />
+                <Route path=path!("/admin/variants/:id/history") view=variants::history ssr=SsrMode::Async />
                 <Route path=path!("/admin/*any") view=unknown ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>

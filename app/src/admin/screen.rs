@@ -48,8 +48,8 @@ where
         };
         let content = content.unwrap_or_else(|error| failed(&error));
         view! {
-            <Frame person path>
-                {notice::of_query(&query)}
+            <Frame person path=path.clone()>
+                {notice::of_query(&path, &query)}
                 {content}
             </Frame>
         }
@@ -78,9 +78,9 @@ where
     let shown = Suspend::new(async move {
         let content = body().await.unwrap_or_else(|error| failed(&error));
         view! {
-            <Frame person=None path>
+            <Frame person=None path=path.clone()>
                 <div class="mx-auto max-w-md">
-                    {notice::of_query(&query)}
+                    {notice::of_query(&path, &query)}
                     <div class="rounded-2xl border border-line bg-card p-6 shadow-xs sm:p-8">
                         {content}
                     </div>

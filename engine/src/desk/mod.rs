@@ -3,6 +3,9 @@
 //! One file per thing they work on. Every change is checked, written in one transaction together
 //! with its entry in the audit log, and announced to every node.
 
+pub mod local_time;
+pub mod variants;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 

@@ -207,7 +207,7 @@ fn embedded_text(record: &Record) -> Option<String> {
 }
 
 /// The vectors of `texts`, embedding only those that `space` does not know; and how many those were.
-pub(super) async fn vectors(
+pub(crate) async fn vectors(
     store: &Store,
     provider: &dyn EmbeddingProvider,
     space: &Space,

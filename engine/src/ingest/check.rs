@@ -50,6 +50,39 @@ pub async fn check(store: &Store, rows: Vec<Row>) -> Result<Vec<Record>, ImportE
     }
 }
 
+/// Checks one record that did not come from a file, as one that did.
+///
+/// # Errors
+/// [`ImportError::Rejected`] with everything wrong; [`ImportError::Store`] when the database fails.
+pub async fn check_one(store: &Store, record: &Record) -> Result<(), ImportError> {
+    let mut problems = Problems::new();
+    record.validate(&mut problems);
+    let row = Row {
+        line: 1,
+        record: problems.into_result().map(|()| record.clone()),
+    };
+    check(store, vec![row]).await?;
+    Ok(())
+}
+
+/// Checks records that did not come from a file together; a problem's line is its record's place,
+/// from 1.
+///
+/// # Errors
+/// As [`check_one`].
+pub async fn check_all(store: &Store, records: Vec<Record>) -> Result<(), ImportError> {
+    let rows = (1..).zip(records).map(|(line, record)| {
+        let mut problems = Problems::new();
+        record.validate(&mut problems);
+        Row {
+            line,
+            record: problems.into_result().map(|()| record),
+        }
+    });
+    check(store, rows.collect()).await?;
+    Ok(())
+}
+
 /// What makes two records the same one.
 fn name(record: &Record) -> (u8, String) {
     match record {

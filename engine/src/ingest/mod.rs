@@ -12,8 +12,9 @@ use std::io::BufRead;
 use domain::Problem;
 use thiserror::Error;
 
+pub(crate) use apply::vectors;
 pub use apply::{Summary, apply};
-pub use check::check;
+pub use check::{check, check_all, check_one};
 pub use embed::embed_missing;
 pub use export::records;
 

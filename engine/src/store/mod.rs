@@ -15,6 +15,10 @@ mod user;
 mod user_link;
 mod user_throttle;
 mod variant;
+mod variant_draft;
+mod variant_list;
+mod variant_publication;
+mod variant_revision;
 mod vector;
 
 use std::str::FromStr;
@@ -32,6 +36,10 @@ pub use token::{Scope, ScopeError, Token, TokenSecret};
 pub(crate) use user_link::NewLink;
 pub(crate) use user_throttle::FailureKey;
 pub use variant::{SavedVariant, VariantContent};
+pub use variant_draft::KeptDraft;
+pub use variant_list::{ListedVariant, VariantFilter, VariantSort, Wanting};
+pub use variant_publication::{State, VariantStates};
+pub use variant_revision::{RevisionRow, VariantFacts, VariantRow};
 pub use vector::{TextHash, Unembedded};
 
 /// The channel on which a change of the catalog is announced; the payload is the revision.

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use domain::record::VariantRecord;
 use domain::variant::Status;
-use domain::{ContentOverride, ExternalId, Locale, PageId, Revision, SegmentId, VariantId};
+use domain::{
+    ContentOverride, ExternalId, Locale, PageId, Revision, SegmentId, SegmentKey, VariantId,
+};
 use sqlx::types::Json;
 use time::OffsetDateTime;
 
@@ -188,14 +190,18 @@ impl StoreTransaction {
     ) -> Result<SavedVariant, StoreError> {
         let row = sqlx::query!(
             "INSERT INTO variants (external_id, page_id, segment_id, locale, name, status,
-                                   starts_at, ends_at, head_revision, published_revision)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, CASE WHEN $9 THEN 1 END)
+                                   starts_at, ends_at, head_revision, published_revision,
+                                   published_at, published_by)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, CASE WHEN $9 THEN 1 END,
+                     CASE WHEN $9 THEN now() END, CASE WHEN $9 THEN 'import' END)
              ON CONFLICT (external_id) DO UPDATE SET
                  page_id = excluded.page_id, segment_id = excluded.segment_id,
                  locale = excluded.locale, name = excluded.name, status = excluded.status,
                  starts_at = excluded.starts_at, ends_at = excluded.ends_at,
                  head_revision = variants.head_revision + 1,
                  published_revision = CASE WHEN $9 THEN variants.head_revision + 1 END,
+                 published_at = coalesce(excluded.published_at, variants.published_at),
+                 published_by = coalesce(excluded.published_by, variants.published_by),
                  updated_at = now()
              RETURNING id, head_revision,
                  -- Still the row before this statement: the page that the variant leaves.
@@ -213,10 +219,13 @@ impl StoreTransaction {
         .fetch_one(&mut *self.tx)
         .await?;
         sqlx::query!(
-            "INSERT INTO variant_revisions (variant_id, number, content, text_hash)
-             VALUES ($1, $2, $3, $4)",
+            "INSERT INTO variant_revisions (variant_id, number, name, segment, locale, content, text_hash)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
             row.id,
             row.head_revision,
+            record.name,
+            record.segment.as_ref().map(SegmentKey::as_str),
+            record.locale.as_str(),
             Json(&record.content) as _,
             text_hash.as_bytes()
         )

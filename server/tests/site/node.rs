@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use axum::Router;
+use engine::Engine;
 use engine::clock::{Clock, SystemClock};
 use engine::store::Store;
 use landfall::config::Config;
@@ -91,6 +92,12 @@ impl Node {
             server,
             stop: Some(stop),
         }
+    }
+
+    /// The engine that answers here.
+    pub(crate) fn engine(&self) -> Arc<Engine> {
+        let running = self.running.as_ref().expect("it was not stopped");
+        Arc::clone(&running.engine)
     }
 
     /// Asks the server to stop, as a signal does.

@@ -1,7 +1,7 @@
 //! Signing in and out.
 
 mod actions;
-mod next;
+pub(super) mod next;
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;

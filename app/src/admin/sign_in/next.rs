@@ -1,7 +1,7 @@
 //! Where somebody goes after signing in.
 
 /// The address they wanted, when it is a screen of the admin; otherwise the first one.
-pub(super) fn allowed(wanted: Option<&str>) -> String {
+pub(in crate::admin) fn allowed(wanted: Option<&str>) -> String {
     wanted
         .filter(|wanted| is_screen(wanted))
         .unwrap_or("/admin")

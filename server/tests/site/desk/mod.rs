@@ -1,6 +1,7 @@
 //! The marketer's desk: screens and server functions over HTTP.
 
 mod support;
+mod variants;
 
 use crate::support::Database;
 use support::{Role, desk};

@@ -1,0 +1,110 @@
+//! What people do with variants besides writing them.
+
+use domain::{Role, VariantId};
+use engine::desk::local_time::LocalTime;
+use engine::desk::variants::{Publication, UndoToken};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::outcome;
+use crate::admin::AdminError;
+use crate::admin::session::{AdminSession, done};
+
+/// What to do with variants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// Show the newest revision from now on.
+    Now,
+    /// Show it from one date to another.
+    Schedule,
+    /// Show it to nobody any more.
+    Archive,
+    /// Make it a draft again.
+    Withdraw,
+}
+
+/// Publishes, schedules, archives or withdraws variants, and leads back with a way to undo it.
+/// Dates are on the clocks of the site.
+#[server(prefix = "/admin/api", endpoint = "variants/publish")]
+pub async fn publish_variants(
+    #[server(default)] ids: Vec<VariantId>,
+    what: What,
+    #[server(default)] starts_at: String,
+    #[server(default)] ends_at: String,
+    #[server(default)] back: String,
+) -> Result<(), AdminError> {
+    let session = AdminSession::require(Role::Publisher).await?;
+    if ids.is_empty() {
+        return Err(AdminError::invalid("", "Tick at least one variant first."));
+    }
+    let publication = match what {
+        What::Now => Publication::Now,
+        What::Archive => Publication::Archive,
+        What::Withdraw => Publication::Withdraw,
+        What::Schedule => {
+            let clocks = LocalTime::of(&session.desk().engine().catalog().site);
+            let starts_at = clocks.instant("starts_at", &starts_at)?;
+            Publication::Schedule {
+                starts_at: starts_at.ok_or_else(|| {
+                    AdminError::invalid("starts_at", "is missing; choose when it starts")
+                })?,
+                ends_at: clocks.instant("ends_at", &ends_at)?,
+            }
+        }
+    };
+    let published = session
+        .desk()
+        .publish(&session.actor(), &ids, publication)
+        .await?;
+    outcome::lead_back(&back, what, &published);
+    Ok(())
+}
+
+/// Undoes a publication.
+#[server(prefix = "/admin/api", endpoint = "variants/undo")]
+pub async fn undo_publication(
+    token: i64,
+    #[server(default)] back: String,
+) -> Result<(), AdminError> {
+    let session = AdminSession::require(Role::Publisher).await?;
+    let undone = session
+        .desk()
+        .undo(&session.actor(), UndoToken(token))
+        .await?;
+    outcome::lead_back_undone(&back, undone);
+    Ok(())
+}
+
+/// Makes a draft with the same content, and leads to it.
+#[server(prefix = "/admin/api", endpoint = "variants/duplicate")]
+pub async fn duplicate_variant(id: VariantId) -> Result<(), AdminError> {
+    let session = AdminSession::require(Role::Editor).await?;
+    let copy = session.desk().duplicate(&session.actor(), id).await?;
+    done(
+        &format!("/admin/variants/{}", copy.id),
+        "variant-duplicated",
+    );
+    Ok(())
+}
+
+/// Deletes a variant that was never published, and leads to the list.
+#[server(prefix = "/admin/api", endpoint = "variants/delete")]
+pub async fn delete_variant(id: VariantId) -> Result<(), AdminError> {
+    let session = AdminSession::require(Role::Editor).await?;
+    session.desk().delete_draft(&session.actor(), id).await?;
+    done("/admin/variants", "variant-deleted");
+    Ok(())
+}
+
+/// Saves an earlier revision's content as the newest one.
+#[server(prefix = "/admin/api", endpoint = "variants/restore")]
+pub async fn restore_revision(id: VariantId, revision: i32) -> Result<(), AdminError> {
+    let session = AdminSession::require(Role::Editor).await?;
+    session
+        .desk()
+        .restore(&session.actor(), id, revision)
+        .await?;
+    done(&format!("/admin/variants/{id}/history"), "variant-restored");
+    Ok(())
+}

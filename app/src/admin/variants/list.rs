@@ -1,0 +1,357 @@
+//! The list of variants: search, filters, and what may be done with several at once.
+
+use domain::Role;
+use domain::variant::Status;
+use engine::catalog::Catalog;
+use engine::desk::local_time::LocalTime;
+use engine::desk::variants::{ListedVariant, PAGE_SIZE, VariantPage, VariantSort};
+use leptos::prelude::*;
+use leptos_router::hooks::use_url;
+use time::OffsetDateTime;
+
+use super::badges::badges;
+use super::bulk;
+use super::filter::{ANY, CHANGED, ListQuery};
+use crate::admin::screen::screen;
+use crate::admin::{Form, instant};
+use crate::ui::{
+    Button, EmptyState, LinkButton, Moment, PageHeader, Pager, SelectField, Table, TextField,
+    Weight, Whole,
+};
+
+/// The screen that lists variants.
+pub(in crate::admin) fn list() -> impl IntoView {
+    let query = ListQuery::parse(use_url().read_untracked().search());
+    screen("Variants", Role::Viewer, async move |session| {
+        let found = session.desk().variants(&query.filter, query.at).await?;
+        let authors = session.desk().variant_authors().await?;
+        let catalog = session.desk().engine().catalog();
+        let now = session.desk().engine().now();
+        let may_publish = session.may(Role::Publisher);
+        let zone = LocalTime::of(&catalog.site);
+        let new = session.may(Role::Editor).then(|| {
+            view! {
+                <LinkButton weight=Weight::Primary href="/admin/variants/new">
+                    "New variant"
+                </LinkButton>
+            }
+        });
+        let shown = if found.variants.is_empty() {
+            nothing(&query, session.may(Role::Editor)).into_any()
+        } else {
+            let rows = table(&found, &query, may_publish, now);
+            let pager = pager(&found, &query);
+            let (back, bar) = (query.href(found.page), bulk::bar(zone.zone()));
+            if may_publish {
+                view! {
+                    <Form action="/admin/api/variants/publish".to_owned() class="grid gap-3".to_owned()>
+                        <Whole />
+                        <input type="hidden" name="back" value=back />
+                        {bar}
+                        {rows}
+                    </Form>
+                    {pager}
+                }
+                .into_any()
+            } else {
+                view! {
+                    {rows}
+                    {pager}
+                }
+                .into_any()
+            }
+        };
+        let filters = filters(&query, &catalog, authors);
+        Ok(view! {
+            <PageHeader
+                title="Variants"
+                lead="What an audience sees of a page instead of its default content."
+            >
+                {new}
+            </PageHeader>
+            {filters}
+            {found.by_words_only.then(without_meaning)}
+            {shown}
+        }
+        .into_any())
+    })
+}
+
+fn filters(
+    query: &ListQuery,
+    catalog: &Catalog,
+    authors: Vec<(String, String)>,
+) -> impl IntoView + use<> {
+    let [q, by, page, segment, locale, status, author, sort] = query.fields().map(|(_, v)| v);
+    let everything = |words: &str| (String::new(), words.to_owned());
+    let mut pages: Vec<(String, String)> = catalog
+        .pages()
+        .map(|page| (page.external_id.to_string(), page.path.to_string()))
+        .collect();
+    pages.sort_by(|a, b| a.1.cmp(&b.1));
+    pages.insert(0, everything("All pages"));
+    let segments = [
+        everything("All segments"),
+        (ANY.to_owned(), "For any segment".to_owned()),
+    ];
+    let segments = segments.into_iter().chain(
+        catalog
+            .segments
+            .iter()
+            .map(|s| (s.key.to_string(), s.name.clone())),
+    );
+    let locales = [everything("All languages")].into_iter().chain(
+        catalog
+            .site
+            .locales
+            .iter()
+            .map(|locale| (locale.to_string(), locale.to_string())),
+    );
+    let statuses = [everything("Any status")]
+        .into_iter()
+        .chain(Status::ALL.map(|status| (status.to_string(), status_words(status).to_owned())))
+        .chain([(CHANGED.to_owned(), "Changed since published".to_owned())]);
+    let people = [everything("Anybody")].into_iter().chain(authors);
+    let orders = VariantSort::ALL.map(|order| {
+        let (name, words) = match order {
+            VariantSort::Updated => ("", "Last saved"),
+            VariantSort::Name => ("name", "Name"),
+            VariantSort::Page => ("page", "Page"),
+            VariantSort::Status => ("status", "Status"),
+        };
+        (name.to_owned(), words.to_owned())
+    });
+    let ways = [
+        everything("By words"),
+        ("meaning".to_owned(), "By meaning".to_owned()),
+    ];
+    let clear = query.is_filtered().then(|| {
+        view! {
+            <a href="/admin/variants" class="inline-flex min-h-9 items-center rounded-lg px-2 text-sm text-muted underline underline-offset-4 hover:text-ink">
+                "Clear"
+            </a>
+        }
+    });
+    view! {
+        <form
+            method="get"
+            action="/admin/variants"
+            role="search"
+            class="mb-6 grid gap-4 rounded-xl border border-line bg-card p-4 shadow-xs"
+        >
+            <div class="grid gap-4 sm:grid-cols-[minmax(0,1fr)_10rem]">
+                <TextField
+                    name="q"
+                    label="Search"
+                    kind="search"
+                    value=q
+                    max=200
+                    required=false
+                />
+                <SelectField name="by" label="How" options=ways.to_vec() value=by />
+            </div>
+            <div class="grid grid-cols-2 gap-4 md:grid-cols-3 xl:grid-cols-6">
+                <SelectField name="page" label="Page" options=pages value=page />
+                <SelectField name="segment" label="Segment" options=segments.collect() value=segment />
+                <SelectField name="locale" label="Language" options=locales.collect() value=locale />
+                <SelectField name="status" label="Status" options=statuses.collect() value=status />
+                <SelectField name="author" label="Last saved by" options=people.collect() value=author />
+                <SelectField name="sort" label="Order" options=orders.to_vec() value=sort />
+            </div>
+            <div class="flex gap-2">
+                <Button>"Show"</Button>
+                {clear}
+            </div>
+        </form>
+    }
+}
+
+fn table(
+    found: &VariantPage,
+    query: &ListQuery,
+    may_publish: bool,
+    now: OffsetDateTime,
+) -> impl IntoView + use<> {
+    let by_meaning =
+        query.filter.by_meaning && found.variants.iter().any(|v| v.similarity.is_some());
+    let mut head = vec![
+        "Name",
+        "Page",
+        "Segment",
+        "Language",
+        "Status",
+        "Last saved",
+    ];
+    if may_publish {
+        head.insert(0, "");
+    }
+    if by_meaning {
+        head.push("Similarity");
+    }
+    let rows: Vec<_> = found
+        .variants
+        .iter()
+        .map(|variant| row(variant, may_publish, by_meaning, now))
+        .collect();
+    view! {
+        <Table caption="Variants" head>
+            {rows}
+        </Table>
+    }
+}
+
+fn row(
+    variant: &ListedVariant,
+    may_publish: bool,
+    by_meaning: bool,
+    now: OffsetDateTime,
+) -> impl IntoView + use<> {
+    let name = variant.name.clone();
+    let tick = may_publish.then(|| {
+        view! {
+            <td class="w-10 pr-0!">
+                <input
+                    type="checkbox"
+                    name="ids[]"
+                    value=variant.id.to_string()
+                    aria-label=format!("Select {name}")
+                    autocomplete="off"
+                    class="size-4.5 accent-accent"
+                />
+            </td>
+        }
+    });
+    let segment = match &variant.segment {
+        None => view! { <span class="text-muted">"Any"</span> }.into_any(),
+        Some((_, name)) => name.clone().into_any(),
+    };
+    let similarity = by_meaning.then(|| {
+        let words = variant
+            .similarity
+            .map(|similarity| format!("{similarity:.3}"));
+        view! { <td class="tabular-nums">{words}</td> }
+    });
+    let changed = variant
+        .published_revision
+        .is_some_and(|shown| shown != variant.revision);
+    let dates = (variant.starts_at, variant.ends_at);
+    view! {
+        <tr class="has-checked:bg-wash">
+            {tick}
+            <td class="min-w-56">
+                <a
+                    href=format!("/admin/variants/{}", variant.id)
+                    class="inline-flex min-h-6 items-center font-medium underline decoration-line underline-offset-4 wrap-anywhere hover:decoration-ink"
+                >
+                    {name.clone()}
+                </a>
+                <p class="text-xs text-muted wrap-anywhere">{variant.external_id.to_string()}</p>
+            </td>
+            <td class="min-w-36 wrap-anywhere">{variant.page_path.to_string()}</td>
+            <td class="min-w-28">{segment}</td>
+            <td>{variant.locale.to_string()}</td>
+            <td>{badges(variant.status, dates, changed, now)}</td>
+            <td class="min-w-36 text-muted">
+                <Moment at=instant::text(variant.updated_at) />
+                <p class="text-xs wrap-anywhere">{variant.author.clone()}</p>
+            </td>
+            {similarity}
+        </tr>
+    }
+}
+
+fn pager(found: &VariantPage, query: &ListQuery) -> impl IntoView + use<> {
+    let before = (found.page - 1) * PAGE_SIZE;
+    let last = before + found.variants.len();
+    let text = format!(
+        "{} to {} of {}",
+        grouped(before + 1),
+        grouped(last),
+        grouped(found.total)
+    );
+    let previous = (found.page > 1).then(|| query.href(found.page - 1));
+    let next = (last < found.total).then(|| query.href(found.page + 1));
+    view! { <Pager text previous next /> }
+}
+
+fn nothing(query: &ListQuery, may_write: bool) -> impl IntoView + use<> {
+    if !query.is_filtered() {
+        let first = may_write.then(|| {
+            view! {
+                <LinkButton weight=Weight::Primary href="/admin/variants/new">
+                    "Write the first variant"
+                </LinkButton>
+            }
+        });
+        return view! {
+            <EmptyState
+                title="No variants yet"
+                text="A variant says to one audience what your page says to everybody: another headline, other plans, \
+                other questions. What it does not change comes from the page."
+            >
+                {first}
+            </EmptyState>
+        }
+        .into_any();
+    }
+    let by_meaning = (!query.filter.by_meaning && !query.filter.search.is_empty()).then(|| {
+        let mut other = query.clone();
+        other.filter.by_meaning = true;
+        let href = other.href(1);
+        view! { <LinkButton href>"Search by meaning instead"</LinkButton> }
+    });
+    view! {
+        <EmptyState
+            title="Nothing found"
+            text="No variant fits all of what is chosen above. Leave something out."
+        >
+            {by_meaning}
+            <LinkButton href="/admin/variants">"Show all"</LinkButton>
+        </EmptyState>
+    }
+    .into_any()
+}
+
+fn without_meaning() -> impl IntoView {
+    view! {
+        <p role="status" class="mb-4 rounded-lg bg-bad-wash px-4 py-3 text-sm text-bad">
+            "The search by meaning is not to be had at the moment, so these are found by their words."
+        </p>
+    }
+}
+
+fn status_words(status: Status) -> &'static str {
+    match status {
+        Status::Draft => "Draft",
+        Status::Scheduled => "Scheduled",
+        Status::Published => "Published",
+        Status::Archived => "Archived",
+    }
+}
+
+/// A number with commas: `10,098`.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_numbers_have_commas() {
+        let check = |number: usize, expected: &str| assert_eq!(grouped(number), expected);
+        check(0, "0");
+        check(999, "999");
+        check(10_098, "10,098");
+        check(1_000_000, "1,000,000");
+    }
+}

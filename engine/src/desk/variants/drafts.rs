@@ -1,0 +1,84 @@
+//! What people typed and have not saved yet, kept for when their tab is closed.
+
+use domain::UserId;
+
+use crate::desk::{Desk, DeskError};
+use crate::store::KeptDraft;
+
+/// Largest draft, in bytes: as much as a variant may have in an import file.
+pub const MAX_DRAFT_BYTES: usize = 1_048_576;
+/// Longest key of a draft, in bytes.
+const MAX_KEY_BYTES: usize = 80;
+
+impl Desk {
+    /// Keeps what `person` typed. `key` is the variant's number, or `new:` and a word of the
+    /// editor's own; `base` is the revision that the person began from. Each person has 50 drafts
+    /// at most, and the oldest give way.
+    ///
+    /// # Errors
+    /// [`DeskError::Invalid`] when the draft is larger than [`MAX_DRAFT_BYTES`] or the key is not
+    /// one.
+    pub async fn keep_draft(
+        &self,
+        person: UserId,
+        key: &str,
+        body: &str,
+        base: i32,
+    ) -> Result<(), DeskError> {
+        if !is_key(key) {
+            return Err(DeskError::invalid("key", "names no variant"));
+        }
+        if body.len() > MAX_DRAFT_BYTES || body.contains('\0') || base < 0 {
+            let message = format!("cannot be kept; it may have {MAX_DRAFT_BYTES} bytes of text");
+            return Err(DeskError::invalid("draft", message));
+        }
+        Ok(self.store.keep_draft(person, key, body, base).await?)
+    }
+
+    /// What `person` typed; `None` when nothing is kept.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`] when the database fails.
+    pub async fn draft(&self, person: UserId, key: &str) -> Result<Option<KeptDraft>, DeskError> {
+        if !is_key(key) {
+            return Ok(None);
+        }
+        Ok(self.store.draft(person, key).await?)
+    }
+
+    /// Forgets what `person` typed, because it is saved or no longer wanted.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`] when the database fails.
+    pub async fn drop_draft(&self, person: UserId, key: &str) -> Result<(), DeskError> {
+        if is_key(key) {
+            self.store.drop_draft(person, key).await?;
+        }
+        Ok(())
+    }
+}
+
+fn is_key(key: &str) -> bool {
+    let word = key.strip_prefix("new:").unwrap_or(key);
+    (1..=MAX_KEY_BYTES).contains(&key.len())
+        && !word.is_empty()
+        && word
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_names_a_variant_or_a_new_one() {
+        let check = |key: &str, valid: bool| assert_eq!(is_key(key), valid, "{key:?}");
+        check("17", true);
+        check("new:0b3e-11", true);
+        check("new:", false);
+        check("", false);
+        check("17\0", false);
+        check(&"9".repeat(81), false);
+    }
+}

@@ -1,0 +1,132 @@
+//! The list of variants: filters, and search by words and by meaning.
+
+use tracing::warn;
+
+use crate::desk::{Desk, DeskError};
+use crate::store::{ListedVariant, VariantFilter, Wanting};
+
+/// Variants on one page of the list.
+pub const PAGE_SIZE: usize = 50;
+/// Longest text that is searched for, in characters.
+const MAX_SEARCH: usize = 200;
+
+/// One page of the list.
+#[derive(Debug, Clone)]
+pub struct VariantPage {
+    /// The variants, at most [`PAGE_SIZE`].
+    pub variants: Vec<ListedVariant>,
+    /// How many the filter finds in all.
+    pub total: usize,
+    /// The page, from 1.
+    pub page: usize,
+    /// Whether a search by meaning had to search by words, because texts cannot be embedded now.
+    pub by_words_only: bool,
+}
+
+impl Desk {
+    /// One page of the variants that `filter` finds, from 1. A page behind the last is the first.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`] when the database fails.
+    pub async fn variants(
+        &self,
+        filter: &VariantFilter,
+        page: usize,
+    ) -> Result<VariantPage, DeskError> {
+        let text: String = filter.search.trim().chars().take(MAX_SEARCH).collect();
+        let text = text.replace('\0', " ");
+        let meaning = if filter.by_meaning && !text.is_empty() {
+            self.meaning(&text).await?
+        } else {
+            None
+        };
+        let words = text_query(&text);
+        let name = text.to_lowercase();
+        let wanting = match &meaning {
+            Some((vector, space)) => Wanting {
+                meaning: Some((vector, *space)),
+                ..Wanting::default()
+            },
+            None if text.is_empty() => Wanting::default(),
+            None => Wanting {
+                words: Some(&words),
+                name: Some(&name),
+                meaning: None,
+            },
+        };
+        let size = i64::try_from(PAGE_SIZE).unwrap_or(i64::MAX);
+        let page = page.max(1);
+        let offset = i64::try_from(page - 1)
+            .unwrap_or(i64::MAX)
+            .saturating_mul(size);
+        let (mut variants, mut total) = self
+            .store
+            .find_variants(filter, &wanting, offset, size)
+            .await?;
+        let mut shown = page;
+        if variants.is_empty() && page > 1 {
+            (variants, total) = self.store.find_variants(filter, &wanting, 0, size).await?;
+            shown = 1;
+        }
+        Ok(VariantPage {
+            variants,
+            total: usize::try_from(total).unwrap_or(0),
+            page: shown,
+            by_words_only: filter.by_meaning && !text.is_empty() && meaning.is_none(),
+        })
+    }
+
+    /// Those who wrote variants: what the audit log calls them, and their names.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`] when the database fails.
+    pub async fn variant_authors(&self) -> Result<Vec<(String, String)>, DeskError> {
+        Ok(self.store.variant_authors().await?)
+    }
+
+    /// A text's vector in the active space; `None` when it is not to be had.
+    async fn meaning(
+        &self,
+        text: &str,
+    ) -> Result<Option<(crate::embedding::Embedding, i32)>, DeskError> {
+        let provider = self.engine.provider();
+        let Some(space) = self.store.active_space().await? else {
+            return Ok(None);
+        };
+        if space.spec != *provider.space() {
+            return Ok(None);
+        }
+        match provider.embed_one(text).await {
+            Ok(vector) => Ok(Some((vector, space.version))),
+            Err(error) => {
+                warn!(%error, "desk.variants could not embed the search; searching by words");
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// `PostgreSQL`'s text query for all words of `text`, each of which may go on.
+fn text_query(text: &str) -> String {
+    let words: Vec<String> = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .map(|word| format!("'{}':*", word.to_lowercase()))
+        .collect();
+    words.join(" & ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_is_words_that_may_go_on_and_nothing_else() {
+        let check = |text: &str, expected: &str| assert_eq!(text_query(text), expected);
+        check("Cold chain", "'cold':* & 'chain':*");
+        check("it's & (or) | !no:*", "'it':* & 's':* & 'or':* & 'no':*");
+        check("'; DROP", "'drop':*");
+        check("Größe", "'größe':*");
+        check("!!!", "");
+    }
+}

@@ -1,0 +1,236 @@
+//! Finding variants among ten thousand.
+
+use domain::variant::Status;
+use domain::{CanonicalPath, ExternalId, Locale, SegmentKey, VariantId};
+use pgvector::Vector;
+use time::OffsetDateTime;
+
+use super::page::{parse_external_id, parse_locale};
+use super::segment::parse_key;
+use super::variant_revision::parse_status;
+use super::{Store, StoreError};
+use crate::embedding::Embedding;
+
+/// Which variants to find.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VariantFilter {
+    /// Variants of one page.
+    pub page: Option<ExternalId>,
+    /// Variants of one segment; `Some(None)` are those for any segment.
+    pub segment: Option<Option<SegmentKey>>,
+    /// Variants in one language.
+    pub locale: Option<Locale>,
+    /// Variants of one status.
+    pub status: Option<Status>,
+    /// Variants with a newer revision than the one visitors see.
+    pub changed: bool,
+    /// Variants whose newest revision this person wrote, as the audit log calls them.
+    pub author: Option<String>,
+    /// What was typed into the search field.
+    pub search: String,
+    /// Whether to search by meaning instead of by words.
+    pub by_meaning: bool,
+    /// The order in which they come.
+    pub sort: VariantSort,
+}
+
+/// The order of a list of variants. Searching by meaning has an order of its own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum VariantSort {
+    /// The last saved first.
+    #[default]
+    Updated,
+    /// By name.
+    Name,
+    /// By page path, then name.
+    Page,
+    /// Drafts, scheduled, published, archived; the last saved first.
+    Status,
+}
+
+/// What the text of a filter comes to.
+#[derive(Debug, Clone, Default)]
+pub struct Wanting<'a> {
+    /// `PostgreSQL`'s text query.
+    pub words: Option<&'a str>,
+    /// The typed text, for names that machines know.
+    pub name: Option<&'a str>,
+    /// The text's vector, and the space it belongs to.
+    pub meaning: Option<(&'a Embedding, i32)>,
+}
+
+/// One line of the list.
+#[derive(Debug, Clone)]
+pub struct ListedVariant {
+    /// Its row.
+    pub id: VariantId,
+    /// The name by which an import knows it.
+    pub external_id: ExternalId,
+    /// Its newest name.
+    pub name: String,
+    /// The page's path.
+    pub page_path: CanonicalPath,
+    /// The segment's key and name; `None` is any segment.
+    pub segment: Option<(SegmentKey, String)>,
+    /// Its language.
+    pub locale: Locale,
+    /// Where it stands in its life.
+    pub status: Status,
+    /// When it starts to be shown.
+    pub starts_at: Option<OffsetDateTime>,
+    /// When it stops being shown.
+    pub ends_at: Option<OffsetDateTime>,
+    /// The newest revision.
+    pub revision: i32,
+    /// The revision that visitors see.
+    pub published_revision: Option<i32>,
+    /// Who saved the newest revision.
+    pub author: String,
+    /// When that was.
+    pub updated_at: OffsetDateTime,
+    /// Cosine similarity to what was searched for, -1 to 1.
+    pub similarity: Option<f32>,
+}
+
+impl VariantSort {
+    /// Every order.
+    pub const ALL: [Self; 4] = [Self::Updated, Self::Name, Self::Page, Self::Status];
+
+    /// The order as addresses spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Updated => "updated",
+            Self::Name => "name",
+            Self::Page => "page",
+            Self::Status => "status",
+        }
+    }
+}
+
+impl Store {
+    /// The variants that a filter finds, `limit` of them from `offset` on, and how many there are in all.
+    ///
+    /// Searching by meaning compares all vectors that the filter leaves, exactly: a filter on top of an HNSW scan
+    /// would lose rows, and ten thousand take milliseconds.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails or a stored value is unreadable.
+    pub async fn find_variants(
+        &self,
+        filter: &VariantFilter,
+        wanting: &Wanting<'_>,
+        offset: i64,
+        limit: i64,
+    ) -> Result<(Vec<ListedVariant>, i64), StoreError> {
+        let vector = wanting
+            .meaning
+            .map(|(embedding, _)| Vector::from(embedding.as_slice().to_vec()));
+        let rows = sqlx::query!(
+            r#"WITH found AS MATERIALIZED (
+                   SELECT v.id, v.head_revision, v.updated_at, p.path, r.name, s.name AS segment_name,
+                          array_position(ARRAY['draft', 'scheduled', 'published', 'archived'], v.status) AS rank,
+                          (1 - (e.embedding <=> $8))::real AS similarity
+                   FROM variants v
+                   JOIN pages p ON p.id = v.page_id
+                   JOIN variant_revisions r ON r.variant_id = v.id AND r.number = v.head_revision
+                   LEFT JOIN segments s ON s.key = r.segment
+                   LEFT JOIN embeddings e ON e.variant_id = v.id AND e.space_version = $9
+                   WHERE ($1::text IS NULL OR p.external_id = $1)
+                     AND (NOT $2 OR r.segment IS NOT DISTINCT FROM $3)
+                     AND ($4::text IS NULL OR r.locale = $4)
+                     AND ($5::text IS NULL OR v.status = $5)
+                     AND (NOT $6 OR v.status IN ('scheduled', 'published') AND v.head_revision <> v.published_revision)
+                     AND ($7::text IS NULL OR r.author = $7)
+                     AND ($8::vector IS NULL OR e.embedding IS NOT NULL)
+                     AND ($10::text IS NULL OR v.id IN (
+                         SELECT w.variant_id FROM variant_revisions w
+                         WHERE w.words @@ to_tsquery('simple', $10)
+                           AND w.number = (SELECT h.head_revision FROM variants h WHERE h.id = w.variant_id)
+                         UNION ALL
+                         SELECT n.id FROM variants n WHERE strpos(lower(n.external_id), $11) > 0))
+               ), page AS (
+                   SELECT *, row_number() OVER (ORDER BY
+                       similarity DESC NULLS LAST,
+                       CASE WHEN $12 = 'status' THEN rank END,
+                       CASE WHEN $12 = 'page' THEN path END,
+                       CASE WHEN $12 IN ('name', 'page') THEN lower(name) END,
+                       updated_at DESC, id DESC) AS place
+                   FROM found
+                   ORDER BY place
+                   OFFSET $13 LIMIT $14
+               )
+               SELECT v.id, v.external_id, f.name AS "name!", f.path AS "path!", r.segment, f.segment_name AS "segment_name?",
+                      r.locale, v.status, v.starts_at, v.ends_at, v.head_revision,
+                      v.published_revision, coalesce(u.name, r.author) AS "author!", v.updated_at,
+                      f.similarity, (SELECT count(*) FROM found) AS "total!"
+               FROM page f
+               JOIN variants v ON v.id = f.id
+               JOIN variant_revisions r ON r.variant_id = v.id AND r.number = v.head_revision
+               LEFT JOIN users u ON u.id = r.author_id
+               ORDER BY f.place"#,
+            filter.page.as_ref().map(ExternalId::as_str),
+            filter.segment.is_some(),
+            filter.segment.iter().flatten().next().map(SegmentKey::as_str),
+            filter.locale.as_ref().map(Locale::as_str),
+            filter.status.map(Status::as_str),
+            filter.changed,
+            filter.author.as_deref(),
+            vector as _,
+            wanting.meaning.map_or(0, |(_, space)| space),
+            wanting.words,
+            wanting.name,
+            filter.sort.as_str(),
+            offset,
+            limit
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let total = rows.first().map_or(0, |row| row.total);
+        let listed = rows
+            .into_iter()
+            .map(|row| {
+                let key = row.segment.map(parse_key).transpose()?;
+                Ok(ListedVariant {
+                    id: VariantId(row.id),
+                    external_id: parse_external_id(row.external_id)?,
+                    name: row.name,
+                    page_path: CanonicalPath::try_from(row.path)
+                        .map_err(|error| StoreError::malformed("a page's path", &error))?,
+                    segment: key.map(|key| {
+                        let name = row.segment_name.unwrap_or_else(|| key.to_string());
+                        (key, name)
+                    }),
+                    locale: parse_locale(row.locale)?,
+                    status: parse_status(&row.status)?,
+                    starts_at: row.starts_at,
+                    ends_at: row.ends_at,
+                    revision: row.head_revision,
+                    published_revision: row.published_revision,
+                    author: row.author,
+                    updated_at: row.updated_at,
+                    similarity: row.similarity,
+                })
+            })
+            .collect::<Result<_, StoreError>>()?;
+        Ok((listed, total))
+    }
+
+    /// Whoever wrote the newest revision of a variant: what the audit log calls them, and their name.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn variant_authors(&self) -> Result<Vec<(String, String)>, StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT r.author, coalesce(max(u.name), r.author) AS "name!"
+               FROM variants v
+               JOIN variant_revisions r ON r.variant_id = v.id AND r.number = v.head_revision
+               LEFT JOIN users u ON u.id = r.author_id
+               GROUP BY r.author
+               ORDER BY 2, 1
+               LIMIT 200"#
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.into_iter().map(|row| (row.author, row.name)).collect())
+    }
+}
