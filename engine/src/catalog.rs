@@ -83,9 +83,7 @@ impl Catalog {
         let rows = store.catalog_rows().await?;
         let vectors = match &rows.space {
             Some(space) => {
-                let intents = rows.pages.iter().map(|(_, page)| page.intent.as_str());
-                let descriptions = rows.segments.iter().map(|(_, s)| s.description.as_str());
-                let hashes: Vec<TextHash> = intents.chain(descriptions).map(TextHash::of).collect();
+                let hashes: Vec<TextHash> = rows.texts_that_ask().map(TextHash::of).collect();
                 store.known_vectors(space, &hashes).await?
             }
             None => HashMap::new(),
@@ -93,7 +91,7 @@ impl Catalog {
         Ok(Self::build(rows, &vectors))
     }
 
-    fn build(rows: CatalogRows, vectors: &HashMap<TextHash, Embedding>) -> Self {
+    pub(crate) fn build(rows: CatalogRows, vectors: &HashMap<TextHash, Embedding>) -> Self {
         let vector = |text: &str| vectors.get(&TextHash::of(text)).cloned();
         let site = rows.site.unwrap_or_default();
         let zone = TimeZone::get(&site.time_zone).unwrap_or_else(|error| {

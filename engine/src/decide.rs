@@ -16,9 +16,9 @@ use tracing::warn;
 use crate::breaker::Breaker;
 use crate::cache::Flight;
 use crate::catalog::{Catalog, Page};
-use crate::embedding::{Embedding, EmbeddingProvider};
+use crate::embedding::{Embedding, EmbeddingProvider, Providers};
 use crate::metrics::Metrics;
-use crate::store::{PageQuestions, Space, Store, StoreError, Wanted};
+use crate::store::{PageQuestions, Store, StoreError, Wanted};
 
 /// Most campaign terms whose vectors are kept in memory.
 const MAX_TERMS: usize = 10_000;
@@ -40,17 +40,20 @@ pub struct Decider {
     terms: Arc<Terms>,
     metrics: Arc<Metrics>,
     runtime: Handle,
-    embedding: Flight<TermHash, Option<Embedding>>,
+    embedding: Flight<TermKey, Option<Embedding>>,
 }
 
 /// The campaign terms whose vectors are known, and how others are learnt.
 #[derive(Debug)]
 struct Terms {
-    provider: Arc<dyn EmbeddingProvider>,
-    known: Cache<TermHash, Embedding>,
+    providers: Providers,
+    known: Cache<TermKey, Embedding>,
     places: Semaphore,
     breaker: Breaker,
 }
+
+/// A term in a space: its vector in another one means nothing here.
+type TermKey = (i32, TermHash);
 
 /// What a decision is about.
 #[derive(Debug, Clone, Copy)]
@@ -82,10 +85,10 @@ pub struct Deliberation {
 struct TermUnavailable;
 
 impl Decider {
-    /// A decider over `store` that embeds campaign terms with `provider`, in tasks of `runtime`.
+    /// A decider over `store` that embeds campaign terms with `providers`, in tasks of `runtime`.
     pub fn new(
         store: Store,
-        provider: Arc<dyn EmbeddingProvider>,
+        providers: Providers,
         metrics: Arc<Metrics>,
         runtime: Handle,
     ) -> Self {
@@ -93,7 +96,7 @@ impl Decider {
         Self {
             store,
             terms: Arc::new(Terms {
-                provider,
+                providers,
                 known: Cache::new(MAX_TERMS),
                 places: Semaphore::new(CONCURRENT_TERMS),
                 breaker: Breaker::new(PROVIDER_FAILURES, PROVIDER_PAUSE, open),
@@ -102,11 +105,6 @@ impl Decider {
             runtime,
             embedding: Flight::new(),
         }
-    }
-
-    /// What embeds texts.
-    pub(crate) fn provider(&self) -> &dyn EmbeddingProvider {
-        &*self.terms.provider
     }
 
     /// Whether the term has its say in a decision made now. One that cannot be embedded in time has
@@ -219,39 +217,53 @@ impl Decider {
 
     /// Waits until a term's vector is known or cannot be had. For explanations, which no visitor waits for.
     pub(crate) async fn acquaint(&self, catalog: &Catalog, term: &Term) {
-        if self.embeds_into(catalog) && self.terms.known.get(&term.hash()).is_none() {
-            self.learning(term).await;
+        if let Some((version, provider)) = self.speaks(catalog)
+            && self.terms.known.get(&(version, term.hash())).is_none()
+        {
+            self.learning(version, provider, term).await;
         }
     }
 
-    /// Whether the provider's vectors can be compared with those of the active space.
-    fn embeds_into(&self, catalog: &Catalog) -> bool {
-        let here = |space: &Space| space.spec == *self.terms.provider.space();
-        catalog.space.as_ref().is_some_and(here)
+    /// Whether terms can be embedded into the active space.
+    pub(crate) fn embeds_into(&self, catalog: &Catalog) -> bool {
+        self.speaks(catalog).is_some()
+    }
+
+    /// The active space's version, and what embeds into it.
+    fn speaks(&self, catalog: &Catalog) -> Option<(i32, &Arc<dyn EmbeddingProvider>)> {
+        let space = catalog.space.as_ref()?;
+        Some((space.version, self.terms.providers.of(&space.spec)?))
     }
 
     /// Embeds a term, once for everybody who brings it at the same time.
-    fn learning(&self, term: &Term) -> impl Future<Output = Option<Option<Embedding>>> {
-        self.embedding.join(&self.runtime, term.hash(), || {
-            let (terms, term) = (Arc::clone(&self.terms), term.clone());
-            async move { terms.learn(&term).await }
+    fn learning(
+        &self,
+        version: i32,
+        provider: &Arc<dyn EmbeddingProvider>,
+        term: &Term,
+    ) -> impl Future<Output = Option<Option<Embedding>>> {
+        let key = (version, term.hash());
+        self.embedding.join(&self.runtime, key, || {
+            let (terms, provider) = (Arc::clone(&self.terms), Arc::clone(provider));
+            let term = term.clone();
+            async move { terms.learn(version, &*provider, &term).await }
         })
     }
 
-    /// The term's vector in the active space; `None` where the provider embeds into another one.
+    /// The term's vector in the active space; `None` where nothing embeds into it.
     async fn term_vector(
         &self,
         catalog: &Catalog,
         term: &Term,
     ) -> Result<Option<Embedding>, TermUnavailable> {
-        if !self.embeds_into(catalog) {
+        let Some((version, provider)) = self.speaks(catalog) else {
             return Ok(None);
-        }
-        if let Some(vector) = self.terms.known.get(&term.hash()) {
+        };
+        if let Some(vector) = self.terms.known.get(&(version, term.hash())) {
             return Ok(Some(vector));
         }
         // Embedding goes on after the wait, so that the next visitor finds the vector.
-        let learning = self.learning(term);
+        let learning = self.learning(version, provider, term);
         let learnt = tokio::time::timeout(TERM_BUDGET, learning).await;
         if let Ok(Some(Some(vector))) = learnt {
             return Ok(Some(vector));
@@ -264,14 +276,19 @@ impl Decider {
 impl Terms {
     /// Embeds a term and remembers its vector; `None` when all places are taken or the provider
     /// fails.
-    async fn learn(&self, term: &Term) -> Option<Embedding> {
+    async fn learn(
+        &self,
+        version: i32,
+        provider: &dyn EmbeddingProvider,
+        term: &Term,
+    ) -> Option<Embedding> {
         let _place = self.places.try_acquire().ok()?;
         let permit = self.breaker.permit()?;
-        let embedding = self.provider.embed_one(term.as_str());
+        let embedding = provider.embed_one(term.as_str());
         match tokio::time::timeout(TERM_LIMIT, embedding).await {
             Ok(Ok(vector)) => {
                 permit.succeed();
-                self.known.insert(term.hash(), vector.clone());
+                self.known.insert((version, term.hash()), vector.clone());
                 return Some(vector);
             }
             Ok(Err(error)) => {

@@ -22,8 +22,9 @@ use crate::catalog::{Catalog, CatalogHandle, Page};
 use crate::clock::Clock;
 use crate::content::Contents;
 use crate::decide::Decider;
-use crate::embedding::EmbeddingProvider;
+use crate::embedding::{EmbeddingProvider, Providers};
 use crate::metrics::Metrics;
+use crate::spaces::Settings;
 use crate::store::Store;
 use crate::visits::Uncounted;
 
@@ -44,6 +45,8 @@ pub struct Engine {
     pub(crate) contents: Contents,
     pub(crate) shared: Option<Shared>,
     decider: Decider,
+    providers: Providers,
+    spaces: Settings,
     store: Store,
     pub(crate) renderer: Arc<dyn BodyRenderer>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -71,8 +74,10 @@ pub struct Parts {
     pub catalog: Arc<CatalogHandle>,
     /// The tier that nodes share, when there is one.
     pub shared: Option<Shared>,
-    /// Embeds campaign terms.
-    pub provider: Arc<dyn EmbeddingProvider>,
+    /// Embed texts, each into a space of its own.
+    pub providers: Providers,
+    /// How spaces are filled and kept.
+    pub spaces: Settings,
     /// Turns content into HTML.
     pub renderer: Arc<dyn BodyRenderer>,
     /// Tells the time.
@@ -199,13 +204,15 @@ impl Engine {
         Arc::new(Self {
             decider: Decider::new(
                 parts.store.clone(),
-                parts.provider,
+                parts.providers.clone(),
                 Arc::clone(&parts.metrics),
                 runtime.clone(),
             ),
             memory: Memory::new(parts.memory_bytes),
             contents: Contents::new(),
             catalog: parts.catalog,
+            providers: parts.providers,
+            spaces: parts.spaces,
             shared: parts.shared,
             store: parts.store,
             renderer: parts.renderer,
@@ -281,9 +288,22 @@ impl Engine {
         &self.decider
     }
 
-    /// What embeds texts.
+    /// What embeds texts into the space that decides; the configured provider where none can.
     pub fn provider(&self) -> &dyn EmbeddingProvider {
-        self.decider.provider()
+        let catalog = self.catalog();
+        let active = catalog.space.as_ref();
+        let provider = active.and_then(|space| self.providers.of(&space.spec));
+        &**provider.unwrap_or(self.providers.configured())
+    }
+
+    /// Everything that embeds texts.
+    pub fn providers(&self) -> &Providers {
+        &self.providers
+    }
+
+    /// How spaces are filled and kept.
+    pub fn space_settings(&self) -> Settings {
+        self.spaces
     }
 
     /// Recognises a visitor of `page`: finds the segment and what the answer depends on. No I/O.

@@ -16,6 +16,7 @@ pub mod explain;
 pub mod ingest;
 pub mod metrics;
 pub mod people;
+pub mod spaces;
 pub mod store;
 pub mod visits;
 pub mod warm;

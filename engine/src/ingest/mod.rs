@@ -2,7 +2,6 @@
 
 mod apply;
 mod check;
-mod embed;
 mod export;
 pub mod format;
 
@@ -12,10 +11,9 @@ use std::io::BufRead;
 use domain::Problem;
 use thiserror::Error;
 
-pub(crate) use apply::vectors;
+pub(crate) use apply::vectors_or_later;
 pub use apply::{Summary, apply};
 pub use check::{check, check_all, check_one};
-pub use embed::embed_missing;
 pub use export::records;
 
 use crate::embedding::{EmbeddingError, EmbeddingProvider};

@@ -5,11 +5,14 @@
 mod audit;
 mod candidate;
 mod catalog;
+mod embed_job;
 mod error;
+mod missing_vector;
 mod page;
 mod segment;
 mod setting;
 mod space;
+mod space_index;
 mod token;
 mod user;
 mod user_link;
@@ -29,8 +32,11 @@ use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
 
 pub use candidate::{PageQuestions, Wanted};
 pub use catalog::{CatalogRows, PageRow, SegmentRow};
+pub use embed_job::{EmbedJob, EmbedJobState, JobStep, Phase};
 pub use error::StoreError;
-pub use space::Space;
+pub use missing_vector::{DeadLetter, Missing, MissingText};
+pub use space::{Space, SpaceRow, SpaceState};
+pub use space_index::{IndexSettings, IndexState};
 pub(crate) use token::NewToken;
 pub use token::{Scope, ScopeError, Token, TokenSecret};
 pub(crate) use user_link::NewLink;
@@ -40,7 +46,7 @@ pub use variant_draft::KeptDraft;
 pub use variant_list::{ListedVariant, VariantFilter, VariantSort, Wanting};
 pub use variant_publication::{State, VariantStates};
 pub use variant_revision::{RevisionRow, VariantFacts, VariantRow};
-pub use vector::{TextHash, Unembedded};
+pub use vector::TextHash;
 
 /// The channel on which a change of the catalog is announced; the payload is the revision.
 pub const CATALOG_CHANNEL: &str = "landfall_catalog";
