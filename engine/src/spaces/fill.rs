@@ -208,6 +208,6 @@ pub(super) async fn all_texts(store: &Store) -> Result<Vec<(TextHash, String)>, 
         texts.extend(batch.into_iter().map(|text| (text.hash, text.text)));
     }
     let mut texts: Vec<_> = texts.into_iter().collect();
-    texts.sort_by_key(|(hash, _)| *hash.as_bytes());
+    texts.sort_by(|a, b| a.0.as_bytes().cmp(b.0.as_bytes()));
     Ok(texts)
 }
