@@ -50,19 +50,6 @@ CREATE TABLE embedding_failures (
     PRIMARY KEY (space_version, text_hash)
 );
 
--- Every text that takes part in decisions and has to have a vector in a space that decides: a
--- variant's published revision (the head while there is none), page intents, segment descriptions.
-CREATE VIEW embedded_texts AS
-    SELECT v.id AS variant_id, r.text_hash, 'variant ' || v.external_id AS subject
-    FROM variants v
-    JOIN variant_revisions r ON r.variant_id = v.id AND r.number = coalesce(v.published_revision, v.head_revision)
-    -- A variant without words, of pictures alone, has nothing to embed.
-    WHERE r.text_hash <> sha256('')
-    UNION ALL
-    SELECT NULL, sha256(convert_to(intent, 'UTF8')), 'page ' || path FROM pages
-    UNION ALL
-    SELECT NULL, sha256(convert_to(description, 'UTF8')), 'segment ' || key FROM segments;
-
 -- A variant is compared by the text that visitors see or not at all: the vector of another revision
 -- goes when the revision does. At the end of a transaction, because a vector may be saved after its
 -- revision.

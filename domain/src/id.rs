@@ -136,6 +136,24 @@ impl SegmentKey {
     /// The segment of everybody whom no other segment claims.
     pub const DEFAULT: &'static str = "default";
 
+    /// The key that a name for people suggests; `None` when nothing of it may stand in a key.
+    pub fn from_name(name: &str) -> Option<Self> {
+        let mut key = String::new();
+        for letter in name.to_lowercase().chars() {
+            match letter {
+                'a'..='z' | '0'..='9' => key.push(letter),
+                'ä' => key.push_str("ae"),
+                'ö' => key.push_str("oe"),
+                'ü' => key.push_str("ue"),
+                'ß' => key.push_str("ss"),
+                _ if key.is_empty() || key.ends_with('-') => {}
+                _ => key.push('-'),
+            }
+        }
+        key.truncate(64);
+        key.trim_end_matches('-').parse().ok()
+    }
+
     /// Whether this is the segment of everybody else.
     pub fn is_default(&self) -> bool {
         self.as_str() == Self::DEFAULT
@@ -158,6 +176,19 @@ mod tests {
         check("Enterprise", false);
         check("<script>", false);
         check(&"x".repeat(65), false);
+    }
+
+    #[test]
+    fn a_name_for_people_suggests_a_key() {
+        let check = |name: &str, expected: Option<&str>| {
+            let key = SegmentKey::from_name(name);
+            assert_eq!(key.as_ref().map(SegmentKey::as_str), expected, "{name}");
+        };
+        check("Small & mid-sized fleets", Some("small-mid-sized-fleets"));
+        check(" Österreich (Süden)! ", Some("oesterreich-sueden"));
+        check("Ярославль", None);
+        check("", None);
+        check(&"x y ".repeat(40), Some(&"x-y-".repeat(16)[..63]));
     }
 
     #[test]

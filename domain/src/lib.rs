@@ -16,6 +16,7 @@ pub mod difference;
 pub mod id;
 pub mod locale;
 pub mod path;
+pub mod preview;
 pub mod record;
 pub mod redline;
 pub mod rollout;

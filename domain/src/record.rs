@@ -36,6 +36,20 @@ pub enum Record {
     Variant(VariantRecord),
 }
 
+/// What a record is, in the order in which an import takes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordKind {
+    /// What holds for every page.
+    Site,
+    /// A named audience.
+    Segment,
+    /// A public path with its default content.
+    Page,
+    /// What one audience sees instead.
+    Variant,
+}
+
 /// A named audience.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -66,6 +80,9 @@ pub struct PageRecord {
     /// default content.
     #[serde(default = "everybody", skip_serializing_if = "is_everybody")]
     pub rollout: f64,
+    /// Whether campaign terms have a say in what its visitors see.
+    #[serde(default = "heard", skip_serializing_if = "is_heard")]
+    pub terms: bool,
     /// What it says to everybody, per language.
     pub contents: BTreeMap<Locale, PageContent>,
 }
@@ -106,7 +123,47 @@ pub struct VariantRecord {
     pub content: ContentOverride,
 }
 
+impl RecordKind {
+    /// Every kind: records refer to none of a later one.
+    pub const ALL: [Self; 4] = [Self::Site, Self::Segment, Self::Page, Self::Variant];
+
+    /// The kind's name in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Site => "site",
+            Self::Segment => "segment",
+            Self::Page => "page",
+            Self::Variant => "variant",
+        }
+    }
+
+    /// The kind that a file names so.
+    pub fn of(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+}
+
 impl Record {
+    /// What the record is.
+    pub fn kind(&self) -> RecordKind {
+        match self {
+            Self::Site(_) => RecordKind::Site,
+            Self::Segment(_) => RecordKind::Segment,
+            Self::Page(_) => RecordKind::Page,
+            Self::Variant(_) => RecordKind::Variant,
+        }
+    }
+
+    /// The name by which it is known again among those of its kind; a site has none.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Site(_) => "",
+            Self::Segment(segment) => segment.key.as_str(),
+            Self::Page(page) => page.id.as_str(),
+            Self::Variant(variant) => variant.id.as_str(),
+        }
+    }
+
     /// Checks everything that can be known from the record alone.
     pub fn validate(&self, problems: &mut Problems) {
         match self {
@@ -185,6 +242,18 @@ fn published() -> Status {
     Status::Published
 }
 
+fn heard() -> bool {
+    true
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes fields by reference"
+)]
+fn is_heard(terms: &bool) -> bool {
+    *terms
+}
+
 fn everybody() -> f64 {
     EVERYBODY
 }
@@ -254,6 +323,20 @@ mod tests {
             r#"{"$or":[{"utm.source":{"$in":["a","\u0000"]}}]}"#,
             refused,
         );
+    }
+
+    #[test]
+    fn a_page_hears_campaign_terms_unless_it_says_that_it_does_not() {
+        let page = |terms: &str| {
+            format!(r#"{{"kind":"page","id":"p","path":"/p","intent":"I"{terms},"contents":{{}}}}"#)
+        };
+        for (terms, heard) in [("", true), (r#","terms":false"#, false)] {
+            let record: PageRecord =
+                serde_json::from_str(&page(terms).replace(r#""kind":"page","#, "")).unwrap();
+            assert_eq!(record.terms, heard);
+            let written = serde_json::to_string(&Record::Page(record)).unwrap();
+            assert_eq!(written, page(terms));
+        }
     }
 
     #[test]

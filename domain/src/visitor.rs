@@ -1,9 +1,11 @@
 //! The attributes of one request, read lazily and mostly borrowed from it.
 
+pub mod attribute;
 mod attributes;
 mod cookies;
 mod query;
 mod referrer;
+mod sketch;
 mod visit;
 
 use std::borrow::Cow;
@@ -16,6 +18,7 @@ use crate::client::{self, Client};
 use crate::locale::Locale;
 use crate::term::Term;
 
+pub use sketch::Sketch;
 pub use visit::{VISIT_COOKIE, Visit};
 
 /// Name of the cookie by which a visitor chooses a segment.

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use domain::condition::SavedGroups;
 use domain::segment::Segment;
+use domain::term::Term;
 use domain::{
     CanonicalPath, Condition, ExternalId, Locale, PageContent, PageId, Revision, SegmentId,
-    SiteSettings,
+    SiteSettings, Visitor,
 };
 use jiff::tz::TimeZone;
 use time::{OffsetDateTime, UtcOffset};
@@ -40,6 +41,8 @@ pub struct Catalog {
     /// When a variant next starts or stops being shown.
     pub next_change: Option<Instant>,
     pages: HashMap<Box<str>, Arc<Page>>,
+    /// By paths that they had before.
+    moved: HashMap<Box<str>, Arc<Page>>,
     segment_vectors: HashMap<SegmentId, Embedding>,
     zone: TimeZone,
 }
@@ -60,6 +63,8 @@ pub struct Page {
     pub intent: String,
     /// Per cent of its visitors, 0 to 100, who see what is decided for them.
     pub rollout: f64,
+    /// Whether campaign terms have a say in what its visitors see.
+    pub terms: bool,
     /// What it says to everybody, per language; never empty.
     pub contents: BTreeMap<Locale, PageContent>,
     intent_vector: Option<Embedding>,
@@ -118,7 +123,7 @@ impl Catalog {
                 description: record.description,
             })
             .collect();
-        let pages = rows
+        let pages: HashMap<Box<str>, Arc<Page>> = rows
             .pages
             .into_iter()
             .map(|(id, record)| {
@@ -131,12 +136,20 @@ impl Catalog {
                     path: record.path,
                     intent: record.intent,
                     rollout: record.rollout,
+                    terms: record.terms,
                     contents: record.contents,
                 };
                 (page.path.as_str().into(), Arc::new(page))
             })
             .collect();
+        let by_id: HashMap<PageId, &Arc<Page>> = pages.values().map(|p| (p.id, p)).collect();
+        let moved = rows
+            .redirects
+            .into_iter()
+            .filter_map(|(path, id)| Some((path.as_str().into(), Arc::clone(by_id.get(&id)?))))
+            .collect();
         Self {
+            moved,
             revision: rows.revision,
             instance: rows.instance,
             site,
@@ -156,6 +169,11 @@ impl Catalog {
         self.pages.get(path)
     }
 
+    /// Where the page is now that was at `path` before.
+    pub fn moved(&self, path: &str) -> Option<&CanonicalPath> {
+        self.moved.get(path).map(|page| &page.path)
+    }
+
     /// Every page, in no particular order.
     pub fn pages(&self) -> impl Iterator<Item = &Arc<Page>> {
         self.pages.values()
@@ -170,6 +188,11 @@ impl Catalog {
             .iter()
             .chain(self.segment_vectors.get(&segment));
         Embedding::mean(parts)
+    }
+
+    /// Whether there is a segment of this id.
+    pub fn has_segment(&self, id: SegmentId) -> bool {
+        self.segments.iter().any(|segment| segment.id == id)
     }
 
     /// `now` in the site's time zone.
@@ -188,6 +211,11 @@ fn matching_nobody() -> Condition {
 }
 
 impl Page {
+    /// The campaign term that has a say in what this visitor sees.
+    pub fn heard(&self, visitor: &Visitor<'_>) -> Option<Term> {
+        self.terms.then(|| visitor.term()).flatten()
+    }
+
     /// The language whose default content is shown to those who asked for `asked`.
     pub fn content_locale(&self, asked: Locale, default: Locale) -> Locale {
         asked

@@ -2,36 +2,18 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use domain::decision::{Candidate, Choice, Question, choose};
-use domain::term::{Term, TermHash};
-use domain::{Locale, SegmentId};
-use quick_cache::sync::Cache;
+use domain::term::Term;
+use domain::{Locale, SegmentId, VariantId};
 use time::OffsetDateTime;
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
-use tracing::warn;
 
-use crate::breaker::Breaker;
-use crate::cache::Flight;
 use crate::catalog::{Catalog, Page};
-use crate::embedding::{Embedding, EmbeddingProvider, Providers};
+use crate::embedding::Embedding;
 use crate::metrics::Metrics;
 use crate::store::{PageQuestions, Store, StoreError, Wanted};
-
-/// Most campaign terms whose vectors are kept in memory.
-const MAX_TERMS: usize = 10_000;
-/// Most campaign terms embedded at the same time; beyond that a visitor's term is left out.
-const CONCURRENT_TERMS: usize = 2;
-
-/// Longest wait for a term's vector, so that most of a visitor's patience is left for the rest.
-const TERM_BUDGET: Duration = Duration::from_millis(100);
-/// Longest time a term may occupy one of the places.
-const TERM_LIMIT: Duration = Duration::from_secs(5);
-/// Failures in a row after which the embedding provider is left alone, and for how long.
-const PROVIDER_FAILURES: u32 = 3;
-const PROVIDER_PAUSE: Duration = Duration::from_secs(5);
+use crate::terms::{TermUnavailable, Terms};
 
 /// Asks pgvector for candidates and chooses among them.
 #[derive(Debug)]
@@ -40,20 +22,7 @@ pub struct Decider {
     terms: Arc<Terms>,
     metrics: Arc<Metrics>,
     runtime: Handle,
-    embedding: Flight<TermKey, Option<Embedding>>,
 }
-
-/// The campaign terms whose vectors are known, and how others are learnt.
-#[derive(Debug)]
-struct Terms {
-    providers: Providers,
-    known: Cache<TermKey, Embedding>,
-    places: Semaphore,
-    breaker: Breaker,
-}
-
-/// A term in a space: its vector in another one means nothing here.
-type TermKey = (i32, TermHash);
 
 /// What a decision is about.
 #[derive(Debug, Clone, Copy)]
@@ -68,6 +37,21 @@ pub struct Subject<'a> {
     pub term: Option<&'a Term>,
     /// Another instant at which schedules should hold than the catalog's; for explanations.
     pub at: Option<OffsetDateTime>,
+    /// Revisions that take part as if they were published; for previews.
+    pub supposed: &'a [Supposed],
+}
+
+/// A revision that nobody sees yet, taking part as if it were published.
+#[derive(Debug, Clone)]
+pub struct Supposed {
+    /// The variant; its published revision, if there is one, does not take part.
+    pub variant: VariantId,
+    /// The segment it is written for; `None` is any.
+    pub segment: Option<SegmentId>,
+    /// Its language.
+    pub locale: Locale,
+    /// The vector of its text in the active space, when it could be embedded.
+    pub vector: Option<Embedding>,
 }
 
 /// A choice with everything it was made from.
@@ -81,30 +65,19 @@ pub struct Deliberation {
     pub provisional: bool,
 }
 
-/// A term whose vector is not to be had at the moment.
-struct TermUnavailable;
-
 impl Decider {
-    /// A decider over `store` that embeds campaign terms with `providers`, in tasks of `runtime`.
-    pub fn new(
-        store: Store,
-        providers: Providers,
-        metrics: Arc<Metrics>,
-        runtime: Handle,
-    ) -> Self {
-        let open = metrics.breaker_open.with_label_values(&["embedding"]);
+    /// A decider over `store` that learns what `terms` mean in tasks of `runtime`.
+    pub fn new(store: Store, terms: Arc<Terms>, metrics: Arc<Metrics>, runtime: Handle) -> Self {
         Self {
             store,
-            terms: Arc::new(Terms {
-                providers,
-                known: Cache::new(MAX_TERMS),
-                places: Semaphore::new(CONCURRENT_TERMS),
-                breaker: Breaker::new(PROVIDER_FAILURES, PROVIDER_PAUSE, open),
-            }),
+            terms,
             metrics,
             runtime,
-            embedding: Flight::new(),
         }
+    }
+
+    pub(crate) fn terms(&self) -> &Arc<Terms> {
+        &self.terms
     }
 
     /// Whether the term has its say in a decision made now. One that cannot be embedded in time has
@@ -129,6 +102,7 @@ impl Decider {
             locale,
             term,
             at,
+            supposed,
         } = subject;
         let query = catalog.query_vector(page, segment);
         let (term, provisional) = match term {
@@ -140,7 +114,7 @@ impl Decider {
         };
         let locales = page.variant_locales(locale, catalog.site.default_locale);
         let timer = self.metrics.vector_query_seconds.start_timer();
-        let candidates = self
+        let mut candidates = self
             .store
             .candidates(Wanted {
                 page: page.id,
@@ -154,6 +128,21 @@ impl Decider {
             })
             .await?;
         timer.observe_duration();
+        candidates.retain(|candidate| supposed.iter().all(|s| s.variant != candidate.variant));
+        let fits = |s: &&Supposed| {
+            s.segment.is_none_or(|own| own == segment) && locales.contains(&s.locale)
+        };
+        let compared = |s: &Supposed| {
+            let similarity = |to: Option<&Embedding>| Some(to?.cosine(s.vector.as_ref()?));
+            Candidate {
+                variant: s.variant,
+                segment: s.segment,
+                locale: s.locale,
+                similarity: similarity(query.as_ref()),
+                term_similarity: similarity(term.as_ref()),
+            }
+        };
+        candidates.extend(supposed.iter().filter(fits).map(compared));
         let term_alignment = match (&query, &term) {
             (Some(query), Some(term)) => Some(query.cosine(term)),
             _ => None,
@@ -217,87 +206,21 @@ impl Decider {
 
     /// Waits until a term's vector is known or cannot be had. For explanations, which no visitor waits for.
     pub(crate) async fn acquaint(&self, catalog: &Catalog, term: &Term) {
-        if let Some((version, provider)) = self.speaks(catalog)
-            && self.terms.known.get(&(version, term.hash())).is_none()
-        {
-            self.learning(version, provider, term).await;
-        }
+        self.terms.acquaint(&self.runtime, catalog, term).await;
     }
 
-    /// Whether terms can be embedded into the active space.
+    /// Whether the provider's vectors can be compared with those of the active space.
     pub(crate) fn embeds_into(&self, catalog: &Catalog) -> bool {
-        self.speaks(catalog).is_some()
+        self.terms.space(catalog).is_some()
     }
 
-    /// The active space's version, and what embeds into it.
-    fn speaks(&self, catalog: &Catalog) -> Option<(i32, &Arc<dyn EmbeddingProvider>)> {
-        let space = catalog.space.as_ref()?;
-        Some((space.version, self.terms.providers.of(&space.spec)?))
-    }
-
-    /// Embeds a term, once for everybody who brings it at the same time.
-    fn learning(
-        &self,
-        version: i32,
-        provider: &Arc<dyn EmbeddingProvider>,
-        term: &Term,
-    ) -> impl Future<Output = Option<Option<Embedding>>> {
-        let key = (version, term.hash());
-        self.embedding.join(&self.runtime, key, || {
-            let (terms, provider) = (Arc::clone(&self.terms), Arc::clone(provider));
-            let term = term.clone();
-            async move { terms.learn(version, &*provider, &term).await }
-        })
-    }
-
-    /// The term's vector in the active space; `None` where nothing embeds into it.
+    /// The term's vector in the active space; `None` where the provider embeds into another one.
     async fn term_vector(
         &self,
         catalog: &Catalog,
         term: &Term,
     ) -> Result<Option<Embedding>, TermUnavailable> {
-        let Some((version, provider)) = self.speaks(catalog) else {
-            return Ok(None);
-        };
-        if let Some(vector) = self.terms.known.get(&(version, term.hash())) {
-            return Ok(Some(vector));
-        }
-        // Embedding goes on after the wait, so that the next visitor finds the vector.
-        let learning = self.learning(version, provider, term);
-        let learnt = tokio::time::timeout(TERM_BUDGET, learning).await;
-        if let Ok(Some(Some(vector))) = learnt {
-            return Ok(Some(vector));
-        }
-        self.metrics.terms_left_out.inc();
-        Err(TermUnavailable)
-    }
-}
-
-impl Terms {
-    /// Embeds a term and remembers its vector; `None` when all places are taken or the provider
-    /// fails.
-    async fn learn(
-        &self,
-        version: i32,
-        provider: &dyn EmbeddingProvider,
-        term: &Term,
-    ) -> Option<Embedding> {
-        let _place = self.places.try_acquire().ok()?;
-        let permit = self.breaker.permit()?;
-        let embedding = provider.embed_one(term.as_str());
-        match tokio::time::timeout(TERM_LIMIT, embedding).await {
-            Ok(Ok(vector)) => {
-                permit.succeed();
-                self.known.insert((version, term.hash()), vector.clone());
-                return Some(vector);
-            }
-            Ok(Err(error)) => {
-                warn!(%error, "decide.embed_term failed; the term is left out");
-            }
-            Err(_) => warn!("decide.embed_term takes too long; the term is left out"),
-        }
-        permit.fail();
-        None
+        self.terms.vector(&self.runtime, catalog, term).await
     }
 }
 

@@ -5,6 +5,7 @@ mod compute;
 mod obtain;
 mod refresh;
 mod target;
+mod tier;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,12 +25,15 @@ use crate::content::Contents;
 use crate::decide::Decider;
 use crate::embedding::{EmbeddingProvider, Providers};
 use crate::metrics::Metrics;
+use crate::pulse::Pulse;
 use crate::spaces::Settings;
 use crate::store::Store;
+use crate::terms::Terms;
 use crate::visits::Uncounted;
 
 pub(crate) use self::obtain::{Failure, Found};
 pub(crate) use self::target::Target;
+pub use self::tier::Tier;
 
 /// Failures in a row after which the database is left alone, and for how long.
 const DATABASE_FAILURES: u32 = 3;
@@ -43,7 +47,7 @@ pub struct Engine {
     catalog: Arc<CatalogHandle>,
     pub(crate) memory: Memory,
     pub(crate) contents: Contents,
-    pub(crate) shared: Option<Shared>,
+    pub(crate) shared: Option<Arc<Shared>>,
     decider: Decider,
     providers: Providers,
     spaces: Settings,
@@ -61,6 +65,7 @@ pub struct Engine {
     stand_ins: Flight<BodyKey, Option<Arc<Cached<Body>>>>,
     refreshes: Semaphore,
     pub(crate) uncounted: Uncounted,
+    pub(crate) pulse: Pulse,
     /// What visitors outside a rollout get.
     holdout: Arc<Cached<Decision>>,
 }
@@ -78,6 +83,8 @@ pub struct Parts {
     pub providers: Providers,
     /// How spaces are filled and kept.
     pub spaces: Settings,
+    /// Campaign terms that may be learnt a second.
+    pub terms_per_second: u32,
     /// Turns content into HTML.
     pub renderer: Arc<dyn BodyRenderer>,
     /// Tells the time.
@@ -164,6 +171,9 @@ impl Recognised {
 }
 
 impl CacheResult {
+    /// Every result, in the order of their numbers.
+    pub const ALL: [Self; 4] = [Self::Hit, Self::Stale, Self::Miss, Self::Error];
+
     /// Whether caches answered, when `furthest` was the furthest place that was asked.
     pub(crate) fn of(furthest: Source) -> Self {
         if furthest <= Source::Redis {
@@ -201,10 +211,18 @@ impl Engine {
     pub fn new(parts: Parts) -> Arc<Self> {
         let runtime = Handle::current();
         let open = parts.metrics.breaker_open.with_label_values(&["postgres"]);
+        let shared = parts.shared.map(Arc::new);
+        let terms = Arc::new(Terms::new(
+            parts.providers.clone(),
+            parts.store.clone(),
+            shared.clone(),
+            Arc::clone(&parts.metrics),
+            parts.terms_per_second,
+        ));
         Arc::new(Self {
             decider: Decider::new(
                 parts.store.clone(),
-                parts.providers.clone(),
+                terms,
                 Arc::clone(&parts.metrics),
                 runtime.clone(),
             ),
@@ -213,7 +231,7 @@ impl Engine {
             catalog: parts.catalog,
             providers: parts.providers,
             spaces: parts.spaces,
-            shared: parts.shared,
+            shared,
             store: parts.store,
             renderer: parts.renderer,
             clock: parts.clock,
@@ -227,6 +245,7 @@ impl Engine {
             stand_ins: Flight::new(),
             refreshes: Semaphore::new(REFRESHES),
             uncounted: Uncounted::default(),
+            pulse: Pulse::default(),
             holdout: Arc::new(Cached::new(
                 Decision {
                     variant: None,
@@ -283,6 +302,11 @@ impl Engine {
         self.metrics.text()
     }
 
+    /// The campaign terms that are known.
+    pub(crate) fn terms(&self) -> &Arc<Terms> {
+        self.decider.terms()
+    }
+
     /// Decides without any cache; for explanations.
     pub fn decider(&self) -> &Decider {
         &self.decider
@@ -325,7 +349,7 @@ impl Engine {
                 page: Arc::clone(page),
                 segment: catalog.segments[segment].id,
                 locale: visitor.locale(),
-                term: visitor.term(),
+                term: page.heard(visitor),
                 arm,
             },
         })

@@ -12,7 +12,7 @@ use domain::{SegmentKey, VariantId, Visitor};
 use time::OffsetDateTime;
 
 use crate::catalog::{Catalog, Page};
-use crate::decide::Subject;
+use crate::decide::{Subject, Supposed};
 use crate::engine::Engine;
 use crate::store::{Space, Store, StoreError};
 use subjects::{Recognised, Subjects};
@@ -92,6 +92,8 @@ pub struct SegmentExplanation {
 /// A variant in the running.
 #[derive(Debug)]
 pub struct CandidateExplanation {
+    /// Its row.
+    pub id: VariantId,
     /// The name by which an import knows it.
     pub variant: String,
     /// Cosine similarity, -1 to 1; `None` while it has no vector.
@@ -107,7 +109,7 @@ impl Explanation {
 
 /// Explains how `visitor` of `page` would be decided at `now`, past every cache.
 ///
-/// Schedules hold as of `now`; the visitor carries the same instant in the site's time zone.
+/// Schedules hold as of `now`, and `supposed` revisions take part; the visitor carries the same instant in the site's time zone.
 /// Whatever concerns the visitor is read before the future is returned, which borrows nothing of
 /// them. `None` when the catalog has no segments at all.
 ///
@@ -120,8 +122,9 @@ pub fn explain<'a>(
     page: &'a Page,
     visitor: &Visitor<'_>,
     now: OffsetDateTime,
+    supposed: &'a [Supposed],
 ) -> impl Future<Output = Result<Option<Explanation>, StoreError>> + Send + use<'a> {
-    let subjects = Subjects::of(catalog, visitor);
+    let subjects = Subjects::of(catalog, page, visitor);
     let segments = segments(catalog, visitor);
     let (path, locale) = (page.path.to_string(), visitor.locale());
     let rollout = page.rollout;
@@ -140,6 +143,7 @@ pub fn explain<'a>(
                 locale,
                 term: subject.term.as_ref(),
                 at: Some(now),
+                supposed,
             };
             let deliberation = engine.decider().deliberate(catalog, question).await?;
             Ok::<Choice, StoreError>(deliberation.choice)
@@ -198,6 +202,7 @@ pub fn explain<'a>(
             candidates: listed
                 .iter()
                 .map(|r| CandidateExplanation {
+                    id: r.variant,
                     variant: name(r.variant),
                     similarity: r.similarity,
                 })

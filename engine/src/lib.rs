@@ -16,9 +16,11 @@ pub mod explain;
 pub mod ingest;
 pub mod metrics;
 pub mod people;
+pub mod pulse;
 pub mod spaces;
 pub mod store;
+pub mod terms;
 pub mod visits;
 pub mod warm;
 
-pub use engine::{CacheResult, Engine, Parts, Recognised, Served, Source};
+pub use engine::{CacheResult, Engine, Parts, Recognised, Served, Source, Tier};

@@ -2,12 +2,16 @@
 //!
 //! Label values are words of ours: nothing a visitor sends can add a time series.
 
+mod latency;
+
 use prometheus::{
     Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
     Registry, TextEncoder,
 };
 
 use crate::engine::{CacheResult, Source};
+
+pub use latency::Latency;
 
 /// Upper bounds of answer times, in seconds: from a hit in memory to the budget of a miss.
 const ANSWER_SECONDS: [f64; 14] = [
@@ -17,12 +21,6 @@ const ANSWER_SECONDS: [f64; 14] = [
 /// Upper bounds of the times of single steps, in seconds.
 const STEP_SECONDS: [f64; 11] = [
     0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0,
-];
-const RESULTS: [CacheResult; 4] = [
-    CacheResult::Hit,
-    CacheResult::Stale,
-    CacheResult::Miss,
-    CacheResult::Error,
 ];
 const SOURCES: [Source; 4] = [
     Source::Memory,
@@ -36,8 +34,10 @@ const SOURCES: [Source; 4] = [
 pub struct Metrics {
     registry: Registry,
     /// By result and source; looked up once, because a hit should cost two additions.
-    requests: [[IntCounter; SOURCES.len()]; RESULTS.len()],
-    request_seconds: [Histogram; RESULTS.len()],
+    requests: [[IntCounter; SOURCES.len()]; CacheResult::ALL.len()],
+    request_seconds: [Histogram; CacheResult::ALL.len()],
+    /// Answers that caches did not have, by segment; looked up each time, because that is rare.
+    miss_seconds: HistogramVec,
     pub(crate) vector_query_seconds: Histogram,
     pub(crate) render_seconds: Histogram,
     pub(crate) redis_lookups: IntCounterVec,
@@ -58,6 +58,7 @@ pub struct Metrics {
     pub(crate) memory_entries: IntGaugeVec,
     pub(crate) shed: IntCounterVec,
     pub(crate) terms_left_out: IntCounter,
+    pub(crate) terms_learnt: IntCounterVec,
 }
 
 impl Metrics {
@@ -67,22 +68,19 @@ impl Metrics {
     /// [`prometheus::Error`] when two metrics have one name, which would be a mistake of this file.
     pub fn new() -> prometheus::Result<Self> {
         let make = Maker(Registry::new());
-        let requests = make.counters(
-            "landfall_requests_total",
-            "Landing pages answered, by cache result and by the furthest place asked.",
-            &["cache", "source"],
-        )?;
-        let seconds = make.histograms(
-            "landfall_request_duration_seconds",
-            "Time from the request's head to the answer's, by cache result.",
-            &ANSWER_SECONDS,
-        )?;
+        let (requests, seconds) = make.answers()?;
         Ok(Self {
-            requests: RESULTS.map(|result| {
+            requests: CacheResult::ALL.map(|result| {
                 SOURCES
                     .map(|source| requests.with_label_values(&[result.as_str(), source.as_str()]))
             }),
-            request_seconds: RESULTS.map(|result| seconds.with_label_values(&[result.as_str()])),
+            request_seconds: CacheResult::ALL
+                .map(|result| seconds.with_label_values(&[result.as_str()])),
+            miss_seconds: make.histograms(
+                "landfall_miss_duration_seconds",
+                "Time to an answer that had to be computed, by the visitor's segment.",
+                "segment",
+            )?,
             vector_query_seconds: make.histogram(
                 "landfall_vector_query_duration_seconds",
                 "Time of one question to pgvector.",
@@ -171,6 +169,12 @@ impl Metrics {
                 "landfall_terms_left_out_total",
                 "Campaign terms left out of a decision because no vector was to be had in time.",
             )?,
+            terms_learnt: make.counters(
+                "landfall_terms_learnt_total",
+                "Campaign terms whose vectors came into memory, by where they were found: redis, \
+                 database, or model when they had to be embedded.",
+                &["source"],
+            )?,
             registry: make.0,
         })
     }
@@ -179,6 +183,28 @@ impl Metrics {
     pub fn answered(&self, result: CacheResult, source: Source, seconds: f64) {
         self.requests[result as usize][source as usize].inc();
         self.request_seconds[result as usize].observe(seconds);
+    }
+
+    /// Counts an answer to visitors of `segment` that had to be computed and took `seconds`.
+    pub fn missed(&self, segment: &str, seconds: f64) {
+        let seen = self.miss_seconds.with_label_values(&[segment]);
+        seen.observe(seconds);
+    }
+
+    /// How many answers had this cache result, since the process started.
+    pub(crate) fn answers(&self, result: CacheResult) -> u64 {
+        let by_source = &self.requests[result as usize];
+        by_source.iter().map(IntCounter::get).sum()
+    }
+
+    /// How long answers with this cache result took, since the process started.
+    pub fn latency(&self, result: CacheResult) -> Latency {
+        Latency::of(&self.request_seconds[result as usize])
+    }
+
+    /// How long answers took that had to be computed for visitors of `segment`.
+    pub fn miss_latency(&self, segment: &str) -> Latency {
+        Latency::of(&self.miss_seconds.with_label_values(&[segment]))
     }
 
     /// Shows what memory holds.
@@ -225,6 +251,20 @@ impl Maker {
         Ok(metric)
     }
 
+    fn answers(&self) -> prometheus::Result<(IntCounterVec, HistogramVec)> {
+        let requests = self.counters(
+            "landfall_requests_total",
+            "Landing pages answered, by cache result and by the furthest place asked.",
+            &["cache", "source"],
+        )?;
+        let seconds = self.histograms(
+            "landfall_request_duration_seconds",
+            "Time from the request's head to the answer's, by cache result.",
+            "cache",
+        )?;
+        Ok((requests, seconds))
+    }
+
     fn counter(&self, name: &str, help: &str) -> prometheus::Result<IntCounter> {
         self.register(IntCounter::new(name, help)?)
     }
@@ -251,13 +291,8 @@ impl Maker {
         self.register(Histogram::with_opts(options)?)
     }
 
-    fn histograms(
-        &self,
-        name: &str,
-        help: &str,
-        bounds: &[f64],
-    ) -> prometheus::Result<HistogramVec> {
-        let options = HistogramOpts::new(name, help).buckets(bounds.to_vec());
-        self.register(HistogramVec::new(options, &["cache"])?)
+    fn histograms(&self, name: &str, help: &str, label: &str) -> prometheus::Result<HistogramVec> {
+        let options = HistogramOpts::new(name, help).buckets(ANSWER_SECONDS.to_vec());
+        self.register(HistogramVec::new(options, &[label])?)
     }
 }

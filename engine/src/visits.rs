@@ -6,6 +6,7 @@
 //! it over when it is computed again.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -33,11 +34,18 @@ pub(crate) struct Uncounted(Mutex<HashMap<Place, u32>>);
 
 /// Whom a visit is counted for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Place {
-    pub(crate) page: PageId,
-    pub(crate) segment: SegmentId,
-    pub(crate) locale: Locale,
+pub struct Place {
+    /// The page.
+    pub page: PageId,
+    /// The visitor's segment.
+    pub segment: SegmentId,
+    /// The language asked for.
+    pub locale: Locale,
 }
+
+/// Recent visits by place, crawlers left out: a visit a week ago counts half as much as one now.
+#[derive(Debug, Clone, Default)]
+pub struct Traffic(HashMap<Place, f64>);
 
 /// Collects visit counts for as long as the returned future is polled.
 pub async fn collect(engine: Arc<Engine>) {
@@ -49,8 +57,9 @@ pub async fn collect(engine: Arc<Engine>) {
 
 /// Adds what was counted since the last time; also for the moment before the server stops.
 pub async fn flush(engine: &Engine) {
+    let catalog = engine.catalog();
     for (key, decision) in engine.memory.decisions() {
-        engine.uncounted.add(key, decision.take_visits());
+        count(engine, &catalog, key, decision.take_visits());
     }
     send(engine).await;
 }
@@ -59,7 +68,16 @@ pub async fn flush(engine: &Engine) {
 pub(crate) fn forget_outdated(engine: &Engine, catalog: &Catalog) {
     engine
         .memory
-        .forget_outdated(catalog, |key, visits| engine.uncounted.add(key, visits));
+        .forget_outdated(catalog, |key, visits| count(engine, catalog, key, visits));
+}
+
+/// Counts visits for the place, and for the campaign term that they brought.
+fn count(engine: &Engine, catalog: &Catalog, key: DecisionKey, visits: u32) {
+    engine.uncounted.add(key, visits);
+    if let Some(term) = key.term {
+        let place = (key.page, key.segment);
+        engine.terms().used(catalog, term, visits, place);
+    }
 }
 
 /// The places with their decayed counts, as far as Redis knows them.
@@ -86,6 +104,21 @@ pub(crate) async fn ranking(engine: &Engine) -> HashMap<Place, f64> {
     ranking
 }
 
+/// Recent visits of all nodes, as far as Redis knows them; this node's latest are added.
+///
+/// Nothing while there is no Redis.
+pub async fn traffic(engine: &Engine) -> Traffic {
+    let now = weight(engine.unix_time());
+    let mut places = ranking(engine).await;
+    for count in places.values_mut() {
+        *count /= now;
+    }
+    for (place, visits) in engine.uncounted.all() {
+        *places.entry(place).or_default() += f64::from(visits);
+    }
+    Traffic(places)
+}
+
 /// Adds the counts in Redis; those it does not take are kept for the next time.
 async fn send(engine: &Engine) {
     let all = engine.uncounted.all();
@@ -108,6 +141,28 @@ async fn send(engine: &Engine) {
         }
     }
     shared.trim_visits(&instance, MAX_PLACES).await;
+}
+
+impl Traffic {
+    /// Every place with its recent visits.
+    pub fn places(&self) -> impl Iterator<Item = (Place, f64)> {
+        self.0.iter().map(|(place, visits)| (*place, *visits))
+    }
+
+    /// All recent visits.
+    pub fn total(&self) -> f64 {
+        self.0.values().sum()
+    }
+
+    /// The share, 0 to 1, of recent visits that each `key` of a place got; empty without visits.
+    pub fn shares<K: Eq + Hash>(&self, key: impl Fn(&Place) -> K) -> HashMap<K, f64> {
+        let total = self.total();
+        let mut shares = HashMap::new();
+        for (place, visits) in self.0.iter().filter(|_| total > 0.0) {
+            *shares.entry(key(place)).or_default() += visits / total;
+        }
+        shares
+    }
 }
 
 impl Uncounted {
@@ -204,6 +259,27 @@ mod tests {
         for broken in ["", "7", "7:x:de", "7:3:", "7:3"] {
             assert_eq!(Place::parse(broken), None, "{broken}");
         }
+    }
+
+    #[test]
+    fn shares_add_up_by_whatever_is_asked_for() {
+        let place = |page, segment| Place {
+            page: PageId(page),
+            segment: SegmentId(segment),
+            locale: Locale::default(),
+        };
+        let counts = [((1, 1), 2.0), ((1, 2), 1.0), ((2, 2), 1.0)];
+        let counts = counts.map(|((page, segment), visits)| (place(page, segment), visits));
+        let traffic = Traffic(HashMap::from(counts));
+        assert_eq!(
+            traffic.shares(|place| place.page),
+            HashMap::from([(PageId(1), 0.75), (PageId(2), 0.25)])
+        );
+        assert_eq!(
+            traffic.shares(|place| place.segment),
+            HashMap::from([(SegmentId(1), 0.5), (SegmentId(2), 0.5)])
+        );
+        assert!(Traffic::default().shares(|place| place.page).is_empty());
     }
 
     #[test]

@@ -18,6 +18,7 @@ use engine::clock::{Clock, SystemClock};
 use engine::decide::{Decider, Subject};
 use engine::metrics::Metrics;
 use engine::store::Store;
+use engine::terms::Terms;
 use landfall::config::Config;
 use landfall::runtime::provider;
 
@@ -128,12 +129,8 @@ fn deciding(c: &mut Criterion) {
     let decider = {
         let _inside = runtime.enter();
         let metrics = Arc::new(Metrics::new().expect("names differ"));
-        Decider::new(
-            store,
-            Arc::clone(&provider),
-            metrics,
-            runtime.handle().clone(),
-        )
+        let terms = Terms::new(provider, store.clone(), None, Arc::clone(&metrics), 1);
+        Decider::new(store, Arc::new(terms), metrics, runtime.handle().clone())
     };
     let mut subjects = catalog
         .pages()
@@ -155,6 +152,7 @@ fn deciding(c: &mut Criterion) {
                 locale: catalog.site.default_locale,
                 term: None,
                 at: None,
+                supposed: &[],
             };
             runtime
                 .block_on(decider.deliberate(&catalog, subject))

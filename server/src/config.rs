@@ -74,6 +74,13 @@ pub struct Config {
     /// Milliseconds a visitor waits for what no cache holds; then the page's default content is
     /// shown. Default 200.
     pub miss_budget_ms: u64,
+    /// Most campaign terms that are remembered; those not used for longest are forgotten. Default
+    /// 50,000.
+    pub campaign_terms: usize,
+    /// Campaign terms a second that this process learns beyond those it holds in memory, so that
+    /// whoever invents terms keeps neither the model nor the database busy. Unused seconds are saved
+    /// up, up to 20. Default 5.
+    pub campaign_terms_per_second: u32,
     /// Pages that are put into memory at a time before anybody asks for them; 0 turns warming off.
     /// Default 1.
     pub warm_concurrency: u32,
@@ -265,6 +272,12 @@ impl Config {
         if self.miss_budget_ms == 0 {
             return refuse("miss_budget_ms", "must be at least 1");
         }
+        if self.campaign_terms == 0 {
+            return refuse("campaign_terms", "must be at least 1");
+        }
+        if self.campaign_terms_per_second == 0 {
+            return refuse("campaign_terms_per_second", "must be at least 1");
+        }
         if self.embedding.threads == 0 {
             return refuse("embedding.threads", "must be at least 1");
         }
@@ -312,6 +325,8 @@ impl Default for Config {
             cache_fresh_seconds: 3_600,
             cache_stale_seconds: 86_400,
             miss_budget_ms: 200,
+            campaign_terms: 50_000,
+            campaign_terms_per_second: 5,
             warm_concurrency: 1,
             metrics_public: false,
             visitor_cookies: Vec::new(),

@@ -7,13 +7,14 @@ use std::time::Duration;
 use engine::cache::{Lifetime, Shared, SharedError};
 use engine::catalog::{Catalog, CatalogHandle, Watcher};
 use engine::clock::{Clock, SystemClock};
+use engine::desk::transfer::tidy;
 use engine::embedding::{
     ApiKey, EmbeddingError, EmbeddingProvider, LocalProvider, OpenAiConfig, OpenAiProvider,
 };
 use engine::metrics::Metrics;
 use engine::store::{Store, StoreError};
 use engine::warm::Warmer;
-use engine::{Engine, Parts, visits};
+use engine::{Engine, Parts, pulse, terms, visits};
 use thiserror::Error;
 use tokio::task::JoinSet;
 use tracing::{info, warn};
@@ -129,6 +130,9 @@ pub struct Running {
     /// Answers visitors.
     pub engine: Arc<Engine>,
     background: JoinSet<()>,
+    /// Connections for work that no visitor waits for.
+    quiet: Store,
+    campaign_terms: usize,
 }
 
 impl Running {
@@ -189,6 +193,7 @@ impl Running {
             catalog: Arc::clone(&handle),
             shared,
             provider,
+            terms_per_second: config.campaign_terms_per_second,
             renderer: Arc::new(LandingRenderer::new(config.base_url())),
             clock: Arc::clone(&clock),
             metrics: Arc::clone(&metrics),
@@ -205,18 +210,31 @@ impl Running {
         };
         background.spawn(watcher.run());
         background.spawn(visits::collect(Arc::clone(&engine)));
+        background.spawn(terms::keep(
+            Arc::clone(&engine),
+            quiet.clone(),
+            config.campaign_terms,
+        ));
+        background.spawn(pulse::collect(Arc::clone(&engine)));
+        background.spawn(tidy(quiet.clone()));
         if config.warm_concurrency > 0 {
             let concurrency = usize::try_from(config.warm_concurrency).unwrap_or(1);
-            let warmer = Warmer::new(Arc::clone(&engine), quiet, concurrency)?;
+            let warmer = Warmer::new(Arc::clone(&engine), quiet.clone(), concurrency)?;
             background.spawn(warmer.run());
         }
-        Ok(Self { engine, background })
+        Ok(Self {
+            engine,
+            background,
+            quiet,
+            campaign_terms: config.campaign_terms,
+        })
     }
 
     /// Stops the background work, and saves what was counted.
     pub async fn stop(mut self) {
         self.background.shutdown().await;
         visits::flush(&self.engine).await;
+        terms::flush(&self.engine, &self.quiet, self.campaign_terms).await;
     }
 }
 

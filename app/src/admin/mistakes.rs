@@ -16,3 +16,14 @@ pub(super) fn of_query(query: &str) -> Mistakes {
         fields: error.problems().to_vec(),
     })
 }
+
+/// The address of the screen at `path` that tells of an error, for whoever sent it a form that no
+/// server function takes.
+pub fn address(path: &str, error: &AdminError) -> String {
+    // Only the part after the question mark is used.
+    let url = ServerFnUrlError::new(path, error.clone()).to_url("http://localhost/");
+    match url {
+        Ok(url) => format!("{path}?{}", url.query().unwrap_or_default()),
+        Err(_) => path.to_owned(),
+    }
+}

@@ -5,11 +5,16 @@
 
 #[cfg(feature = "ssr")]
 mod account;
+#[cfg(feature = "ssr")]
+mod activity;
+mod blocks;
 mod copy_field;
+mod editor;
 mod error;
 mod form;
 #[cfg(feature = "ssr")]
 mod frame;
+mod home;
 #[cfg(feature = "ssr")]
 mod instant;
 #[cfg(feature = "ssr")]
@@ -18,27 +23,37 @@ mod mistakes;
 mod notice;
 #[cfg(feature = "ssr")]
 mod once;
+mod pages;
 mod palette;
 #[cfg(feature = "ssr")]
 mod people;
 #[cfg(feature = "ssr")]
+mod preview;
+#[cfg(feature = "ssr")]
 mod routes;
 #[cfg(feature = "ssr")]
 mod screen;
+mod segments;
 #[cfg(feature = "ssr")]
 mod session;
 #[cfg(feature = "ssr")]
 mod shell;
 #[cfg(feature = "ssr")]
 mod sign_in;
+mod submit;
 #[cfg(feature = "ssr")]
 mod tokens;
+mod transfer;
 mod variants;
 #[cfg(feature = "ssr")]
 mod welcome;
 
+pub use blocks::{BlocksEditor, ContentField, Editing};
+pub use editor::preview_draft;
 pub use error::AdminError;
 pub use form::Form;
+#[cfg(feature = "ssr")]
+pub use mistakes::address as mistake_address;
 #[cfg(feature = "ssr")]
 pub use routes::AdminApp;
 #[cfg(feature = "ssr")]

@@ -35,15 +35,38 @@ const NOTICES: &[(&str, &str)] = &[
         "variant-duplicated",
         "This is the copy. It is a draft; change what should be different.",
     ),
+    ("variant-saved", "The variant is saved."),
+    ("draft-discarded", "What you had not saved is discarded."),
     ("variant-deleted", "The draft is deleted."),
     (
         "variant-restored",
         "The old content is the newest revision again. Publish it for visitors to see it.",
     ),
     (
+        "segment-created",
+        "The segment is made. It is tried after the others; move it up where it should claim visitors before them.",
+    ),
+    (
+        "segment-saved",
+        "The segment is saved. Visitors are sorted by it from now on.",
+    ),
+    ("segments-ordered", "The order is saved."),
+    ("segment-deleted", "The segment is deleted."),
+    (
         "token-revoked",
         "The token is revoked. It is refused from now on.",
     ),
+    (
+        "file-discarded",
+        "The file is discarded. Nothing was imported.",
+    ),
+    (
+        "import-stops",
+        "The import stops after the records it is at.",
+    ),
+    ("page-created", "The page is created. Visitors can open it."),
+    ("page-saved", "The page is saved. Visitors see it."),
+    ("page-deleted", "The page is deleted."),
 ];
 
 /// The notice that the raw query of the screen at `path` names, if it names one.

@@ -69,24 +69,6 @@ pub fn Palette(
         }
         event.prevent_default();
     };
-    let list = move || {
-        let at = chosen.get();
-        let rows = found().into_iter().enumerate().map(|(number, place)| {
-            view! {
-                <li
-                    id=format!("palette-{number}")
-                    role="option"
-                    aria-selected=if number == at { "true" } else { "false" }
-                    class="rounded-lg aria-selected:bg-wash"
-                >
-                    <a href=place.href tabindex="-1" class="flex min-h-10 items-center px-3 text-sm">
-                        {place.words}
-                    </a>
-                </li>
-            }
-        });
-        rows.collect_view()
-    };
     view! {
         <button
             type="button"
@@ -120,12 +102,38 @@ pub fn Palette(
                 on:keydown=keys
                 class="block min-h-12 w-full border-b border-line bg-card px-4 text-base outline-none focus-visible:shadow-field"
             />
-            <ul id="palette" role="listbox" aria-label="Places" class="max-h-80 overflow-y-auto p-2">
-                {list}
-            </ul>
-            <p class="px-5 pb-4 text-sm text-muted" role="status">
-                {move || found().is_empty().then_some("Nothing is called that.")}
-            </p>
+            <Found found=Signal::derive(found) chosen />
         </dialog>
+    }
+}
+
+/// The places that fit what is typed, the chosen one marked.
+#[component]
+fn Found(found: Signal<Vec<Place>>, chosen: RwSignal<usize>) -> impl IntoView {
+    let list = move || {
+        let at = chosen.get();
+        let rows = found.get().into_iter().enumerate().map(|(number, place)| {
+            view! {
+                <li
+                    id=format!("palette-{number}")
+                    role="option"
+                    aria-selected=if number == at { "true" } else { "false" }
+                    class="rounded-lg aria-selected:bg-wash"
+                >
+                    <a href=place.href tabindex="-1" class="flex min-h-10 items-center px-3 text-sm">
+                        {place.words}
+                    </a>
+                </li>
+            }
+        });
+        rows.collect_view()
+    };
+    view! {
+        <ul id="palette" role="listbox" aria-label="Places" class="max-h-80 overflow-y-auto p-2">
+            {list}
+        </ul>
+        <p class="px-5 pb-4 text-sm text-muted empty:hidden" role="status">
+            {move || found.read().is_empty().then_some("Nothing is called that.")}
+        </p>
     }
 }

@@ -6,10 +6,13 @@ use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 
 use super::account::account;
+use super::activity::Activity;
+use super::home::Home;
+use super::pages::{EditPage, NewPage, PageList};
 use super::screen::unknown;
 use super::sign_in::sign_in;
 use super::welcome::welcome;
-use super::{people, tokens, variants};
+use super::{editor, people, preview, segments, tokens, transfer, variants};
 
 /// The admin's body. Every screen is complete before any of it is sent, so that its status and
 /// where it leads are known.
@@ -31,7 +34,23 @@ pub fn AdminApp() -> impl IntoView {
                 <Route path=path!("/admin/tokens/new") view=tokens::new ssr=SsrMode::Async />
                 <Route path=path!("/admin/tokens/made") view=tokens::made ssr=SsrMode::Async />
                 <Route path=path!("/admin/variants") view=variants::list ssr=SsrMode::Async />
+                <Route path=path!("/admin/variants/new") view=editor::new ssr=SsrMode::Async />
+                <Route path=path!("/admin/variants/:id") view=editor::variant ssr=SsrMode::Async />
                 <Route path=path!("/admin/variants/:id/history") view=variants::history ssr=SsrMode::Async />
+                <Route path=path!("/admin/segments") view=segments::list ssr=SsrMode::Async />
+                <Route path=path!("/admin/segments/new") view=segments::new ssr=SsrMode::Async />
+                <Route path=path!("/admin/segments/tester") view=segments::try_out ssr=SsrMode::Async />
+                <Route path=path!("/admin/segments/:key") view=segments::edit ssr=SsrMode::Async />
+                <Route path=path!("/admin/segments/:key/delete") view=segments::delete ssr=SsrMode::Async />
+                <Route path=path!("/admin") view=Home ssr=SsrMode::Async />
+                <Route path=path!("/admin/pages") view=PageList ssr=SsrMode::Async />
+                <Route path=path!("/admin/pages/new") view=NewPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/pages/:id") view=EditPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/preview") view=preview::preview ssr=SsrMode::Async />
+                <Route path=path!("/admin/preview/shared") view=preview::shared ssr=SsrMode::Async />
+                <Route path=path!("/admin/transfer") view=transfer::transfer ssr=SsrMode::Async />
+                <Route path=path!("/admin/transfer/imports/:id") view=transfer::job ssr=SsrMode::Async />
+                <Route path=path!("/admin/activity") view=Activity ssr=SsrMode::Async />
                 <Route path=path!("/admin/*any") view=unknown ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>

@@ -77,8 +77,19 @@ impl AdminSession {
     /// [`AdminError::Unavailable`] when the database is down.
     pub async fn present() -> Result<Option<Self>, AdminError> {
         let context = expect_context::<AdminContext>();
-        let address = use_context::<Parts>().and_then(|parts| client_address(&parts));
-        let session = session().await?;
+        Self::of(context, &session().await?, address()).await
+    }
+
+    /// What a request's session is worth that came from `address`; for handlers that are no
+    /// screens.
+    ///
+    /// # Errors
+    /// [`AdminError::Unavailable`] when the database is down.
+    pub async fn of(
+        context: AdminContext,
+        session: &Session,
+        address: Option<IpAddr>,
+    ) -> Result<Option<Self>, AdminError> {
         let known: Option<SignedIn> = session.get(SIGNED_IN).await.map_err(unavailable)?;
         let Some(known) = known else { return Ok(None) };
         let now = context.desk.engine().now();
@@ -99,6 +110,11 @@ impl AdminSession {
     /// What people work on.
     pub fn desk(&self) -> &Desk {
         &self.context.desk
+    }
+
+    /// How people reach the site, without a slash at the end.
+    pub fn base_url(&self) -> &str {
+        &self.context.base_url
     }
 
     /// The people.

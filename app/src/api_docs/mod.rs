@@ -33,6 +33,8 @@ pub struct ApiDocs {
 pub struct Operation {
     /// Its place on the page.
     pub id: String,
+    /// Its method.
+    pub method: &'static str,
     /// Its path.
     pub path: String,
     /// The path that always answers in the newest version.

@@ -34,7 +34,7 @@ pub(super) fn section(operation: &Operation, base_url: &str) -> impl IntoView + 
         <section id=id.clone() class="operation" aria-labelledby=labelled_by>
             <h2 id=heading>{operation.summary.clone()}</h2>
             <p class="address">
-                <span class="method">"GET"</span>
+                <span class="method">{operation.method}</span>
                 " "
                 <code>{operation.path.clone()}</code>
             </p>
@@ -109,9 +109,16 @@ fn entry(name: &str, note: &str, description: &str) -> AnyView {
 
 /// A command that can be run as it stands, with the parameters that have an example.
 fn request(operation: &Operation, base_url: &str) -> String {
+    let mut path = operation.path.clone();
     let mut query = Serializer::new(String::new());
     for parameter in &operation.parameters {
-        if let Some(example) = &parameter.example {
+        let Some(example) = &parameter.example else {
+            continue;
+        };
+        let place = format!("{{{}}}", parameter.name);
+        if path.contains(&place) {
+            path = path.replace(&place, example);
+        } else {
             query.append_pair(&parameter.name, example);
         }
     }
@@ -122,6 +129,10 @@ fn request(operation: &Operation, base_url: &str) -> String {
     } else {
         ""
     };
-    let path = &operation.path;
-    format!("curl '{base_url}{path}{mark}{query}'{token}")
+    let file = if operation.method == "POST" {
+        " \\\n  --data-binary @content.jsonl"
+    } else {
+        ""
+    };
+    format!("curl '{base_url}{path}{mark}{query}'{token}{file}")
 }

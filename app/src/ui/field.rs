@@ -20,7 +20,7 @@ impl Mistakes {
 }
 
 /// The look of a control that takes text.
-pub(super) const CONTROL: &str = "block w-full min-h-10 rounded-lg border border-line bg-card px-3 py-2 text-base text-ink \
+pub(crate) const CONTROL: &str = "block w-full min-h-10 rounded-lg border border-line bg-card px-3 py-2 text-base text-ink \
      shadow-xs placeholder:text-muted aria-invalid:border-bad sm:text-sm";
 
 /// What is wrong with a field at first; scripts write into it too.
@@ -52,17 +52,18 @@ pub(super) fn Labelled(
     children: Children,
 ) -> impl IntoView {
     let mistake = first_mistake(&name);
+    let (hint_id, mistake_id) = (format!("{id}-hint"), format!("{id}-mistake"));
     view! {
         <div class="min-w-0">
-            <label for=id.clone() class="flex items-baseline justify-between gap-3 text-sm font-medium">
+            <label for=id class="flex items-baseline justify-between gap-3 text-sm font-medium">
                 {label} {optional.then(|| view! { <span class="text-xs font-normal text-muted">"Optional"</span> })}
             </label>
             <div class="mt-1.5">{children()}</div>
-            <p id=format!("{id}-hint") class="mt-1.5 text-xs/5 text-muted empty:hidden">
+            <p id=hint_id class="mt-1.5 text-xs/5 text-muted empty:hidden">
                 {hint}
             </p>
             <p
-                id=format!("{id}-mistake")
+                id=mistake_id
                 data-mistake=name
                 class="mt-1.5 text-sm text-bad empty:hidden first-letter:uppercase"
             >

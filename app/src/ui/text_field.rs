@@ -26,6 +26,9 @@ pub fn TextField(
     /// Whether it must not be left empty.
     #[prop(optional)]
     required: bool,
+    /// Whether it narrows a list: then it goes without saying that it may be left empty.
+    #[prop(optional)]
+    filter: bool,
     /// What browsers may fill in, in HTML's words.
     #[prop(default = "off")]
     autocomplete: &'static str,
@@ -37,7 +40,7 @@ pub fn TextField(
     let described = described_by(&id);
     let invalid = first_mistake(&name).is_some().then_some("true");
     view! {
-        <Labelled id=id.clone() name=name.clone() label hint optional=!required>
+        <Labelled id=id.clone() name=name.clone() label hint optional={!required && !filter}>
             <input
                 id=id
                 name=name

@@ -1,10 +1,10 @@
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use regex::Regex;
 use serde_json::Value;
 
 use super::attributes::{AttributePath, AttributeValue, Attributes};
+use super::pattern::Regex;
 use super::value::{Members, Scalar, folded, order_texts, same_json};
 use super::version::Version;
 

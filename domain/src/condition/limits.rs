@@ -10,5 +10,3 @@ pub const MAX_LIST: usize = 10_000;
 pub const MAX_PATTERNS: usize = 40;
 /// Bytes one compiled regular expression may take.
 pub(super) const MAX_PATTERN_BYTES: usize = 256 * 1024;
-/// Bytes the lazily built automaton of one regular expression may take before it is built afresh.
-pub(super) const MAX_AUTOMATON_BYTES: usize = 1024 * 1024;

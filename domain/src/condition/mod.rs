@@ -23,6 +23,7 @@ mod groups;
 mod limits;
 mod lists;
 mod operators;
+pub mod outline;
 mod parse;
 mod pattern;
 #[cfg(test)]

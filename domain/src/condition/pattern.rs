@@ -1,36 +1,40 @@
+//! Regular expressions in JavaScript's syntax.
+
+#[cfg(not(target_arch = "wasm32"))]
+mod full;
+#[cfg(any(target_arch = "wasm32", test))]
+mod small;
+
 use std::iter::Peekable;
 use std::str::Chars;
 
-use regex::{Regex, RegexBuilder};
-
 use super::error::Problem;
-use super::limits::{MAX_AUTOMATON_BYTES, MAX_PATTERN_BYTES, MAX_TEXT};
+use super::limits::MAX_TEXT;
+
+#[cfg(not(target_arch = "wasm32"))]
+use full as engine;
+#[cfg(target_arch = "wasm32")]
+use small as engine;
+
+pub(super) use engine::Regex;
 
 /// Compiles a pattern written in JavaScript's syntax into an automaton of bounded size that runs
 /// in time linear in the text.
 pub(super) fn compile(pattern: &str, ignore_case: bool) -> Result<Regex, Problem> {
+    let translated = translate(pattern)?;
+    engine::compile(&translated, ignore_case).map_err(Problem::BadPattern)
+}
+
+/// The pattern in the syntax of the `regex` crate.
+fn translate(pattern: &str) -> Result<String, Problem> {
     let length = pattern.chars().count();
     if length > MAX_TEXT {
         return Err(Problem::TextTooLong { length });
     }
-    let translated =
-        Translation::of(pattern).map_err(|problem| Problem::BadPattern(problem.into()))?;
-    RegexBuilder::new(&translated)
-        .case_insensitive(ignore_case)
-        .size_limit(MAX_PATTERN_BYTES)
-        .dfa_size_limit(MAX_AUTOMATON_BYTES)
-        .build()
-        .map_err(|error| Problem::BadPattern(describe(&error)))
+    Translation::of(pattern).map_err(|problem| Problem::BadPattern(problem.into()))
 }
 
-fn describe(error: &regex::Error) -> String {
-    if let regex::Error::CompiledTooBig(_) = error {
-        return "this pattern is too large once it is compiled: use smaller repetitions".into();
-    }
-    let text = error.to_string();
-    let reason = text.rsplit("error: ").next().unwrap_or(&text).trim();
-    format!("this pattern is not a valid regular expression: {reason}")
-}
+const TOO_LARGE: &str = "this pattern is too large once it is compiled: use smaller repetitions";
 
 const LOOKAROUND: &str = "lookahead and lookbehind are not supported, because patterns must run in linear time: \
      use two conditions, one of them under $not";

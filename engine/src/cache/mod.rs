@@ -5,6 +5,7 @@ mod entry;
 mod flight;
 mod memory;
 mod shared;
+mod term;
 
 use std::hash::Hash;
 
@@ -19,6 +20,7 @@ pub(crate) use self::flight::Flight;
 pub use self::memory::{Memory, Remembered};
 pub(crate) use self::shared::{Lock, Lookup};
 pub use self::shared::{Shared, SharedError};
+pub(crate) use self::term::{TermKey, TermVector};
 
 /// A key type bound to the one type of value it leads to.
 pub trait Key: Copy + Eq + Hash + std::fmt::Display + Send + Sync + 'static {

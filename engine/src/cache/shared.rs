@@ -133,6 +133,13 @@ impl Shared {
         lookup
     }
 
+    /// Whether the shared tier holds a value; `None` while it is unwell. Counts as no look-up.
+    pub(crate) async fn holds<K: Key>(&self, namespace: &str, key: &K) -> Option<bool> {
+        let name = name(namespace, key);
+        self.attempt("exists", async |mut redis| redis.exists(&name).await)
+            .await
+    }
+
     /// Stores values and gives up the right to compute them. Failing to is no error.
     pub(crate) async fn put<K: Key>(&self, namespace: &str, values: &[(K, &Cached<K::Value>)]) {
         // A value and its lock have one slot; two values hardly ever do.

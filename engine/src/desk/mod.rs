@@ -3,7 +3,13 @@
 //! One file per thing they work on. Every change is checked, written in one transaction together
 //! with its entry in the audit log, and announced to every node.
 
+pub mod activity;
+pub mod home;
 pub mod local_time;
+pub mod pages;
+pub mod preview;
+pub mod segments;
+pub mod transfer;
 pub mod variants;
 
 use std::net::IpAddr;
@@ -23,6 +29,8 @@ pub struct Desk {
     /// Connections of its own, so that no visitor waits for one.
     pub(crate) store: Store,
     pub(crate) engine: Arc<Engine>,
+    /// Cookies that conditions may read.
+    cookies: Arc<[String]>,
 }
 
 /// Who changes something, for the audit log.
@@ -67,7 +75,20 @@ pub enum DeskError {
 impl Desk {
     /// A desk over a running engine. `store` should be a pool of its own.
     pub fn new(store: Store, engine: Arc<Engine>) -> Self {
-        Self { store, engine }
+        Self {
+            store,
+            engine,
+            cookies: Arc::default(),
+        }
+    }
+
+    /// The same desk, where conditions may read these cookies.
+    #[must_use]
+    pub fn reading(self, cookies: &[String]) -> Self {
+        Self {
+            cookies: cookies.into(),
+            ..self
+        }
     }
 
     /// The engine that answers visitors.
@@ -106,6 +127,7 @@ impl From<ImportError> for DeskError {
             ImportError::Embedding(error) => Self::Embedding(error),
             ImportError::Store(error) => Self::Store(error),
             ImportError::Vanished(what) => Self::Conflict(what),
+            ImportError::Stopped(_) => Self::Conflict(error.to_string()),
         }
     }
 }

@@ -136,7 +136,10 @@ impl EmbeddingProvider for LocalProvider {
         let owned = texts.to_vec();
         let inputs = self.run(move |model| model.tokenize(&owned)).await?;
         // Start and end are the model's own.
-        let tokens: usize = inputs.iter().map(|i| i.tokens.len().saturating_sub(2)).sum();
+        let tokens: usize = inputs
+            .iter()
+            .map(|i| i.tokens.len().saturating_sub(2))
+            .sum();
         Ok(Tokens::Counted(tokens.try_into().unwrap_or(u64::MAX)))
     }
 }

@@ -56,6 +56,7 @@ impl Target {
             locale: self.locale,
             term: self.term.as_ref(),
             at: None,
+            supposed: &[],
         }
     }
 

@@ -5,7 +5,7 @@ use domain::segment::{Reason, detect};
 use domain::term::Term;
 use domain::visitor::Signals;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Page};
 
 /// What a decision needs to know of a visitor.
 pub(super) struct Recognised {
@@ -23,18 +23,18 @@ pub(super) struct Subjects {
 
 impl Subjects {
     /// `None` when the catalog has no segments.
-    pub(super) fn of(catalog: &Catalog, visitor: &Visitor<'_>) -> Option<Self> {
+    pub(super) fn of(catalog: &Catalog, page: &Page, visitor: &Visitor<'_>) -> Option<Self> {
         let recognise = |visitor: &Visitor<'_>| {
             let (segment, reason) = detect(&catalog.segments, visitor)?;
             Some(Recognised {
                 segment,
                 reason,
-                term: visitor.term(),
+                term: page.heard(visitor),
             })
         };
         let signals = visitor.signals();
         let without = |signals: Signals<'_>| recognise(&visitor.asking_with(signals));
-        let without_term = visitor.term().and_then(|_| {
+        let without_term = page.heard(visitor).and_then(|_| {
             let query = &without_term(signals.query, visitor);
             let other = without(Signals { query, ..signals })?;
             // Another parameter may hold words, too; they are not to take the term's place.

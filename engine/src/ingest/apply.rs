@@ -1,13 +1,19 @@
 //! Writing checked records: changed ones only, in batches, each batch one transaction.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use domain::record::{PageRecord, Record, SegmentRecord, VariantRecord};
+use domain::record::Record;
 use domain::{ExternalId, PageId, SegmentId, SegmentKey};
+use serde::{Deserialize, Serialize};
 use tracing::{info, warn};
 
-use super::{ImportError, Progress};
+use super::plan::Plan;
+use super::present::Present;
+use super::source::{Batches, Source};
+use super::{ImportError, Progress, journal};
+use crate::desk::Actor;
 use crate::embedding::{Blame, Embedding, EmbeddingProvider};
 use crate::store::{Space, Store, StoreTransaction, TextHash};
 
@@ -17,7 +23,7 @@ const BATCH: usize = 100;
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What an import did.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     /// Records that were new or changed and are now saved.
     pub saved: usize,
@@ -27,7 +33,45 @@ pub struct Summary {
     pub embedded: usize,
 }
 
-/// Saves `records`, which have been checked, in the order: site, segments, pages, variants.
+/// Does what `plan` found to be done with the records of `source`, kind by kind: records refer to
+/// none of a later kind.
+///
+/// # Errors
+/// [`ImportError`] when the provider or the database fails, or when `progress` asks to stop. Batches
+/// committed before stay, and the same import run again does the rest.
+pub(super) async fn carry_out(
+    store: &Store,
+    provider: &dyn EmbeddingProvider,
+    source: &Arc<dyn Source>,
+    plan: &Plan,
+    actor: &Actor,
+    progress: &dyn Progress,
+) -> Result<Summary, ImportError> {
+    let mut importer = Importer::start(store, provider, actor).await?;
+    let present = Present::load(store).await?;
+    let unchanged = plan.sum(|counts| counts.unchanged);
+    progress.start(plan.saves()).await;
+    for (kind, counts) in &plan.counts {
+        if counts.new + counts.changed == 0 {
+            continue;
+        }
+        let mut batches = Batches::of(source);
+        while let Some(rows) = batches.next().await? {
+            let records = rows.into_iter().filter_map(|row| row.record.ok());
+            let records = records.filter(|record| record.kind() == *kind).collect();
+            let compared = present.compare(store, records).await?.into_iter();
+            importer
+                .pending
+                .extend(compared.filter(|c| !c.is_unchanged()).map(|c| c.record));
+            importer.save_batches(BATCH, progress).await?;
+        }
+    }
+    importer.save_batches(1, progress).await?;
+    progress.finish().await;
+    Ok(importer.finish(unchanged))
+}
+
+/// Saves `records`, which have been checked and are held in memory, such as generated ones.
 ///
 /// # Errors
 /// [`ImportError`] when the provider or the database fails. Batches committed before stay, and the
@@ -36,111 +80,96 @@ pub async fn apply(
     store: &Store,
     provider: &dyn EmbeddingProvider,
     records: Vec<Record>,
+    actor: &Actor,
     progress: &dyn Progress,
 ) -> Result<Summary, ImportError> {
-    let space = store.ensure_space(provider.space()).await?;
+    let mut importer = Importer::start(store, provider, actor).await?;
+    let present = Present::load(store).await?;
     let total = records.len();
-    let changed = changed(store, records).await?;
-    let mut summary = Summary {
-        unchanged: total - changed.len(),
-        ..Summary::default()
-    };
-    progress.start(changed.len());
-    let mut importer = Importer {
-        store,
-        provider,
-        space,
-        pages: store
-            .page_records()
-            .await?
-            .into_iter()
-            .map(|(id, p)| (p.id, id))
-            .collect(),
-        segments: store
-            .segment_records()
-            .await?
-            .into_iter()
-            .map(|(id, s)| (s.key, id))
-            .collect(),
-    };
-    for batch in changed.chunks(BATCH) {
-        summary.embedded += importer.save(batch).await?;
-        summary.saved += batch.len();
-        progress.advance(summary.saved);
-    }
-    progress.finish();
-    info!(
-        saved = summary.saved,
-        unchanged = summary.unchanged,
-        embedded = summary.embedded,
-        "ingest.apply"
-    );
-    Ok(summary)
-}
-
-/// The records that differ from what the database holds, in the order in which they depend on
-/// each other.
-async fn changed(store: &Store, records: Vec<Record>) -> Result<Vec<Record>, ImportError> {
-    let site = store.site().await?;
-    let segments: HashMap<SegmentKey, SegmentRecord> = store
-        .segment_records()
-        .await?
-        .into_iter()
-        .map(|(_, s)| (s.key.clone(), s))
-        .collect();
-    let pages: HashMap<ExternalId, PageRecord> = store
-        .page_records()
-        .await?
-        .into_iter()
-        .map(|(_, p)| (p.id.clone(), p))
-        .collect();
-    let named: Vec<ExternalId> = records
-        .iter()
-        .filter_map(|record| match record {
-            Record::Variant(variant) => Some(variant.id.clone()),
-            _ => None,
-        })
-        .collect();
-    let variants: HashMap<ExternalId, VariantRecord> = store
-        .variant_records(Some(&named))
-        .await?
-        .into_iter()
-        .map(|v| (v.id.clone(), v))
-        .collect();
-    let mut changed: Vec<Record> = records
-        .into_iter()
-        .filter(|record| match record {
-            Record::Site(new) => site.as_ref() != Some(new),
-            Record::Segment(new) => segments.get(&new.key) != Some(new),
-            Record::Page(new) => pages.get(&new.id) != Some(new),
-            Record::Variant(new) => variants.get(&new.id) != Some(new),
-        })
-        .collect();
-    changed.sort_by_key(|record| match record {
-        Record::Site(_) => 0,
-        Record::Segment(_) => 1,
-        Record::Page(_) => 2,
-        Record::Variant(_) => 3,
-    });
-    Ok(changed)
+    let compared = present.compare(store, records).await?.into_iter();
+    let changed = compared.filter(|c| !c.is_unchanged()).map(|c| c.record);
+    importer.pending = changed.collect();
+    importer.pending.sort_by_key(Record::kind);
+    let unchanged = total - importer.pending.len();
+    progress.start(importer.pending.len()).await;
+    importer.save_batches(1, progress).await?;
+    progress.finish().await;
+    Ok(importer.finish(unchanged))
 }
 
 struct Importer<'a> {
     store: &'a Store,
     provider: &'a dyn EmbeddingProvider,
+    actor: &'a Actor,
     space: Space,
     pages: HashMap<ExternalId, PageId>,
     segments: HashMap<SegmentKey, SegmentId>,
+    /// Records that are to be saved.
+    pending: Vec<Record>,
+    summary: Summary,
 }
 
-impl Importer<'_> {
+impl<'a> Importer<'a> {
+    async fn start(
+        store: &'a Store,
+        provider: &'a dyn EmbeddingProvider,
+        actor: &'a Actor,
+    ) -> Result<Self, ImportError> {
+        let pages = store.page_records().await?.into_iter();
+        let segments = store.segment_records().await?.into_iter();
+        Ok(Self {
+            store,
+            provider,
+            actor,
+            space: store.ensure_space(provider.space()).await?,
+            pages: pages.map(|(id, p)| (p.id, id)).collect(),
+            segments: segments.map(|(id, s)| (s.key, id)).collect(),
+            pending: Vec::new(),
+            summary: Summary::default(),
+        })
+    }
+
+    fn finish(self, unchanged: usize) -> Summary {
+        let summary = Summary {
+            unchanged,
+            ..self.summary
+        };
+        info!(
+            saved = summary.saved,
+            unchanged = summary.unchanged,
+            embedded = summary.embedded,
+            "ingest.apply"
+        );
+        summary
+    }
+
+    /// Saves what is pending, in batches, while that is at least `least` records.
+    async fn save_batches(
+        &mut self,
+        least: usize,
+        progress: &dyn Progress,
+    ) -> Result<(), ImportError> {
+        while self.pending.len() >= least {
+            let rest = self.pending.split_off(self.pending.len().min(BATCH));
+            let batch = std::mem::replace(&mut self.pending, rest);
+            self.summary.embedded += self.save(&batch).await?;
+            self.summary.saved += batch.len();
+            if progress.advance(self.summary.saved).await.is_break() {
+                return Err(ImportError::Stopped(self.summary.saved));
+            }
+        }
+        Ok(())
+    }
+
     /// Embeds what is new in a batch and saves the batch with its vectors. Returns how many texts
     /// had to be embedded.
     async fn save(&mut self, batch: &[Record]) -> Result<usize, ImportError> {
         let texts: Vec<Option<String>> = batch.iter().map(embedded_text).collect();
         let wanted: Vec<&str> = texts.iter().flatten().map(String::as_str).collect();
         let (vectors, embedded) = vectors(self.store, self.provider, &self.space, &wanted).await?;
+        let notes = journal::notes(self.store, batch).await?;
         let mut transaction = self.store.begin().await?;
+        transaction.note_all(self.actor, &notes).await?;
         for (record, text) in batch.iter().zip(&texts) {
             let hash = TextHash::of(text.as_deref().unwrap_or_default());
             let vector = vectors.get(&hash);

@@ -1,68 +1,24 @@
-//! Checking a whole file before any of it is written.
+//! Checking records against each other and against the database.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
-use domain::record::{PageRecord, Record, VariantRecord};
-use domain::{ExternalId, Locale, Problems, SegmentKey, SiteSettings};
+use domain::record::{PageRecord, Record, RecordKind, VariantRecord};
+use domain::{CanonicalPath, ExternalId, Locale, Problem, Problems, SegmentKey, SiteSettings};
 use jiff::tz::TimeZone;
+use xxhash_rust::xxh3::xxh3_128;
 
-use super::format::Row;
+use super::present::Present;
+use super::source::{Batches, Source};
 use super::{ImportError, Rejection};
 use crate::store::Store;
-
-/// Checks every row by itself and against the others and the database.
-///
-/// # Errors
-/// [`ImportError::Rejected`] with every bad row; [`ImportError::Store`] when the database fails.
-pub async fn check(store: &Store, rows: Vec<Row>) -> Result<Vec<Record>, ImportError> {
-    let known = Known::gather(store, &rows).await?;
-    let mut rejections = Vec::new();
-    let mut records = Vec::with_capacity(rows.len());
-    let mut seen = HashMap::new();
-    for Row { line, record } in rows {
-        let problems = match &record {
-            Err(problems) => problems.clone(),
-            Ok(record) => {
-                let mut problems = Problems::new();
-                if let Some(first) = seen.insert(name(record), line) {
-                    problems.add(
-                        "",
-                        format!("repeats the record of line {first}; keep one of them"),
-                    );
-                }
-                known.check(record, &mut problems);
-                problems.into_vec()
-            }
-        };
-        match record {
-            Ok(record) if problems.is_empty() => records.push(record),
-            _ => rejections.extend(
-                problems
-                    .into_iter()
-                    .map(|problem| Rejection { line, problem }),
-            ),
-        }
-    }
-    if rejections.is_empty() {
-        Ok(records)
-    } else {
-        Err(ImportError::Rejected(rejections))
-    }
-}
 
 /// Checks one record that did not come from a file, as one that did.
 ///
 /// # Errors
 /// [`ImportError::Rejected`] with everything wrong; [`ImportError::Store`] when the database fails.
 pub async fn check_one(store: &Store, record: &Record) -> Result<(), ImportError> {
-    let mut problems = Problems::new();
-    record.validate(&mut problems);
-    let row = Row {
-        line: 1,
-        record: problems.into_result().map(|()| record.clone()),
-    };
-    check(store, vec![row]).await?;
-    Ok(())
+    check_all(store, vec![record.clone()]).await
 }
 
 /// Checks records that did not come from a file together; a problem's line is its record's place,
@@ -71,68 +27,108 @@ pub async fn check_one(store: &Store, record: &Record) -> Result<(), ImportError
 /// # Errors
 /// As [`check_one`].
 pub async fn check_all(store: &Store, records: Vec<Record>) -> Result<(), ImportError> {
-    let rows = (1..).zip(records).map(|(line, record)| {
+    let mut known = Known::of(&Present::load(store).await?);
+    let mut rejections = Vec::new();
+    let mut reject = |line, problems: Vec<Problem>| {
+        let rejected = problems.into_iter();
+        rejections.extend(rejected.map(|problem| Rejection { line, problem }));
+    };
+    let mut valid = Vec::with_capacity(records.len());
+    for (line, record) in (1..).zip(records) {
         let mut problems = Problems::new();
         record.validate(&mut problems);
-        Row {
-            line,
-            record: problems.into_result().map(|()| record),
+        match problems.into_result() {
+            Ok(()) => {
+                known.add(record.clone());
+                valid.push((line, record));
+            }
+            Err(problems) => reject(line, problems),
         }
-    });
-    check(store, rows.collect()).await?;
-    Ok(())
-}
-
-/// What makes two records the same one.
-fn name(record: &Record) -> (u8, String) {
-    match record {
-        Record::Site(_) => (0, String::new()),
-        Record::Segment(segment) => (1, segment.key.to_string()),
-        Record::Page(page) => (2, page.id.to_string()),
-        Record::Variant(variant) => (3, variant.id.to_string()),
+    }
+    known.settle();
+    for (line, record) in &valid {
+        reject(*line, known.check(*line, record));
+    }
+    if rejections.is_empty() {
+        Ok(())
+    } else {
+        Err(ImportError::Rejected(rejections))
     }
 }
 
-/// What exists once the file is imported: the database's, overridden by the file's.
-struct Known {
+/// What exists once a file is imported: the database's, overridden by the file's.
+pub(super) struct Known {
     site: SiteSettings,
     segments: HashSet<SegmentKey>,
-    pages: HashMap<ExternalId, PageRecord>,
+    pages: HashMap<ExternalId, Arc<PageRecord>>,
+    /// Which pages want each path; more than one is a mistake.
+    paths: HashMap<CanonicalPath, Vec<ExternalId>>,
+    /// The lines of the records met so far, by kind and a hash of the name.
+    seen: HashMap<(RecordKind, u128), usize>,
 }
 
 impl Known {
-    async fn gather(store: &Store, rows: &[Row]) -> Result<Self, ImportError> {
-        let mut known = Self {
-            site: store.site().await?.unwrap_or_default(),
-            segments: store
-                .segment_records()
-                .await?
-                .into_iter()
-                .map(|(_, s)| s.key)
-                .collect(),
-            pages: store
-                .page_records()
-                .await?
-                .into_iter()
-                .map(|(_, p)| (p.id.clone(), p))
-                .collect(),
-        };
-        for record in rows.iter().filter_map(|row| row.record.as_ref().ok()) {
-            match record {
-                Record::Site(site) => known.site = site.clone(),
-                Record::Segment(segment) => {
-                    known.segments.insert(segment.key.clone());
-                }
-                Record::Page(page) => {
-                    known.pages.insert(page.id.clone(), page.clone());
-                }
-                Record::Variant(_) => {}
+    /// Reads the whole file for the names that its records may refer to.
+    pub(super) async fn gather(
+        present: &Present,
+        source: &Arc<dyn Source>,
+    ) -> Result<Self, ImportError> {
+        let mut known = Self::of(present);
+        let mut batches = Batches::of(source);
+        while let Some(rows) = batches.next().await? {
+            for record in rows.into_iter().filter_map(|row| row.record.ok()) {
+                known.add(record);
             }
         }
+        known.settle();
         Ok(known)
     }
 
-    fn check(&self, record: &Record, problems: &mut Problems) {
+    fn of(present: &Present) -> Self {
+        Self {
+            site: present.site.clone().unwrap_or_default(),
+            segments: present.segments.keys().cloned().collect(),
+            pages: present
+                .pages
+                .iter()
+                .map(|(id, (_, page))| (id.clone(), Arc::clone(page)))
+                .collect(),
+            paths: HashMap::new(),
+            seen: HashMap::new(),
+        }
+    }
+
+    fn add(&mut self, record: Record) {
+        match record {
+            Record::Site(site) => self.site = site,
+            Record::Segment(segment) => {
+                self.segments.insert(segment.key);
+            }
+            Record::Page(page) => {
+                self.pages.insert(page.id.clone(), Arc::new(page));
+            }
+            Record::Variant(_) => {}
+        }
+    }
+
+    /// To be called once every record is known.
+    fn settle(&mut self) {
+        for page in self.pages.values() {
+            let wanted = self.paths.entry(page.path.clone()).or_default();
+            wanted.push(page.id.clone());
+        }
+    }
+
+    /// Everything wrong with the record that starts on `line`. To be asked in the file's order.
+    pub(super) fn check(&mut self, line: usize, record: &Record) -> Vec<Problem> {
+        let mut problems = Problems::new();
+        let name = (record.kind(), xxh3_128(record.name().as_bytes()));
+        if let Some(first) = self.seen.insert(name, line) {
+            problems.add(
+                "",
+                format!("repeats the record of line {first}; keep one of them"),
+            );
+        }
         match record {
             Record::Site(site) => {
                 if TimeZone::get(&site.time_zone).is_err() {
@@ -146,22 +142,20 @@ impl Known {
                 }
             }
             Record::Segment(_) => {}
-            Record::Page(page) => self.check_page(page, problems),
-            Record::Variant(variant) => self.check_variant(variant, problems),
+            Record::Page(page) => self.check_page(page, &mut problems),
+            Record::Variant(variant) => self.check_variant(variant, &mut problems),
         }
+        problems.into_vec()
     }
 
     fn check_page(&self, page: &PageRecord, problems: &mut Problems) {
-        let twin = self
-            .pages
-            .values()
-            .find(|other| other.path == page.path && other.id != page.id);
-        if let Some(twin) = twin {
+        let mut wanted = self.paths.get(&page.path).into_iter().flatten();
+        if let Some(twin) = wanted.find(|other| **other != page.id) {
             problems.add(
                 "path",
                 format!(
                     "is already the path of page {:?}; choose another",
-                    twin.id.as_str()
+                    twin.as_str()
                 ),
             );
         }

@@ -4,21 +4,32 @@ mod apply;
 mod check;
 mod export;
 pub mod format;
+mod journal;
+mod plan;
+mod present;
+mod rejects;
+mod source;
 
 use std::fmt;
-use std::io::BufRead;
+use std::ops::ControlFlow;
+use std::sync::Arc;
 
+use async_trait::async_trait;
 use domain::Problem;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub(crate) use apply::vectors_or_later;
 pub use apply::{Summary, apply};
-pub use check::{check, check_all, check_one};
-pub use export::records;
+pub use check::{check_all, check_one};
+pub use export::{Export, ExportError, Selection};
+pub use plan::{Counts, FieldChange, Plan, Planner, Sample};
+pub use rejects::write_rejects;
+pub use source::{LocalFile, Source, Text};
 
+use crate::desk::Actor;
 use crate::embedding::{EmbeddingError, EmbeddingProvider};
 use crate::store::{Store, StoreError};
-use format::Format;
 
 /// Why an import did not finish.
 #[derive(Debug, Error)]
@@ -40,10 +51,15 @@ pub enum ImportError {
     /// Something the file refers to was deleted while it was imported.
     #[error("{0}; it was deleted during the import: run the import again")]
     Vanished(String),
+    /// It was asked to stop; so many records are saved.
+    #[error(
+        "the import was stopped after {0} records, which stay; the same import run again does the rest"
+    )]
+    Stopped(usize),
 }
 
 /// One thing wrong with one row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rejection {
     /// The line on which the row starts, from 1.
     pub line: usize,
@@ -58,37 +74,61 @@ impl fmt::Display for Rejection {
 }
 
 /// Hears how far a long work has come.
-pub trait Progress: Sync {
+#[async_trait]
+pub trait Progress: Send + Sync {
     /// The work starts; `total` steps lie ahead.
-    fn start(&self, total: usize);
-    /// `done` steps are finished and committed.
-    fn advance(&self, done: usize);
+    async fn start(&self, total: usize);
+    /// `done` steps are finished and committed. Says whether to go on.
+    async fn advance(&self, done: usize) -> ControlFlow<()>;
     /// The work is finished.
-    fn finish(&self);
+    async fn finish(&self);
 }
 
 /// Hears nothing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Silent;
 
+#[async_trait]
 impl Progress for Silent {
-    fn start(&self, _: usize) {}
-    fn advance(&self, _: usize) {}
-    fn finish(&self) {}
+    async fn start(&self, _: usize) {}
+    async fn advance(&self, _: usize) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+    async fn finish(&self) {}
 }
 
-/// Reads, checks and saves a file.
+/// Reads a whole file without writing anything. Returns what an import would do, and what is wrong
+/// with the file; while that is anything, an import does nothing.
+///
+/// # Errors
+/// [`ImportError::File`] when the file cannot be read, [`ImportError::Store`] when the database fails.
+pub async fn plan(
+    store: &Store,
+    source: &Arc<dyn Source>,
+) -> Result<(Plan, Vec<Rejection>), ImportError> {
+    let mut planner = Planner::start(store, source).await?;
+    let mut rejections = Vec::new();
+    while let Some(more) = planner.step().await? {
+        rejections.extend(more);
+    }
+    Ok((planner.finish(), rejections))
+}
+
+/// Reads and checks a file, and when all of it is good, saves what is new or changed. `actor` is who
+/// does it, for the audit log.
 ///
 /// # Errors
 /// [`ImportError`]; with [`ImportError::Rejected`] and [`ImportError::File`] nothing was written.
 pub async fn import(
     store: &Store,
     provider: &dyn EmbeddingProvider,
-    format: Format,
-    reader: impl BufRead,
+    source: &Arc<dyn Source>,
+    actor: &Actor,
     progress: &dyn Progress,
 ) -> Result<Summary, ImportError> {
-    let rows = format::read(format, reader).collect::<Result<Vec<_>, _>>()?;
-    let records = check(store, rows).await?;
-    apply(store, provider, records, progress).await
+    let (plan, rejections) = plan(store, source).await?;
+    if !rejections.is_empty() {
+        return Err(ImportError::Rejected(rejections));
+    }
+    apply::carry_out(store, provider, source, &plan, actor, progress).await
 }

@@ -31,10 +31,12 @@ const GARNISH: usize = 4;
 pub(super) fn is_common(password: &str) -> bool {
     let lower = password.to_lowercase();
     let distinct: HashSet<char> = lower.chars().collect();
+    let core = lower.trim_matches(|c: char| !c.is_alphabetic());
     distinct.len() < 5
         || beside_rows(&lower) <= GARNISH
         || is_word(&letters(&lower))
         || is_word(&letters(&plain(&lower)))
+        || is_word(&letters(&plain(core)))
 }
 
 /// How many characters belong to no row.

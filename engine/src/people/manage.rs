@@ -6,7 +6,8 @@ use domain::{Problems, Role, UserId};
 use serde_json::json;
 use time::OffsetDateTime;
 
-use super::sign_in::actor;
+use super::network::network;
+use super::sign_in::{Counters, actor};
 use super::{MAX_NAME, People, PeopleError, Person, SignInError};
 use crate::desk::Actor;
 use crate::store::StoreTransaction;
@@ -154,13 +155,11 @@ impl People {
     ) -> Result<Person, PeopleError> {
         let gone = || PeopleError::NotFound("This account".to_owned());
         let person = self.person(id).await?.ok_or_else(gone)?;
-        let counted = self
-            .count_guess(&person, address)
-            .await
-            .map_err(|error| match error {
-                SignInError::Failed(error) => error,
-                refused => PeopleError::Conflict(refused.to_string()),
-            })?;
+        let counters = Counters::of_owner(&person.email, address.map(network));
+        self.count(&counters).await.map_err(|error| match error {
+            SignInError::Failed(error) => error,
+            refused => PeopleError::Conflict(refused.to_string()),
+        })?;
         let kept = self.store.user_to_verify(&person.email).await?;
         let (_, kept) = kept.ok_or_else(gone)?;
         if !self.verify(current, kept).await? {
@@ -181,7 +180,7 @@ impl People {
             Err(_) => None,
         };
         let mut transaction = self.store.begin().await?;
-        transaction.forgive_attempt(&counted).await?;
+        counters.forgive(&mut transaction).await?;
         if let Some(hash) = hash {
             transaction.set_password(id, &hash).await?;
             transaction.end_resets(id, self.clock.now()).await?;

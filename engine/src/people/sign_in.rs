@@ -10,7 +10,7 @@ use super::network::network;
 use super::throttle::{FREE_OF_ACCOUNT, FREE_OF_ADDRESS};
 use super::{MAX_EMAIL, People, PeopleError, Person};
 use crate::desk::Actor;
-use crate::store::{FailureKey, StoreError};
+use crate::store::{FailureKey, StoreError, StoreTransaction};
 
 /// Why somebody was not let in.
 #[derive(Debug, Error)]
@@ -37,25 +37,31 @@ impl From<StoreError> for SignInError {
 }
 
 /// What the attempts of one account from one place are counted under.
-struct Counters {
+pub(super) struct Counters {
     keys: Vec<(FailureKey, i32)>,
+    /// Whether nobody but the account's owner can be expected at this place.
+    own: bool,
 }
 
 impl Counters {
-    /// A network the account knows is counted on its own, so that strangers' failures neither from
-    /// elsewhere nor with other accounts matter to it.
-    fn new(email: &str, network: Option<IpAddr>, known: bool) -> Self {
-        let keys = match network {
-            Some(network) if known => {
-                vec![(FailureKey::account_from(email, network), FREE_OF_ACCOUNT)]
-            }
-            Some(network) => vec![
-                (FailureKey::account(email), FREE_OF_ACCOUNT),
-                (FailureKey::network(network), FREE_OF_ADDRESS),
-            ],
-            None => vec![(FailureKey::account(email), FREE_OF_ACCOUNT)],
-        };
-        Self { keys }
+    /// Attempts of a stranger, as far as one can know.
+    fn of_stranger(email: &str, network: Option<IpAddr>) -> Self {
+        let account = (FailureKey::account(email), FREE_OF_ACCOUNT);
+        let network = network.map(|network| (FailureKey::network(network), FREE_OF_ADDRESS));
+        Self {
+            keys: [account].into_iter().chain(network).collect(),
+            own: false,
+        }
+    }
+
+    /// Attempts where the owner has been let in before. They are counted on their own, so that
+    /// strangers' failures neither from elsewhere nor with other accounts matter.
+    pub(super) fn of_owner(email: &str, network: Option<IpAddr>) -> Self {
+        let key = FailureKey::account_from(email, network);
+        Self {
+            keys: vec![(key, FREE_OF_ACCOUNT)],
+            own: true,
+        }
     }
 
     fn free(&self, key: FailureKey) -> i32 {
@@ -67,6 +73,21 @@ impl Counters {
 
     fn keys(&self) -> Vec<FailureKey> {
         self.keys.iter().map(|(key, _)| *key).collect()
+    }
+
+    /// Takes back what was counted for an attempt that succeeded. It proves nothing about the
+    /// failures of strangers.
+    pub(super) async fn forgive(
+        &self,
+        transaction: &mut StoreTransaction,
+    ) -> Result<(), StoreError> {
+        if !self.own {
+            return transaction.forgive_attempt(&self.keys()).await;
+        }
+        for (key, _) in &self.keys {
+            transaction.forgive(*key).await?;
+        }
+        Ok(())
     }
 }
 
@@ -104,7 +125,7 @@ impl People {
             return Err(SignInError::Wrong);
         };
         let mut transaction = self.store.begin_beside().await?;
-        transaction.forgive_attempt(&counters.keys()).await?;
+        counters.forgive(&mut transaction).await?;
         transaction
             .user_signed_in(person.id, network, self.clock.now())
             .await?;
@@ -121,20 +142,6 @@ impl People {
         Ok(person)
     }
 
-    /// Counts an attempt to give the present password, as [`Self::sign_in`] does, and returns what
-    /// to forgive when it was right.
-    pub(super) async fn count_guess(
-        &self,
-        person: &Person,
-        address: Option<IpAddr>,
-    ) -> Result<Vec<FailureKey>, SignInError> {
-        let counters = self
-            .counters(&person.email, Some(person.id), address.map(network))
-            .await?;
-        self.count(&counters).await?;
-        Ok(counters.keys())
-    }
-
     async fn counters(
         &self,
         email: &str,
@@ -145,10 +152,15 @@ impl People {
             Some(network) => self.store.knows_network(user, network).await?,
             None => false,
         };
-        Ok(Counters::new(email, network, known))
+        Ok(if known {
+            Counters::of_owner(email, network)
+        } else {
+            Counters::of_stranger(email, network)
+        })
     }
 
-    async fn count(&self, counters: &Counters) -> Result<(), SignInError> {
+    /// Counts an attempt as failed before it is made.
+    pub(super) async fn count(&self, counters: &Counters) -> Result<(), SignInError> {
         let now = self.clock.now();
         self.store
             .count_attempt(&counters.keys(), now, |key, failures| {

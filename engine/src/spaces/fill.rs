@@ -62,7 +62,10 @@ impl Filler<'_> {
             return Ok(Vec::new());
         };
         let limit = i64::try_from(self.provider.batch_size()).unwrap_or(i64::MAX);
-        let batch = self.store.missing_variants(self.space, after, limit).await?;
+        let batch = self
+            .store
+            .missing_variants(self.space, after, limit)
+            .await?;
         if let Some(last) = batch.last().and_then(|text| text.variant) {
             *cursor = Cursor::After(last);
         }
@@ -126,7 +129,9 @@ impl Filler<'_> {
         let mut tries = 1;
         let vectors = loop {
             match self.provider.embed(&texts).await {
-                Err(error) if error.blame() == Blame::Text && part.len() == 1 && tries < ATTEMPTS => {
+                Err(error)
+                    if error.blame() == Blame::Text && part.len() == 1 && tries < ATTEMPTS =>
+                {
                     tries += 1;
                 }
                 outcome => break outcome?,
@@ -167,7 +172,9 @@ impl Filler<'_> {
 impl Filled {
     /// The texts of a batch that got a vector.
     pub(super) fn done(&self, texts: &[MissingText]) -> Vec<MissingText> {
-        let done = texts.iter().filter(|text| self.vectors.contains_key(&text.hash));
+        let done = texts
+            .iter()
+            .filter(|text| self.vectors.contains_key(&text.hash));
         done.cloned().collect()
     }
 

@@ -93,7 +93,7 @@ impl Keeper {
         if rests.is_some_and(|(until, _)| *until > Instant::now()) {
             return Ok(());
         }
-        if self.spaces.store.missing(version).await?.waiting == 0 {
+        if self.spaces.store.missing(version).await?.all() == 0 {
             self.resting.remove(&version);
             return Ok(());
         }
@@ -110,7 +110,8 @@ impl Keeper {
                     seconds = rest.as_secs(),
                     "spaces.keep: texts wait for their vectors"
                 );
-                self.resting.insert(version, (Instant::now() + rest, failures));
+                self.resting
+                    .insert(version, (Instant::now() + rest, failures));
             }
         }
         Ok(())
@@ -124,7 +125,10 @@ impl Keeper {
             tokio::time::sleep(PAUSE).await;
         }
         if store.note_emptied(space.version).await? {
-            info!(space = space.version, "spaces.keep: the last vector is deleted");
+            info!(
+                space = space.version,
+                "spaces.keep: the last vector is deleted"
+            );
         }
         Ok(())
     }

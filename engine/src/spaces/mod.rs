@@ -187,7 +187,13 @@ impl Spaces {
             transaction.forget_refusals(space.version).await?;
             let after = json!({ "model": spec.to_string(), "texts": total });
             transaction
-                .note(actor, "space.embed", &subject(space.version), None, Some(&after))
+                .note(
+                    actor,
+                    "space.embed",
+                    &subject(space.version),
+                    None,
+                    Some(&after),
+                )
                 .await?;
         }
         transaction.commit().await?;

@@ -65,7 +65,11 @@ impl Spaces {
         };
         let tariff = provider.tariff();
         let tokens = provider.count_tokens(&texts).await?;
-        let (rate, trouble) = match self.store.measured_rate(&spec.provider, &spec.model).await? {
+        let (rate, trouble) = match self
+            .store
+            .measured_rate(&spec.provider, &spec.model)
+            .await?
+        {
             Some(rate) => (Some(rate), None),
             None => match self.measure(spec, &texts).await {
                 Ok(rate) => (rate, None),

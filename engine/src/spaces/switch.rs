@@ -47,7 +47,10 @@ impl Spaces {
         to: i32,
         options: SwitchOptions,
     ) -> Result<Switched, DeskError> {
-        if options.floor.is_some_and(|floor| !(-1.0..=1.0).contains(&floor)) {
+        if options
+            .floor
+            .is_some_and(|floor| !(-1.0..=1.0).contains(&floor))
+        {
             return Err(DeskError::invalid("floor", "is not between -1 and 1"));
         }
         let mut attempts = 0;
@@ -73,8 +76,15 @@ impl Spaces {
                 )));
             }
             let keep = options.keep.unwrap_or(self.settings.keep);
-            let switched =
-                put(&mut transaction, &row, options.floor, keep, actor, "space.switch").await?;
+            let switched = put(
+                &mut transaction,
+                &row,
+                options.floor,
+                keep,
+                actor,
+                "space.switch",
+            )
+            .await?;
             transaction.commit().await?;
             info!(from = switched.from, to, "spaces.switch");
             return Ok(switched);
@@ -146,7 +156,8 @@ async fn put(
         site.thresholds.similarity_floor = floor;
         transaction.save_site(&site).await?;
     }
-    let said = |space: Option<i32>, floor: f32| json!({ "space": space, "similarity_floor": floor });
+    let said =
+        |space: Option<i32>, floor: f32| json!({ "space": space, "similarity_floor": floor });
     transaction
         .note(
             actor,

@@ -99,7 +99,10 @@ impl Worker {
             .map(|row| row.space.version)
             .collect();
         let lease = self.spaces.settings.lease;
-        let job = self.spaces.store.claim_embed_job(&reachable, &self.node, lease);
+        let job = self
+            .spaces
+            .store
+            .claim_embed_job(&reachable, &self.node, lease);
         let Some(job) = job.await? else {
             return Ok(None);
         };
@@ -110,11 +113,21 @@ impl Worker {
         let Some(provider) = self.spaces.providers.of(&space.spec) else {
             return Ok(None);
         };
-        info!(job = job.id, space = space.version, node = self.node, "spaces.work");
+        info!(
+            job = job.id,
+            space = space.version,
+            node = self.node,
+            "spaces.work"
+        );
         let end = self.work(&job, &space, &**provider).await?;
         self.metrics.embedding_total.set(0);
         self.metrics.embedding_done.set(0);
-        info!(job = job.id, space = space.version, ?end, "spaces.work ended");
+        info!(
+            job = job.id,
+            space = space.version,
+            ?end,
+            "spaces.work ended"
+        );
         Ok(Some(end))
     }
 
@@ -130,15 +143,21 @@ impl Worker {
             provider,
             space,
         };
+        // Visitors may bring new terms faster than they can be embedded.
+        let mut terms_are_due = true;
         loop {
-            let waiting = store.missing(space.version).await?.waiting;
-            if waiting > 0 {
-                match self.pass(job, &filler, waiting).await? {
+            let missing = store.missing(space.version).await?;
+            if missing.waiting > 0 || terms_are_due && missing.terms > 0 {
+                terms_are_due = false;
+                match self.pass(job, &filler, missing.all()).await? {
                     Went::On => continue,
                     Went::Ended(end) => return Ok(end),
                 }
             }
-            if !store.enter_phase(job.id, &self.node, Phase::Index, 0).await? {
+            if !store
+                .enter_phase(job.id, &self.node, Phase::Index, 0)
+                .await?
+            {
                 return Ok(End::Lost);
             }
             match self.leased(job, None, self.index(space)).await? {
@@ -171,7 +190,10 @@ impl Worker {
         waiting: i64,
     ) -> Result<Went, StoreError> {
         let store = filler.store;
-        if !store.enter_phase(job.id, &self.node, Phase::Texts, waiting).await? {
+        if !store
+            .enter_phase(job.id, &self.node, Phase::Texts, waiting)
+            .await?
+        {
             return Ok(Went::Ended(End::Lost));
         }
         self.metrics.embedding_total.set(waiting);
@@ -227,7 +249,10 @@ impl Worker {
                 seconds,
             };
             let lease = self.spaces.settings.lease;
-            if !transaction.count_step(job.id, &self.node, lease, step).await? {
+            if !transaction
+                .count_step(job.id, &self.node, lease, step)
+                .await?
+            {
                 return lost;
             }
             transaction.commit().await?;
@@ -264,10 +289,15 @@ impl Worker {
             match store.index_state(space).await? {
                 IndexState::Impossible | IndexState::Valid => return Ok(()),
                 IndexState::Missing => {
-                    store.build_index(space, &self.spaces.settings.index).await?;
+                    store
+                        .build_index(space, &self.spaces.settings.index)
+                        .await?;
                 }
                 IndexState::Invalid => {
-                    warn!(space = space.version, "spaces.work: the index was left invalid; building it anew");
+                    warn!(
+                        space = space.version,
+                        "spaces.work: the index was left invalid; building it anew"
+                    );
                     store.drop_index(space).await?;
                 }
                 // A node that is gone began it, and PostgreSQL goes on with it.
@@ -277,7 +307,10 @@ impl Worker {
     }
 
     async fn suspend(&self, job: &EmbedJob, words: &str) -> Result<End, StoreError> {
-        warn!(job = job.id, words, "spaces.work: the job waits for somebody");
+        warn!(
+            job = job.id,
+            words, "spaces.work: the job waits for somebody"
+        );
         let own = self
             .spaces
             .store
@@ -303,7 +336,10 @@ impl Worker {
                 done = &mut work => return Ok(Some(done)),
                 () = tokio::time::sleep(pulse) => {}
             }
-            let renewal = self.spaces.store.renew_lease(job.id, &self.node, lease, words);
+            let renewal = self
+                .spaces
+                .store
+                .renew_lease(job.id, &self.node, lease, words);
             match tokio::time::timeout(lease / 3, renewal).await {
                 Ok(Ok(true)) => renewed = self.pacer.now(),
                 Ok(Ok(false)) => return Ok(None),

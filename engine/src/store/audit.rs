@@ -2,9 +2,161 @@
 
 use serde_json::Value;
 use sqlx::types::Json;
+use time::OffsetDateTime;
 
-use super::{StoreError, StoreTransaction};
+use super::{Store, StoreError, StoreTransaction};
 use crate::desk::Actor;
+
+/// Which entries of the log to read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// By whom, as [`AuditEntry::actor`] spells it.
+    pub actor: Option<String>,
+    /// Of which kind of thing: `page`, `variant` and so on.
+    pub kind: Option<String>,
+    /// Part of the thing's name.
+    pub subject: Option<String>,
+    /// Not before this instant.
+    pub from: Option<OffsetDateTime>,
+    /// Before this instant.
+    pub until: Option<OffsetDateTime>,
+}
+
+/// A change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Its number; later entries have larger ones.
+    pub id: i64,
+    /// When.
+    pub at: OffsetDateTime,
+    /// Who: an e-mail address, `command line`, or a token's name.
+    pub actor: String,
+    /// What happened to what kind of thing: `variant.publish`.
+    pub action: String,
+    /// The thing's name.
+    pub subject: String,
+    /// What changed, as it was.
+    pub before: Option<Value>,
+    /// What changed, as it is.
+    pub after: Option<Value>,
+    /// From where.
+    pub address: Option<String>,
+}
+
+/// What is noted about one change of many.
+#[derive(Debug, Clone)]
+pub struct Note {
+    /// What happened to what kind of thing.
+    pub action: &'static str,
+    /// The thing's name.
+    pub subject: String,
+    /// What changed, as it was.
+    pub before: Option<Value>,
+    /// What changed, as it is.
+    pub after: Option<Value>,
+}
+
+impl Store {
+    /// Entries that `filter` describes, the latest first: `limit` of them, older than the one
+    /// numbered `older_than`.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn audit_entries(
+        &self,
+        filter: &AuditFilter,
+        older_than: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        let entries = sqlx::query_as!(
+            AuditEntry,
+            r#"SELECT id, at, actor, action, subject, before, after,
+                      host(remote_addr) AS address
+               FROM audit_log
+               WHERE ($1::text IS NULL OR actor = $1)
+                 AND ($2::text IS NULL OR split_part(action, '.', 1) = $2)
+                 AND ($3::text IS NULL OR strpos(lower(subject), lower($3)) > 0)
+                 AND ($4::timestamptz IS NULL OR at >= $4)
+                 AND ($5::timestamptz IS NULL OR at < $5)
+                 AND ($6::bigint IS NULL OR id < $6)
+               ORDER BY id DESC
+               LIMIT $7"#,
+            filter.actor.as_deref(),
+            filter.kind.as_deref(),
+            filter.subject.as_deref(),
+            filter.from,
+            filter.until,
+            older_than,
+            limit
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(entries)
+    }
+
+    /// The latest entries about any of `actions`.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn latest_audit_entries(
+        &self,
+        actions: &[&str],
+        limit: i64,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        let actions: Vec<String> = actions.iter().map(|&action| action.to_owned()).collect();
+        let entries = sqlx::query_as!(
+            AuditEntry,
+            r#"SELECT id, at, actor, action, subject, NULL::jsonb AS before, NULL::jsonb AS after,
+                      host(remote_addr) AS address
+               FROM audit_log WHERE action = ANY ($1) ORDER BY id DESC LIMIT $2"#,
+            &actions,
+            limit
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(entries)
+    }
+
+    /// Everybody who stands in the log, by name.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn audit_actors(&self) -> Result<Vec<String>, StoreError> {
+        // Jumps from one name to the next in the index instead of reading the whole log.
+        let actors = sqlx::query_scalar!(
+            r#"WITH RECURSIVE names AS (
+                   SELECT min(actor) AS name FROM audit_log
+                   UNION ALL
+                   SELECT (SELECT min(actor) FROM audit_log WHERE actor > name)
+                   FROM names WHERE name IS NOT NULL
+               )
+               SELECT name AS "name!" FROM names WHERE name IS NOT NULL"#
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(actors)
+    }
+
+    /// The kinds of things in the log, by name.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn audit_kinds(&self) -> Result<Vec<String>, StoreError> {
+        let kinds = sqlx::query_scalar!(
+            r#"WITH RECURSIVE kinds AS (
+                   SELECT min(split_part(action, '.', 1)) AS kind FROM audit_log
+                   UNION ALL
+                   SELECT (SELECT min(split_part(action, '.', 1)) FROM audit_log
+                           WHERE split_part(action, '.', 1) > kind)
+                   FROM kinds WHERE kind IS NOT NULL
+               )
+               SELECT kind AS "kind!" FROM kinds WHERE kind IS NOT NULL"#
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(kinds)
+    }
+}
 
 impl StoreTransaction {
     /// Notes a change. `action` names the thing and what happened to it, such as
@@ -35,5 +187,51 @@ impl StoreTransaction {
         .execute(&mut *self.tx)
         .await?;
         Ok(())
+    }
+
+    /// Notes many changes at once.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn note_all(&mut self, actor: &Actor, notes: &[Note]) -> Result<(), StoreError> {
+        let actions: Vec<String> = notes.iter().map(|note| note.action.to_owned()).collect();
+        let subjects: Vec<String> = notes.iter().map(|note| note.subject.clone()).collect();
+        let before: Vec<Option<Value>> = notes.iter().map(|note| note.before.clone()).collect();
+        let after: Vec<Option<Value>> = notes.iter().map(|note| note.after.clone()).collect();
+        sqlx::query!(
+            "INSERT INTO audit_log (actor_id, actor, remote_addr, action, subject, before, after)
+             SELECT $1, $2, $3::text::inet, * FROM unnest($4::text[], $5::text[], $6::jsonb[], $7::jsonb[])",
+            actor.user.map(|user| user.0),
+            actor.name,
+            actor.address.map(|address| address.to_string()),
+            &actions,
+            &subjects,
+            &before as _,
+            &after as _
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
+    }
+
+    /// Who last changed the thing of this kind and name.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn last_author(
+        &mut self,
+        kind: &str,
+        subject: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let actor = sqlx::query_scalar!(
+            "SELECT actor FROM audit_log
+             WHERE subject = $1 AND split_part(action, '.', 1) = $2
+             ORDER BY id DESC LIMIT 1",
+            subject,
+            kind
+        )
+        .fetch_optional(&mut *self.tx)
+        .await?;
+        Ok(actor)
     }
 }

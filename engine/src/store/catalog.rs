@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use domain::record::{PageRecord, SegmentRecord};
-use domain::{PageId, Revision, SegmentId, SiteSettings};
+use domain::{CanonicalPath, PageId, Revision, SegmentId, SiteSettings};
 use sqlx::postgres::PgListener;
 
 use super::{CATALOG_CHANNEL, Space, Store, StoreError, StoreTransaction};
@@ -27,6 +27,8 @@ pub struct CatalogRows {
     pub segments: Vec<SegmentRow>,
     /// Pages by path.
     pub pages: Vec<PageRow>,
+    /// Paths that pages had before, and which page each leads to.
+    pub redirects: Vec<(CanonicalPath, PageId)>,
     /// The revision at which each page last changed, through what all depend on or by itself.
     pub page_revisions: HashMap<PageId, Revision>,
     /// The space whose vectors decide.
@@ -39,7 +41,10 @@ impl CatalogRows {
     /// Page intents and segment descriptions: what decisions are compared with.
     pub fn texts_that_ask(&self) -> impl Iterator<Item = &str> {
         let intents = self.pages.iter().map(|(_, page)| page.intent.as_str());
-        let descriptions = self.segments.iter().map(|(_, segment)| segment.description.as_str());
+        let descriptions = self
+            .segments
+            .iter()
+            .map(|(_, segment)| segment.description.as_str());
         intents.chain(descriptions)
     }
 }
@@ -61,6 +66,7 @@ impl Store {
                 site: self.site().await?,
                 segments: self.segment_records().await?,
                 pages: self.page_records().await?,
+                redirects: self.redirects().await?,
                 space: self.active_space().await?,
                 page_revisions: self.page_revisions().await?,
                 next_change: self.next_change().await?,

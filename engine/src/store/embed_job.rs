@@ -294,7 +294,11 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn measured_rate(&self, provider: &str, model: &str) -> Result<Option<f64>, StoreError> {
+    pub async fn measured_rate(
+        &self,
+        provider: &str,
+        model: &str,
+    ) -> Result<Option<f64>, StoreError> {
         let rate = sqlx::query_scalar!(
             r#"SELECT j.done / j.worked_seconds AS "rate!"
                FROM jobs j JOIN embedding_spaces s ON s.version = j.space_version

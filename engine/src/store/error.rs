@@ -44,7 +44,15 @@ pub enum StoreError {
 }
 
 /// Constraints a person can run into, and what they protect.
-const REFUSALS: [(&str, &str); 6] = [
+const REFUSALS: [(&str, &str); 8] = [
+    (
+        "jobs_one_import",
+        "another import is running; wait until it is over, or cancel it",
+    ),
+    (
+        "upload_pieces_upload_id_fkey",
+        "another file has taken this one's place; upload one at a time",
+    ),
     (
         "variants_segment_in_use",
         "the segment is still used by variants; move or archive them first",

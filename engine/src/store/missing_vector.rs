@@ -40,15 +40,24 @@ pub struct DeadLetter {
 /// Texts without a vector in a space.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Missing {
-    /// Texts still to embed.
+    /// Texts still to embed that decisions depend on.
     pub waiting: i64,
+    /// Campaign terms still to embed: decisions are made without them meanwhile.
+    pub terms: i64,
     /// Texts that the provider refused.
     pub refused: i64,
 }
 
+impl Missing {
+    /// Everything that a provider could be asked for now.
+    pub fn all(self) -> i64 {
+        self.waiting + self.terms
+    }
+}
+
 impl Store {
-    /// Page intents and segment descriptions without a vector in `space`, those left out that its
-    /// provider refused.
+    /// Texts that ask (page intents, segment descriptions, campaign terms) without a vector in `space`,
+    /// those left out that its provider refused.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
@@ -56,12 +65,8 @@ impl Store {
         let rows = sqlx::query!(
             r#"SELECT DISTINCT ON (hash) subject AS "subject!", text AS "text!", hash AS "hash!"
                FROM (
-                   SELECT 'page ' || path AS subject, intent AS text,
-                          sha256(convert_to(intent, 'UTF8')) AS hash
-                   FROM pages
-                   UNION ALL
-                   SELECT 'segment ' || key, description, sha256(convert_to(description, 'UTF8'))
-                   FROM segments
+                   SELECT subject, asks AS text, text_hash AS hash
+                   FROM embedded_texts WHERE asks IS NOT NULL
                ) AS asking
                WHERE NOT EXISTS (SELECT FROM query_embeddings q
                                  WHERE q.space_version = $1 AND q.text_hash = asking.hash)
@@ -279,8 +284,9 @@ impl StoreTransaction {
 async fn count(connection: &mut sqlx::PgConnection, version: i32) -> Result<Missing, StoreError> {
     let counts = sqlx::query_as!(
         Missing,
-        r#"SELECT count(*) FILTER (WHERE f.text_hash IS NULL) AS "waiting!",
-                  count(*) FILTER (WHERE f.text_hash IS NOT NULL) AS "refused!"
+        r#"SELECT count(*) FILTER (WHERE f.text_hash IS NULL AND t.vital) AS "waiting!",
+                  count(*) FILTER (WHERE f.text_hash IS NULL AND NOT t.vital) AS "terms!",
+                  count(*) FILTER (WHERE f.text_hash IS NOT NULL AND t.vital) AS "refused!"
            FROM embedded_texts t
            LEFT JOIN embeddings e ON e.space_version = $1
                AND e.variant_id = t.variant_id AND e.text_hash = t.text_hash

@@ -2,18 +2,24 @@
 //!
 //! Callers get domain types and [`StoreError`]; nothing outside this folder knows a table.
 
+mod attention;
 mod audit;
 mod candidate;
 mod catalog;
 mod embed_job;
 mod error;
+mod head;
+mod job;
 mod missing_vector;
 mod page;
+mod redirect;
 mod segment;
 mod setting;
 mod space;
 mod space_index;
+mod term;
 mod token;
+mod upload;
 mod user;
 mod user_link;
 mod user_throttle;
@@ -30,18 +36,27 @@ use std::time::Duration;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
 
+pub use attention::{Asked, Backlog, Upcoming, WeakMatch};
+pub use audit::{AuditEntry, AuditFilter, Note};
 pub use candidate::{PageQuestions, Wanted};
 pub use catalog::{CatalogRows, PageRow, SegmentRow};
 pub use embed_job::{EmbedJob, EmbedJobState, JobStep, Phase};
 pub use error::StoreError;
+pub use head::Head;
+pub use job::{Beat, Job, JobState};
 pub use missing_vector::{DeadLetter, Missing, MissingText};
+pub use page::{EditedPage, PageSummary, VariantCounts};
+pub use segment::{SegmentSummary, SegmentUse};
+pub use space::Space;
 pub use space::{Space, SpaceRow, SpaceState};
 pub use space_index::{IndexSettings, IndexState};
+pub(crate) use term::TermUse;
 pub(crate) use token::NewToken;
 pub use token::{Scope, ScopeError, Token, TokenSecret};
+pub use upload::{Findings, Owner, Upload};
 pub(crate) use user_link::NewLink;
 pub(crate) use user_throttle::FailureKey;
-pub use variant::{SavedVariant, VariantContent};
+pub use variant::{SavedVariant, VariantContent, VariantSelection};
 pub use variant_draft::KeptDraft;
 pub use variant_list::{ListedVariant, VariantFilter, VariantSort, Wanting};
 pub use variant_publication::{State, VariantStates};

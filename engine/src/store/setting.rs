@@ -23,6 +23,30 @@ impl Store {
     }
 }
 
+impl Store {
+    /// The key that preview links are signed with, 32 bytes; the schema came with it.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails or the stored value is unreadable.
+    pub async fn preview_key(&self) -> Result<[u8; 32], StoreError> {
+        let digits = sqlx::query_scalar!(
+            r#"SELECT value #>> '{}' AS "digits!" FROM settings WHERE key = 'preview_key'"#
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        let malformed = || StoreError::malformed("the key of preview links", &"it is no 32 bytes");
+        let mut key = [0; 32];
+        if digits.len() != 64 {
+            return Err(malformed());
+        }
+        for (place, byte) in key.iter_mut().enumerate() {
+            let pair = digits.get(2 * place..2 * place + 2).ok_or_else(malformed)?;
+            *byte = u8::from_str_radix(pair, 16).map_err(|_| malformed())?;
+        }
+        Ok(key)
+    }
+}
+
 impl StoreTransaction {
     /// The site's settings as of this transaction; `None` before any were saved.
     ///

@@ -163,7 +163,10 @@ impl Store {
     }
 
     /// The space of `spec` that is not retired.
-    pub(crate) async fn present_space(&self, spec: &SpaceSpec) -> Result<Option<Space>, StoreError> {
+    pub(crate) async fn present_space(
+        &self,
+        spec: &SpaceSpec,
+    ) -> Result<Option<Space>, StoreError> {
         let spaces = self.spaces().await?;
         let retired = |row: &SpaceRow| matches!(row.state, SpaceState::Retired { .. });
         let found = spaces
@@ -375,7 +378,8 @@ struct Row {
 
 impl Row {
     fn read(self) -> Result<SpaceRow, StoreError> {
-        let wrong = |error: &dyn std::fmt::Display| StoreError::malformed("an embedding space", error);
+        let wrong =
+            |error: &dyn std::fmt::Display| StoreError::malformed("an embedding space", error);
         let state = match self.state.as_str() {
             "building" => SpaceState::Building,
             "ready" => SpaceState::Ready {

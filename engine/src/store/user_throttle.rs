@@ -27,7 +27,9 @@ impl FailureKey {
         Self(Sha256::digest(format!("network {network}")).into())
     }
 
-    pub(crate) fn account_from(email: &str, network: IpAddr) -> Self {
+    pub(crate) fn account_from(email: &str, network: Option<IpAddr>) -> Self {
+        let network = network.map(|network| network.to_string());
+        let network = network.as_deref().unwrap_or("somewhere");
         Self(Sha256::digest(format!("account {email} from {network}")).into())
     }
 }

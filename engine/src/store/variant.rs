@@ -38,6 +38,28 @@ pub struct VariantContent {
     pub content: ContentOverride,
 }
 
+/// Some of the variants, in the order of their external ids.
+#[derive(Debug, Clone, Copy)]
+pub struct VariantSelection<'a> {
+    /// The page they are of; `None` is any.
+    pub page: Option<&'a ExternalId>,
+    /// The one after which to go on.
+    pub after: Option<&'a ExternalId>,
+    /// At most so many.
+    pub limit: i64,
+}
+
+impl Default for VariantSelection<'_> {
+    /// All of them.
+    fn default() -> Self {
+        Self {
+            page: None,
+            after: None,
+            limit: i64::MAX,
+        }
+    }
+}
+
 impl Store {
     /// What visitors see of variants of a page, as of the page's `revision`. Those that are gone or
     /// not published are left out.
@@ -118,6 +140,25 @@ impl Store {
         &self,
         named: Option<&[ExternalId]>,
     ) -> Result<Vec<VariantRecord>, StoreError> {
+        self.variant_rows(named, VariantSelection::default()).await
+    }
+
+    /// The next variants as an import would write them, by external id.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails or a stored value is unreadable.
+    pub async fn variants_in_order(
+        &self,
+        selection: VariantSelection<'_>,
+    ) -> Result<Vec<VariantRecord>, StoreError> {
+        self.variant_rows(None, selection).await
+    }
+
+    async fn variant_rows(
+        &self,
+        named: Option<&[ExternalId]>,
+        selection: VariantSelection<'_>,
+    ) -> Result<Vec<VariantRecord>, StoreError> {
         let named: Option<Vec<String>> =
             named.map(|ids| ids.iter().map(ExternalId::to_string).collect());
         let rows = sqlx::query!(
@@ -129,9 +170,15 @@ impl Store {
                LEFT JOIN segments s ON s.id = v.segment_id
                JOIN variant_revisions r ON r.variant_id = v.id
                    AND r.number = coalesce(v.published_revision, v.head_revision)
-               WHERE $1::text[] IS NULL OR v.external_id = ANY ($1)
-               ORDER BY v.external_id COLLATE "C""#,
-            named.as_deref()
+               WHERE ($1::text[] IS NULL OR v.external_id = ANY ($1))
+                 AND ($2::text IS NULL OR p.external_id = $2)
+                 AND ($3::text IS NULL OR v.external_id COLLATE "C" > $3)
+               ORDER BY v.external_id COLLATE "C"
+               LIMIT $4"#,
+            named.as_deref(),
+            selection.page.map(ExternalId::as_str),
+            selection.after.map(ExternalId::as_str),
+            selection.limit
         )
         .fetch_all(&self.pool)
         .await?;
@@ -153,6 +200,23 @@ impl Store {
                 })
             })
             .collect()
+    }
+
+    /// The segments that variants of a page are written for.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails or a stored value is unreadable.
+    pub async fn segments_of_page(&self, page: &ExternalId) -> Result<Vec<SegmentKey>, StoreError> {
+        let keys = sqlx::query_scalar!(
+            "SELECT DISTINCT s.key FROM segments s
+             JOIN variants v ON v.segment_id = s.id
+             JOIN pages p ON p.id = v.page_id
+             WHERE p.external_id = $1",
+            page.as_str()
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        keys.into_iter().map(parse_key).collect()
     }
 
     /// How many variants there are, and how many of them visitors can see at `now`.

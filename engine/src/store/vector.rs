@@ -123,7 +123,7 @@ impl StoreTransaction {
     }
 }
 
-fn embedding(space: &Space, vector: &Vector) -> Result<Embedding, StoreError> {
+pub(super) fn embedding(space: &Space, vector: &Vector) -> Result<Embedding, StoreError> {
     Embedding::new(&space.spec, vector.to_vec())
         .map_err(|error| StoreError::malformed("a stored vector", &error))
 }

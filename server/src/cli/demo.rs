@@ -1,8 +1,11 @@
 //! `landfall demo`.
 
+use std::sync::Arc;
+
 use clap::Args;
+use engine::desk::Actor;
 use engine::ingest::format::Format;
-use engine::ingest::{apply, import};
+use engine::ingest::{Source, Text, apply, import};
 use engine::store::Store;
 
 use super::CommandError;
@@ -43,19 +46,31 @@ pub(super) async fn run(
     };
     let provider = provider(config, all_threads())?;
     let records = generate(&wanted).collect();
-    report(apply(store, &*provider, records, &Bar::new("records")).await?);
+    report(
+        apply(
+            store,
+            &*provider,
+            records,
+            &Actor::command_line(),
+            &Bar::new("records"),
+        )
+        .await?,
+    );
     Ok(())
 }
 
 /// Loads the demo company's content.
 pub(super) async fn load(config: &Config, store: &Store) -> Result<(), CommandError> {
     let provider = provider(config, all_threads())?;
-    let text = jsonl();
+    let source: Arc<dyn Source> = Arc::new(Text {
+        bytes: jsonl().into(),
+        format: Format::JsonLines,
+    });
     let summary = import(
         store,
         &*provider,
-        Format::JsonLines,
-        text.as_bytes(),
+        &source,
+        &Actor::command_line(),
         &Bar::new("records"),
     )
     .await?;

@@ -67,7 +67,7 @@ pub(super) async fn run(
     })?;
     let now = at.unwrap_or_else(|| engine.now());
     let visitor = request.visitor(&catalog, config, now);
-    let explanation = explain(engine, &services.store, &catalog, page, &visitor, now).await?;
+    let explanation = explain(engine, &services.store, &catalog, page, &visitor, now, &[]).await?;
     running.stop().await;
     match explanation {
         Some(explanation) => print!("{explanation}"),

@@ -5,8 +5,8 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use engine::ingest::format::{Format, write};
-use engine::ingest::records;
+use engine::ingest::format::Format;
+use engine::ingest::{Export, ExportError, Selection};
 use engine::store::Store;
 
 use super::CommandError;
@@ -21,7 +21,6 @@ pub(super) struct Options {
 }
 
 pub(super) async fn run(store: &Store, options: &Options) -> Result<(), CommandError> {
-    let records = records(store).await?;
     let failed = |error: std::io::Error| {
         CommandError::Other(format!(
             "{} cannot be written: {error}",
@@ -29,7 +28,9 @@ pub(super) async fn run(store: &Store, options: &Options) -> Result<(), CommandE
         ))
     };
     if options.file.as_os_str() == "-" {
-        return write(Format::JsonLines, &records, std::io::stdout().lock()).map_err(failed);
+        let mut out = std::io::stdout();
+        let all = |bytes: Vec<u8>| out.write_all(&bytes);
+        return written(store, Format::JsonLines, all).await.map(drop);
     }
     let format =
         Format::of_path(&options.file).map_err(|error| CommandError::Other(error.to_string()))?;
@@ -37,13 +38,25 @@ pub(super) async fn run(store: &Store, options: &Options) -> Result<(), CommandE
     let mut unfinished = options.file.clone().into_os_string();
     unfinished.push(".part");
     let mut writer = BufWriter::new(File::create(&unfinished).map_err(failed)?);
-    write(format, &records, &mut writer).map_err(failed)?;
+    let count = written(store, format, |bytes| writer.write_all(&bytes)).await?;
     writer.flush().map_err(failed)?;
     std::fs::rename(&unfinished, &options.file).map_err(failed)?;
-    println!(
-        "{} records written to {}",
-        records.len(),
-        options.file.display()
-    );
+    println!("{count} records written to {}", options.file.display());
     Ok(())
+}
+
+/// Exports everything to `write` and returns how many records there were.
+async fn written(
+    store: &Store,
+    format: Format,
+    mut write: impl FnMut(Vec<u8>) -> std::io::Result<()>,
+) -> Result<usize, CommandError> {
+    let failed = |error: ExportError| CommandError::Other(format!("the export failed: {error}"));
+    let mut export = Export::start(store, &Selection::Everything, format)
+        .await
+        .map_err(failed)?;
+    while let Some(bytes) = export.next().await.map_err(failed)? {
+        write(bytes).map_err(|error| failed(error.into()))?;
+    }
+    Ok(export.count())
 }

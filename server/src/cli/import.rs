@@ -1,12 +1,12 @@
 //! `landfall import`.
 
-use std::fs::File;
-use std::io::BufReader;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
-use engine::ingest::format::{Format, read};
-use engine::ingest::{Summary, check, import};
+use engine::desk::Actor;
+use engine::ingest::format::Format;
+use engine::ingest::{ImportError, LocalFile, Source, Summary, import, plan};
 use engine::store::Store;
 
 use super::CommandError;
@@ -35,22 +35,34 @@ pub(super) async fn run(
     store: &Store,
     options: &Options,
 ) -> Result<(), CommandError> {
-    let name = options.file.display();
     let format =
         Format::of_path(&options.file).map_err(|error| CommandError::Other(error.to_string()))?;
-    let file = File::open(&options.file)
-        .map_err(|error| CommandError::Other(format!("{name} cannot be opened: {error}")))?;
-    let reader = BufReader::new(file);
+    let file = LocalFile {
+        path: options.file.clone(),
+        format,
+    };
+    let source: Arc<dyn Source> = Arc::new(file);
+    source.open().map_err(|error| {
+        let name = options.file.display();
+        CommandError::Other(format!("{name} cannot be opened: {error}"))
+    })?;
     if options.dry_run {
-        let rows = read(format, reader)
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(engine::ingest::ImportError::File)?;
-        let records = check(store, rows).await?;
-        println!("{} records are valid; nothing was written", records.len());
+        let (plan, rejections) = plan(store, &source).await?;
+        println!("{plan}; nothing was written");
+        if !rejections.is_empty() {
+            return Err(ImportError::Rejected(rejections).into());
+        }
         return Ok(());
     }
     let provider = provider(config, all_threads())?;
-    let summary = import(store, &*provider, format, reader, &Bar::new("records")).await?;
+    let summary = import(
+        store,
+        &*provider,
+        &source,
+        &Actor::command_line(),
+        &Bar::new("records"),
+    )
+    .await?;
     report(summary);
     Ok(())
 }

@@ -1,9 +1,11 @@
 //! How far a long command has come: a bar on a terminal, lines elsewhere.
 
 use std::io::IsTerminal as _;
+use std::ops::ControlFlow;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use async_trait::async_trait;
 use engine::ingest::Progress;
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -27,8 +29,9 @@ impl Bar {
     }
 }
 
+#[async_trait]
 impl Progress for Bar {
-    fn start(&self, total: usize) {
+    async fn start(&self, total: usize) {
         self.total.store(total, Ordering::Relaxed);
         if total > 0 && std::io::stderr().is_terminal() {
             let bar = ProgressBar::new(total as u64);
@@ -43,19 +46,20 @@ impl Progress for Bar {
         }
     }
 
-    fn advance(&self, done: usize) {
+    async fn advance(&self, done: usize) -> ControlFlow<()> {
         if let Some(bar) = self.drawn.get() {
             bar.set_position(done as u64);
-            return;
+            return ControlFlow::Continue(());
         }
         let total = self.total.load(Ordering::Relaxed).max(1);
         let tenth = done * 10 / total;
         if tenth > self.tenth.swap(tenth, Ordering::Relaxed) {
             eprintln!("{done} of {total} {}", self.what);
         }
+        ControlFlow::Continue(())
     }
 
-    fn finish(&self) {
+    async fn finish(&self) {
         if let Some(bar) = self.drawn.get() {
             bar.finish_and_clear();
         }

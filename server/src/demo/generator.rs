@@ -86,6 +86,7 @@ fn page(seed: u64, index: u32) -> PageRecord {
         path: valid(&format!("/lp/page-{index:03}")),
         intent: composer.intent(),
         rollout: domain::rollout::EVERYBODY,
+        terms: true,
         contents: BTreeMap::from([(Locale::default(), content)]),
     }
 }

@@ -9,7 +9,7 @@ use domain::cache_key::Arm;
 use domain::segment::named_by_shared_cache;
 use domain::{CanonicalPath, path, rollout};
 use engine::catalog::Catalog;
-use engine::{Recognised, Served};
+use engine::{CacheResult, Recognised, Served};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 
 use super::cookies::{NewCookies, Remembered};
@@ -23,6 +23,9 @@ pub(super) use self::reply::Reply;
 
 /// How long a browser may keep a redirect, in the header's words.
 const REDIRECT_CACHE: &str = "public, max-age=3600";
+/// The same for a page that moved: a browser asks each time, because a page may move back, and a
+/// redirect kept from before would then lead in a circle.
+const MOVED_CACHE: &str = "no-cache";
 
 /// A body that is complete from the start, so that sending it needs no allocation.
 pub(super) type Body = Pieces;
@@ -111,6 +114,10 @@ impl Asked {
         let seconds = self.started.elapsed().as_secs_f64();
         let metrics = state.engine.metrics();
         metrics.answered(served.result, served.source, seconds);
+        if served.result == CacheResult::Miss {
+            let segments = &self.recognised.catalog().segments;
+            metrics.missed(segments[self.recognised.segment].key.as_str(), seconds);
+        }
         Reply::page(self, served)
     }
 }
@@ -164,10 +171,13 @@ async fn answer(state: &AppState, method: &Method, uri: &Uri, headers: &HeaderMa
         {
             return Response::into(part);
         }
+        if let Some(path) = catalog.moved(&request.path) {
+            return redirect(path, &request, &catalog, query, MOVED_CACHE).into();
+        }
         return notice::not_found(&catalog, request.locale).into();
     };
     if request.respelt {
-        return redirect(&page.path, &request, &catalog, query).into();
+        return redirect(&page.path, &request, &catalog, query, REDIRECT_CACHE).into();
     }
     let head = *method == Method::HEAD;
     let Some(asked) = ask(state, head, uri.path(), query, &fields) else {
@@ -183,6 +193,7 @@ fn redirect(
     request: &Request<'_>,
     catalog: &Catalog,
     query: &str,
+    cache: &'static str,
 ) -> Response {
     let mut target = path.in_locale(request.locale, catalog.site.default_locale);
     if !query.is_empty() {
@@ -193,10 +204,7 @@ fn redirect(
     *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
     let headers = response.headers_mut();
     insert(headers, header::LOCATION, &target);
-    headers.insert(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static(REDIRECT_CACHE),
-    );
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     response
 }
 

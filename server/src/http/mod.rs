@@ -14,12 +14,14 @@ mod limits;
 mod metrics;
 mod notice;
 mod pieces;
+mod preview;
 mod revalidated;
 mod security;
 pub mod serve;
 mod shared_cache;
 mod short;
 mod signals;
+mod streamed;
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -43,6 +45,9 @@ pub use signals::{Request, RequestError};
 
 /// Connections to the database for the admin.
 const DESK_CONNECTIONS: u32 = 4;
+
+/// The paths to which files are sent that are to be imported.
+const IMPORTS: [&str; 3] = [admin::UPLOAD, api::IMPORT, api::NEWEST_IMPORT];
 
 /// What handlers share.
 #[derive(Debug, Clone)]
@@ -82,7 +87,8 @@ impl AppState {
             .build();
         let desk_store = store.background(DESK_CONNECTIONS);
         Self {
-            desk: Desk::new(desk_store.clone(), Arc::clone(&engine)),
+            desk: Desk::new(desk_store.clone(), Arc::clone(&engine))
+                .reading(&config.visitor_cookies),
             people: People::new(desk_store.clone(), Arc::clone(engine.clock())),
             desk_store,
             engine,
@@ -110,6 +116,7 @@ pub fn router(state: &AppState, store: &Store) -> Router {
         .nest("/assets", assets)
         .merge(bundle::router(&state.config.site_root))
         .merge(crawlers::router())
+        .merge(preview::router())
         .merge(admin::router(state))
         .merge(api::router(state, store))
         .layer(SetResponseHeaderLayer::overriding(

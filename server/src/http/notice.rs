@@ -53,6 +53,17 @@ pub(super) fn refused(catalog: &Catalog, status: StatusCode, text: &'static str)
     respond(catalog, catalog.site.default_locale, status, &words, &[])
 }
 
+/// 404, 410: a preview link that shows nothing, and why.
+pub(super) fn no_preview(
+    catalog: &Catalog,
+    status: StatusCode,
+    words: (&'static str, &'static str),
+) -> Response {
+    let (heading, text) = words;
+    let words = Words { heading, text };
+    respond(catalog, catalog.site.default_locale, status, &words, &[])
+}
+
 /// 500: the last resort, when even the default content could not be rendered.
 pub(super) fn failed(catalog: &Catalog, locale: Locale) -> Response {
     let words = Words {

@@ -5,17 +5,28 @@ use std::sync::LazyLock;
 use app::{api_docs, landing};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use http::{HeaderName, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use sha2::{Digest as _, Sha256};
 
 use super::headers::Value;
 
 static LANDING_POLICY: LazyLock<String> = LazyLock::new(|| policy(landing::STYLE_SHEET));
+static FRAME_POLICY: LazyLock<String> = LazyLock::new(|| {
+    let policy: &str = &LANDING_POLICY;
+    policy.replace("frame-ancestors 'none'", "frame-ancestors 'self'")
+});
 static DOCS_POLICY: LazyLock<String> = LazyLock::new(|| policy(api_docs::STYLE_SHEET));
 
 /// Adds what every HTML answer to a visitor carries.
 pub(super) fn protect_landing(put: &mut impl FnMut(HeaderName, Value<'_>)) {
     protect(&LANDING_POLICY, put);
+}
+
+/// Lets the admin show a page in a frame.
+pub(super) fn allow_frame(headers: &mut HeaderMap) {
+    if let Ok(policy) = HeaderValue::from_str(&FRAME_POLICY) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
 }
 
 /// Adds what the page about the API carries.

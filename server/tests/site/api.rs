@@ -4,6 +4,7 @@ mod cors;
 mod docs;
 mod explain;
 mod faults;
+mod files;
 
 use serde_json::Value;
 

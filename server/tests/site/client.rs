@@ -35,6 +35,14 @@ impl Answer {
         headings.concat()
     }
 
+    /// An attribute of the first element that the selector finds.
+    pub(crate) fn attribute(&self, selector: &str, name: &str) -> Option<String> {
+        let selector = Selector::parse(selector).expect("a selector");
+        let page = Html::parse_document(self.text());
+        let element = page.select(&selector).next()?;
+        element.attr(name).map(str::to_owned)
+    }
+
     /// The texts of the elements that the selector finds.
     pub(crate) fn select(&self, selector: &str) -> Vec<String> {
         let selector = Selector::parse(selector).expect("a selector");

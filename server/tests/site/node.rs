@@ -118,6 +118,13 @@ impl Node {
         outcome.expect("it serves")
     }
 
+    /// Counts the visits so far as recent traffic, without waiting for their turn.
+    pub(crate) async fn count_visits(&self) {
+        if let Some(running) = &self.running {
+            engine::visits::flush(&running.engine).await;
+        }
+    }
+
     /// Posts a form.
     pub(crate) fn post(&self, target: &str, headers: &[(&str, &str)], form: &str) -> Answer {
         client::post(self.address, target, headers, form)

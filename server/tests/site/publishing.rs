@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use engine::clock::{Clock as _, SystemClock};
-use engine::store::StoreError;
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 
@@ -47,33 +46,6 @@ async fn an_import_is_seen_on_every_node_and_in_one_step() {
         })
         .await;
     }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_segment_in_use_cannot_be_deleted() {
-    let (database, node) = site().await;
-    let delete = async |key: &str| {
-        let key = key.parse().expect("a key");
-        database.store.delete_segment(&key).await
-    };
-    match delete("smb").await {
-        Err(error @ StoreError::Refused { .. }) => assert_eq!(
-            error.to_string(),
-            "the segment is still used by variants; move or archive them first"
-        ),
-        other => panic!("{other:?}"),
-    }
-    let answer = node.settled("/pricing?segment=smb", &[]).await;
-    assert_eq!(answer.h1(), "Prices for small companies");
-    database.query("DELETE FROM variants WHERE external_id = 'pricing--smb--en'");
-    assert!(matches!(delete("smb").await, Ok(true)));
-    assert!(matches!(delete("smb").await, Ok(false)));
-    assert!(matches!(delete("default").await, Ok(false)));
-    eventually("the end of the segment", || {
-        let answer = node.get("/pricing?segment=smb", &[]);
-        (answer.header("x-content-variant") == "default").then_some(())
-    })
-    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -8,9 +8,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, mpsc};
 use std::time::Duration;
 
+use engine::desk::Actor;
 use engine::embedding::EmbeddingProvider;
 use engine::ingest::format::Format;
-use engine::ingest::{Silent, Summary, import};
+use engine::ingest::{Silent, Source, Summary, Text, import};
 use engine::store::Store;
 use landfall::config::Config;
 use landfall::embedded::{Embedded, EmbeddedError, EmbeddedOptions};
@@ -140,11 +141,15 @@ impl Database {
     /// Imports JSON lines as `landfall import` does.
     pub(crate) async fn import(&self, records: &str) -> Summary {
         let model = model();
+        let source: Arc<dyn Source> = Arc::new(Text {
+            bytes: records.to_owned().into(),
+            format: Format::JsonLines,
+        });
         import(
             &self.store,
             &*model,
-            Format::JsonLines,
-            records.as_bytes(),
+            &source,
+            &Actor::command_line(),
             &Silent,
         )
         .await

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::screen::open_screen;
-use super::session::{AdminSession, session};
+use super::session::{AdminSession, lead_to, session};
 use super::{AdminError, Form};
 use crate::ui::{Button, TextField, Weight, Whole};
 
@@ -20,7 +20,7 @@ pub(super) fn sign_in() -> impl IntoView {
     open_screen("Sign in", async move || {
         let next = allowed(wanted.as_deref());
         if AdminSession::present().await?.is_some() {
-            leptos_axum::redirect(&next);
+            lead_to(&next);
             return Ok(().into_any());
         }
         let email: Option<String> = session().await?.get(LAST_EMAIL).await.unwrap_or_default();

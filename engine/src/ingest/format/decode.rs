@@ -1,7 +1,7 @@
 //! A JSON value becomes a valid record, or everything that keeps it from being one.
 
 use domain::block::{Block, Cta, Faq, Features, Hero, Logos, Pricing, RichText, Testimonials};
-use domain::record::Record;
+use domain::record::{Record, RecordKind};
 use domain::{Problem, Problems};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -9,6 +9,11 @@ use serde_json::Value;
 use super::explain::{explain, join, problem, shortened};
 
 const KINDS: &str = "site, segment, page or variant";
+
+/// What a row says it is.
+pub(super) fn kind(json: &Value) -> Option<RecordKind> {
+    RecordKind::of(json.get("kind")?.as_str()?)
+}
 
 /// Reads and validates a record.
 ///

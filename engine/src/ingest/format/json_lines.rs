@@ -2,13 +2,9 @@
 
 use std::io::{self, BufRead, Read, Write};
 
-use domain::Problem;
 use domain::record::Record;
 
-use super::explain::problem;
-use super::{
-    BYTE_ORDER_MARK, MAX_ROW_BYTES, NOT_UTF8, Row, TOO_LONG, decode, strict_json, unwritable,
-};
+use super::{BYTE_ORDER_MARK, MAX_ROW_BYTES, NOT_UTF8, Row, TOO_LONG, strict_json, unwritable};
 
 /// Reads lines, holding one of them in memory.
 pub(super) struct Rows<R> {
@@ -45,19 +41,24 @@ impl<R: BufRead> Rows<R> {
                 _ => line,
             };
             if !line.trim_ascii().is_empty() {
-                return Ok(Some(Row {
-                    line: self.line,
-                    record: record(line, self.line),
-                }));
+                return Ok(Some(row(line, self.line)));
             }
         }
     }
 }
 
-fn record(line: &[u8], number: usize) -> Result<Record, Vec<Problem>> {
-    let text = std::str::from_utf8(line).map_err(|_| vec![problem("", NOT_UTF8)])?;
-    let json = strict_json::parse(text, number, "write each record on a line of its own");
-    decode::record(json.map_err(|problem| vec![problem])?)
+fn row(line: &[u8], number: usize) -> Row {
+    let Ok(text) = std::str::from_utf8(line) else {
+        return Row::refused(number, "", NOT_UTF8);
+    };
+    match strict_json::parse(text, number, "write each record on a line of its own") {
+        Ok(json) => Row::decoded(number, json),
+        Err(problem) => Row {
+            line: number,
+            kind: None,
+            record: Err(vec![problem]),
+        },
+    }
 }
 
 /// Writes each record as a line.
@@ -65,16 +66,19 @@ pub(super) fn write<'a>(
     records: impl IntoIterator<Item = &'a Record>,
     mut writer: impl Write,
 ) -> io::Result<()> {
-    let mut line = Vec::new();
     for record in records {
-        line.clear();
-        serde_json::to_writer(&mut line, record)
-            .map_err(|error| unwritable(record, &error.to_string()))?;
-        if line.len() > MAX_ROW_BYTES {
-            return Err(unwritable(record, TOO_LONG));
-        }
-        line.push(b'\n');
-        writer.write_all(&line)?;
+        writer.write_all(&line(record)?)?;
     }
     writer.flush()
+}
+
+/// A record as a line, its line break included.
+pub(in crate::ingest) fn line(record: &Record) -> io::Result<Vec<u8>> {
+    let mut line =
+        serde_json::to_vec(record).map_err(|error| unwritable(record, &error.to_string()))?;
+    if line.len() > MAX_ROW_BYTES {
+        return Err(unwritable(record, TOO_LONG));
+    }
+    line.push(b'\n');
+    Ok(line)
 }

@@ -57,8 +57,13 @@ use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 
 use domain::Problem;
-use domain::record::Record;
+use domain::record::{Record, RecordKind};
+use serde_json::Value;
 use thiserror::Error;
+
+pub(super) use json_lines::line as json_line;
+pub(crate) use table::guarded;
+pub(super) use table::{Columns, Filled as Table};
 
 /// Most bytes one row may have in a file.
 pub const MAX_ROW_BYTES: usize = 1024 * 1024;
@@ -81,6 +86,21 @@ pub enum Format {
 pub struct FormatError(PathBuf);
 
 impl Format {
+    /// The format's name in addresses and in the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::JsonLines => "jsonl",
+            Self::Csv => "csv",
+        }
+    }
+
+    /// The format of this name.
+    pub fn of_name(name: &str) -> Option<Self> {
+        [Self::JsonLines, Self::Csv]
+            .into_iter()
+            .find(|format| format.as_str() == name)
+    }
+
     /// The format a file's name promises: `.jsonl` and `.ndjson` are JSON lines, `.csv` is CSV.
     ///
     /// # Errors
@@ -100,6 +120,8 @@ impl Format {
 pub struct Row {
     /// The line on which the row starts, from 1.
     pub line: usize,
+    /// What the row says it is, when that can be told.
+    pub kind: Option<RecordKind>,
     /// The valid record, or everything wrong with the row.
     ///
     /// A problem's field is the path inside the record in either format: the column
@@ -109,9 +131,19 @@ pub struct Row {
 }
 
 impl Row {
+    /// The row at `line` that holds `json`.
+    fn decoded(line: usize, json: Value) -> Self {
+        Self {
+            line,
+            kind: decode::kind(&json),
+            record: decode::record(json),
+        }
+    }
+
     fn refused(line: usize, field: &str, message: impl AsRef<str>) -> Self {
         Self {
             line,
+            kind: None,
             record: Err(vec![explain::problem(field, message)]),
         }
     }
@@ -182,15 +214,11 @@ const TOO_LONG: &str = "is longer than the 1 MiB a row may have; split the recor
 const NOT_UTF8: &str = "is not UTF-8; save the file as UTF-8 (Excel: \"CSV UTF-8\")";
 
 fn unwritable(record: &Record, reason: &str) -> io::Error {
-    let name = match record {
-        Record::Site(_) => "site".to_owned(),
-        Record::Segment(segment) => format!("segment {}", segment.key),
-        Record::Page(page) => format!("page {}", page.id),
-        Record::Variant(variant) => format!("variant {}", variant.id),
-    };
+    let (kind, name) = (record.kind().as_str(), record.name());
+    let space = if name.is_empty() { "" } else { " " };
     io::Error::new(
         io::ErrorKind::InvalidInput,
-        format!("{name} cannot be written: {reason}"),
+        format!("{kind}{space}{name} cannot be written: {reason}"),
     )
 }
 

@@ -101,13 +101,15 @@ fn page() -> impl Strategy<Value = PageRecord> {
         external_id(),
         line(),
         prop_oneof![Just(100.0), 0.0..=100.0],
+        any::<bool>(),
         btree_map(any_locale(), content, 1..3),
     )
-        .prop_map(|(id, intent, rollout, contents)| PageRecord {
+        .prop_map(|(id, intent, rollout, terms, contents)| PageRecord {
             path: format!("/{}", id.to_ascii_lowercase()).parse().unwrap(),
             id: id.parse().unwrap(),
             intent,
             rollout,
+            terms,
             contents,
         })
 }

@@ -50,7 +50,10 @@ pub(super) fn same_quantile(from: &[f32], floor: f32, to: &[f32]) -> f32 {
     if from.is_empty() || to.is_empty() {
         return floor;
     }
-    let below = from.iter().filter(|similarity| **similarity < floor).count();
+    let below = from
+        .iter()
+        .filter(|similarity| **similarity < floor)
+        .count();
     let mut sorted = to.to_vec();
     sorted.sort_by(f32::total_cmp);
     let place = below * sorted.len() / from.len();

@@ -96,7 +96,9 @@ async fn compare(
     pages.sort_by(|a, b| a.path.as_str().cmp(b.path.as_str()));
     let mut compared = Vec::with_capacity(pages.len());
     for page in &pages {
-        let there = after.page(page.path.as_str()).ok_or(StoreError::Superseded)?;
+        let there = after
+            .page(page.path.as_str())
+            .ok_or(StoreError::Superseded)?;
         let old = candidates(store, &before, page).await?;
         let new = candidates(store, &after, there).await?;
         compared.push(compare_page(&before, page, &old, &new, floor));

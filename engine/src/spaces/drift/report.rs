@@ -148,7 +148,10 @@ impl Drift {
         for decided in &self.decisions {
             let number = |value: Option<f32>| value.map(|v| format!("{v:.4}")).unwrap_or_default();
             let name = |outcome: &Outcome| {
-                outcome.variant.clone().unwrap_or_else(|| "(default)".to_owned())
+                outcome
+                    .variant
+                    .clone()
+                    .unwrap_or_else(|| "(default)".to_owned())
             };
             let (from, to) = (&decided.from, &decided.to);
             // Writing to a string cannot fail.
@@ -248,7 +251,10 @@ pub(super) fn build(
     let pairs = || compared.iter().flat_map(|page| &page.pairs);
     let all = |side: fn(&Pair) -> Option<f32>| pairs().filter_map(side).collect::<Vec<f32>>();
     let floored = |side: fn(&Pair) -> Option<f32>| {
-        let any: Vec<f32> = pairs().filter(|pair| pair.for_any).filter_map(side).collect();
+        let any: Vec<f32> = pairs()
+            .filter(|pair| pair.for_any)
+            .filter_map(side)
+            .collect();
         // Without a variant for any segment the floor decides nothing; all pairs say where it would be.
         if any.is_empty() { all(side) } else { any }
     };
@@ -322,7 +328,11 @@ struct Namer<'a> {
 
 impl Namer<'_> {
     fn segment(&self, id: SegmentId) -> String {
-        self.segments.get(&id).copied().unwrap_or_default().to_owned()
+        self.segments
+            .get(&id)
+            .copied()
+            .unwrap_or_default()
+            .to_owned()
     }
 
     fn variant(&self, id: VariantId) -> String {

@@ -1,12 +1,18 @@
 //! The admin: Leptos screens and server functions under `/admin`, with a session for whoever is
 //! signed in.
 
+mod activity;
 mod address;
 mod gate;
 mod policy;
+mod preview;
+mod signed_in;
+mod transfer;
 
 use app::admin::{AdminApp, AdminContext, shell};
-use axum::{Router, middleware};
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use axum::{Extension, Router, middleware};
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes as _, generate_route_list};
 use tower_sessions::cookie::SameSite;
@@ -15,6 +21,9 @@ use tower_sessions::{Expiry, SessionManagerLayer};
 use tower_sessions_sqlx_store::PostgresStore;
 
 use super::AppState;
+
+/// Where a file is sent that is to be imported.
+pub(super) const UPLOAD: &str = "/admin/transfer/upload";
 
 /// How long a session lives without being used.
 const IDLE: Duration = Duration::hours(8);
@@ -27,11 +36,19 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
         .with_same_site(SameSite::Lax)
         .with_expiry(Expiry::OnInactivity(IDLE));
     let options = state.leptos.clone();
-    let context = AdminContext {
-        desk: state.desk.clone(),
-        people: state.people.clone(),
-        base_url: state.config.base_url(),
-    };
+    let context = context(state);
+    let files = Router::new()
+        .route("/admin/activity.csv", get(activity::csv))
+        .route("/admin/activity.jsonl", get(activity::json_lines))
+        .layer(Extension(context.clone()))
+        .route("/admin/preview/frame", get(preview::frame))
+        .route(
+            UPLOAD,
+            post(transfer::upload).layer(DefaultBodyLimit::disable()),
+        )
+        .route("/admin/transfer/rejects", get(transfer::rejects))
+        .route("/admin/transfer/export", get(transfer::export))
+        .route("/admin/transfer/progress", get(transfer::progress));
     Router::new()
         .leptos_routes_with_context(
             state,
@@ -42,6 +59,16 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
             },
             move || shell(options.clone()),
         )
+        .merge(files)
         .layer(sessions)
         .layer(middleware::from_fn(gate::keep))
+}
+
+/// What the admin works with.
+fn context(state: &AppState) -> AdminContext {
+    AdminContext {
+        desk: state.desk.clone(),
+        people: state.people.clone(),
+        base_url: state.config.base_url(),
+    }
 }

@@ -106,7 +106,7 @@ pub(super) async fn answer(
         };
         let cookies = &api.app.config.visitor_cookies;
         let visitor = Visitor::new(signals, catalog.local_time(now), cookies);
-        explain(engine, &api.store, &catalog, page, &visitor, now)
+        explain(engine, &api.store, &catalog, page, &visitor, now, &[])
     };
     let explanation = tokio::time::timeout(PATIENCE, explaining)
         .await

@@ -5,6 +5,8 @@ mod cors;
 mod docs;
 mod document;
 mod explain;
+mod export;
+mod import;
 mod parameters;
 mod problem;
 mod subject;
@@ -13,13 +15,16 @@ mod variant;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::routing::{MethodRouter, get};
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{MethodRouter, get, post};
 use engine::store::Store;
 use http::Uri;
 
 use super::AppState;
 use docs::Published;
 use problem::{Kind, Problem};
+
+pub(super) use document::{IMPORT, NEWEST_IMPORT};
 
 /// How long answers may be kept without asking again, in the header's words: not at all.
 const REVALIDATE: &str = "no-cache";
@@ -50,6 +55,12 @@ pub(super) fn router(state: &AppState, store: &Store) -> Router<AppState> {
     Router::new()
         .route(document::EXPLAIN, only_read(get(explain::answer)))
         .route(document::NEWEST_EXPLAIN, only_read(get(explain::answer)))
+        .route(document::EXPORT, only_read(get(export::answer)))
+        .route(document::NEWEST_EXPORT, only_read(get(export::answer)))
+        .route(IMPORT, only_post(post(import::start)))
+        .route(NEWEST_IMPORT, only_post(post(import::start)))
+        .route(document::IMPORT_JOB, only_read(get(import::job)))
+        .route(document::NEWEST_IMPORT_JOB, only_read(get(import::job)))
         .route(document::OPENAPI, only_read(get(docs::openapi)))
         .route(document::DOCS, only_read(get(docs::page)))
         .route("/api", get(unknown).fallback(unknown))
@@ -64,9 +75,17 @@ fn only_read(route: MethodRouter<Api>) -> MethodRouter<Api> {
     route.fallback(async || {
         Problem::new(
             Kind::MethodNotAllowed,
-            "The API can be read with GET and HEAD only.",
+            "This can be read with GET and HEAD only.",
         )
     })
+}
+
+/// Adds the answer to other methods than POST.
+fn only_post(route: MethodRouter<Api>) -> MethodRouter<Api> {
+    let refusal = async || {
+        Problem::new(Kind::MethodNotAllowed, "Files are imported with POST.").with_methods("POST")
+    };
+    route.layer(DefaultBodyLimit::disable()).fallback(refusal)
 }
 
 async fn unknown(uri: Uri) -> Problem {

@@ -21,8 +21,14 @@ pub(super) enum Kind {
     NotFound,
     /// No variant fits; the page's default content would be shown.
     NothingFits,
-    /// The method is neither GET nor HEAD.
+    /// The route does not know the method.
     MethodNotAllowed,
+    /// The file has more bytes than an import takes.
+    TooLarge,
+    /// The file has bad rows.
+    BadRows,
+    /// Another import is running.
+    Busy,
     /// The address is too long.
     AddressTooLong,
     /// The cookies are too large.
@@ -40,6 +46,19 @@ pub(super) struct Problem {
     detail: String,
     parameter: Option<String>,
     allowed: Vec<String>,
+    rows: Vec<BadRow>,
+    methods: &'static str,
+}
+
+/// Something wrong with a row of a file.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct BadRow {
+    /// The line on which the row starts, from 1.
+    pub(super) line: usize,
+    /// The field, as a path inside the record; empty for the row as a whole.
+    pub(super) field: String,
+    /// What is wrong, and what to do.
+    pub(super) problem: String,
 }
 
 /// Why a request has no answer (RFC 9457).
@@ -61,17 +80,23 @@ pub(super) struct Body {
     /// What may stand in its place, where that can be listed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     allowed: Vec<String>,
+    /// What is wrong with a file: the first 200 of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    rows: Vec<BadRow>,
 }
 
 impl Kind {
     /// Every kind, in the order of the documentation.
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::InvalidParameter,
         Self::Unauthorized,
         Self::Forbidden,
         Self::NotFound,
         Self::NothingFits,
         Self::MethodNotAllowed,
+        Self::TooLarge,
+        Self::BadRows,
+        Self::Busy,
         Self::AddressTooLong,
         Self::HeadersTooLarge,
         Self::Unavailable,
@@ -87,6 +112,9 @@ impl Kind {
             Self::NotFound => "not-found",
             Self::NothingFits => "nothing-fits",
             Self::MethodNotAllowed => "method-not-allowed",
+            Self::TooLarge => "too-large",
+            Self::BadRows => "bad-rows",
+            Self::Busy => "busy",
             Self::AddressTooLong => "address-too-long",
             Self::HeadersTooLarge => "headers-too-large",
             Self::Unavailable => "unavailable",
@@ -102,6 +130,9 @@ impl Kind {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound | Self::NothingFits => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BadRows => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Busy => StatusCode::CONFLICT,
             Self::AddressTooLong => StatusCode::URI_TOO_LONG,
             Self::HeadersTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
@@ -118,6 +149,9 @@ impl Kind {
             Self::NotFound => "There is no such thing",
             Self::NothingFits => "No variant fits",
             Self::MethodNotAllowed => "The method is not allowed",
+            Self::TooLarge => "The file is too large",
+            Self::BadRows => "The file has bad rows",
+            Self::Busy => "Another import is running",
             Self::AddressTooLong => "The address is too long",
             Self::HeadersTooLarge => "The cookies are too large",
             Self::Unavailable => "The database does not answer",
@@ -145,7 +179,12 @@ impl Kind {
                 "Visitors see the page's default content. Show your own, or ask with `fallback=default` to \
                  be sent it."
             }
-            Self::MethodNotAllowed => "Use GET, or HEAD for the headers alone.",
+            Self::MethodNotAllowed => "Use a method that `Allow` names.",
+            Self::TooLarge => "Split the file; each part may have 50 MB.",
+            Self::BadRows => {
+                "Nothing was imported. `rows` says what is wrong, line by line; correct it and send the file again."
+            }
+            Self::Busy => "Wait until it is over, and send the file again.",
             Self::AddressTooLong => "The path has at most 1,024 bytes, the query at most 8,192.",
             Self::HeadersTooLarge => "Send no cookies; the API reads none.",
             Self::Unavailable => "Ask again after the seconds that `Retry-After` says.",
@@ -165,7 +204,19 @@ impl Problem {
             detail: detail.into(),
             parameter: None,
             allowed: Vec::new(),
+            rows: Vec::new(),
+            methods: "GET, HEAD",
         }
+    }
+
+    /// Says which methods the route knows, in the header's words.
+    pub(super) fn with_methods(self, methods: &'static str) -> Self {
+        Self { methods, ..self }
+    }
+
+    /// Says what is wrong with a file.
+    pub(super) fn with_rows(self, rows: Vec<BadRow>) -> Self {
+        Self { rows, ..self }
     }
 
     /// A problem with one parameter.
@@ -212,6 +263,7 @@ impl IntoResponse for Problem {
             detail: self.detail,
             parameter: self.parameter,
             allowed: self.allowed,
+            rows: self.rows,
         };
         // Texts and numbers always become JSON.
         let json = serde_json::to_vec(&body).unwrap_or_default();
@@ -222,7 +274,7 @@ impl IntoResponse for Problem {
         insert(header::CONTENT_TYPE, "application/problem+json");
         insert(header::CACHE_CONTROL, "no-store");
         match self.kind {
-            Kind::MethodNotAllowed => insert(header::ALLOW, "GET, HEAD"),
+            Kind::MethodNotAllowed => insert(header::ALLOW, self.methods),
             Kind::Unavailable => insert(header::RETRY_AFTER, "1"),
             Kind::Unauthorized => insert(header::WWW_AUTHENTICATE, "Bearer realm=\"landfall\""),
             Kind::Forbidden => insert(

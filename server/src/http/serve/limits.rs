@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use engine::desk::transfer::MAX_FILE_BYTES;
+
 use super::tls::{Tls, TlsError};
 use crate::config::Config;
+use crate::http::IMPORTS;
 
 /// How connections are served.
 #[derive(Debug, Clone)]
@@ -30,6 +33,10 @@ pub struct Limits {
     pub upload: Duration,
     /// Most bytes in the body of a request.
     pub upload_bytes: u64,
+    /// For the whole of a file that is to be imported.
+    pub import: Duration,
+    /// Most bytes in the body of a request that brings such a file.
+    pub import_bytes: u64,
     /// Without taking any part of an answer.
     pub write: Duration,
     /// For requests in flight once a stop is asked for.
@@ -55,7 +62,34 @@ impl Options {
     }
 }
 
+/// What the body of one request may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Allowance {
+    /// Most bytes.
+    pub(super) bytes: u64,
+    /// Longest time.
+    pub(super) time: Duration,
+    /// What is said when it has more bytes.
+    pub(super) refusal: &'static str,
+}
+
 impl Limits {
+    /// What a body sent to `path` may take. Only files that are to be imported may be large.
+    pub(super) fn of_body(&self, path: &str) -> Allowance {
+        if IMPORTS.contains(&path) {
+            return Allowance {
+                bytes: self.import_bytes,
+                time: self.import,
+                refusal: "This file has more than 50 MB. Split it, and import one part after the other.\n",
+            };
+        }
+        Allowance {
+            bytes: self.upload_bytes,
+            time: self.upload,
+            refusal: "The body of this request is larger than this server accepts.\n",
+        }
+    }
+
     /// How often connections are looked at.
     pub(super) fn period(&self) -> Duration {
         let shortest = self.head.min(self.idle).min(self.write);
@@ -70,6 +104,9 @@ impl Default for Limits {
             idle: Duration::from_secs(75),
             upload: Duration::from_secs(30),
             upload_bytes: 2 * 1_024 * 1_024,
+            import: Duration::from_mins(10),
+            // A form has some words around the file.
+            import_bytes: MAX_FILE_BYTES + 64 * 1_024,
             write: Duration::from_secs(30),
             drain: Duration::from_secs(10),
         }

@@ -18,7 +18,7 @@ use time::OffsetDateTime;
 use tokio::runtime::Handle;
 use tower::ServiceExt as _;
 
-use super::limits::Limits;
+use super::limits::{Allowance, Limits};
 use super::parse::Plain;
 use super::pipe::{self, Answer};
 use super::upload::{Fate, Upload};
@@ -152,16 +152,17 @@ impl Requests {
                 return router.oneshot(request).await.into_response();
             }
             let announced = body.size_hint().lower();
-            let (upload, fate) = Upload::new(body, &limits, watch);
-            if announced > limits.upload_bytes {
-                return refusal(Fate::TooLarge).into_response();
+            let allowance = limits.of_body(parts.uri.path());
+            let (upload, fate) = Upload::new(body, allowance, watch);
+            if announced > allowance.bytes {
+                return refusal(Fate::TooLarge, allowance).into_response();
             }
             let request = Request::from_parts(parts, Body::new(upload));
             let response = router.oneshot(request).await.into_response();
             // Whatever a handler says about a body that was cut off, the client should learn why it was.
             match fate.get() {
                 Fate::Fine => response,
-                fate => refusal(fate).into_response(),
+                fate => refusal(fate, allowance).into_response(),
             }
         }
     }
@@ -178,15 +179,12 @@ fn name_host(parts: &mut Parts) {
     }
 }
 
-fn refusal(fate: Fate) -> (StatusCode, &'static str) {
+fn refusal(fate: Fate, allowance: Allowance) -> (StatusCode, &'static str) {
     match fate {
         Fate::Late => (
             StatusCode::REQUEST_TIMEOUT,
             "The body of this request took too long to arrive.\n",
         ),
-        Fate::TooLarge | Fate::Fine => (
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "The body of this request is larger than this server accepts.\n",
-        ),
+        Fate::TooLarge | Fate::Fine => (StatusCode::PAYLOAD_TOO_LARGE, allowance.refusal),
     }
 }

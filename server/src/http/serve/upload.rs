@@ -10,7 +10,7 @@ use bytes::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::time::{Sleep, sleep};
 
-use super::limits::Limits;
+use super::limits::Allowance;
 use super::watch::Watch;
 
 /// A body that fails once it has become too large or too late.
@@ -41,13 +41,13 @@ pub(super) struct Shared(Arc<AtomicU8>);
 
 impl Upload {
     /// Starts the clock. To be called in the runtime that reads the body.
-    pub(super) fn new(body: Incoming, limits: &Limits, watch: Arc<Watch>) -> (Self, Shared) {
+    pub(super) fn new(body: Incoming, allowance: Allowance, watch: Arc<Watch>) -> (Self, Shared) {
         let fate = Shared(Arc::new(AtomicU8::new(0)));
         let upload = Self {
             body,
-            left: limits.upload_bytes,
+            left: allowance.bytes,
             ended: false,
-            deadline: Box::pin(sleep(limits.upload)),
+            deadline: Box::pin(sleep(allowance.time)),
             fate: fate.clone(),
             watch,
         };

@@ -12,13 +12,19 @@ use super::{json, problem};
 use crate::support::site;
 
 /// Every route of the API.
-const ROUTES: [&str; 6] = [
+const ROUTES: [&str; 12] = [
     "/api/content/variant",
     "/api/docs",
     "/api/explain",
+    "/api/export",
+    "/api/import",
+    "/api/import/{id}",
     "/api/openapi.json",
     "/api/v1/content/variant",
     "/api/v1/explain",
+    "/api/v1/export",
+    "/api/v1/import",
+    "/api/v1/import/{id}",
 ];
 
 #[tokio::test(flavor = "multi_thread")]
@@ -34,12 +40,13 @@ async fn the_document_names_every_route_and_every_parameter() {
     let mut ids = BTreeSet::new();
     for (path, item) in paths {
         let answer = node.get(path, &[]);
-        let documented = &item["get"]["responses"][answer.status.to_string()];
+        let operation = item.get("get").or(item.get("post")).expect("an operation");
+        let documented = &operation["responses"][answer.status.to_string()];
         assert!(documented.is_object(), "{path}: {answer:?}");
         let kinds = documented["content"].as_object().expect("a body");
         let kind = answer.header("content-type").split(';').next();
         assert_eq!(kinds.keys().next().map(String::as_str), kind, "{path}");
-        ids.insert(item["get"]["operationId"].as_str().expect("an id"));
+        ids.insert(operation["operationId"].as_str().expect("an id"));
     }
     assert_eq!(ids.len(), ROUTES.len(), "{ids:?}");
 

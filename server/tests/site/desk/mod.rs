@@ -1,6 +1,16 @@
 //! The marketer's desk: screens and server functions over HTTP.
 
+mod activity;
+mod administration;
+mod editor;
+mod home;
+mod pages;
+mod people;
+mod preview;
+mod segments;
+mod sign_in;
 mod support;
+mod transfer;
 mod variants;
 
 use crate::support::Database;

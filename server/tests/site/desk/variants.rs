@@ -474,8 +474,8 @@ async fn variants_are_found_by_words_by_meaning_and_by_what_they_are() {
         assert!(!screen.text().contains("<script>alert"), "{query}");
         screen.select("tbody tr td:first-child a")
     };
-    assert_eq!(names("q=refrig+fish"), [SCRIPT]);
-    assert_eq!(names("q=%27%3A*+%26+refrigerated+%7C+%21"), [SCRIPT]);
+    assert_eq!(names("q=refrig+lorr"), [SCRIPT]);
+    assert_eq!(names("q=%27%3A*+%26+lorries+%7C+%21"), [SCRIPT]);
     assert_eq!(names("q=nowhere+to+be+found"), [""; 0]);
     assert_eq!(names("by=meaning&q=cold+chain+for+seafood")[0], SCRIPT);
     assert_eq!(names("author=ann%40site.example"), [SCRIPT]);

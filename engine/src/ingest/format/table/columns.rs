@@ -13,7 +13,7 @@ use crate::ingest::format::explain::{join, problem, shortened};
 const MAX_STEPS: usize = 16;
 
 /// The order of a record's fields in a table. The content comes last.
-const ORDER: [&str; 21] = [
+const ORDER: [&str; 22] = [
     "kind",
     "id",
     "key",
@@ -29,6 +29,7 @@ const ORDER: [&str; 21] = [
     "description",
     "intent",
     "rollout",
+    "terms",
     "condition",
     "default_locale",
     "locales",
@@ -107,7 +108,7 @@ impl Holds {
     /// What the cells of the column with this path hold.
     pub(super) fn at(steps: &[Step]) -> Self {
         match steps {
-            [Step::Name(name)] if name == "condition" => Self::Json,
+            [Step::Name(name)] if name == "condition" || name == "terms" => Self::Json,
             [Step::Name(name)] if name == "priority" || name == "rollout" => Self::Number,
             [Step::Name(name), _] if name == "thresholds" => Self::Number,
             _ => Self::Text,

@@ -3,7 +3,7 @@
 mod cells;
 mod columns;
 mod flatten;
-mod guard;
+pub(super) mod guard;
 #[cfg(test)]
 mod refusals;
 mod write;
@@ -16,9 +16,11 @@ use serde_json::{Map, Number, Value};
 use self::cells::{Cells, Fault, Splitter};
 use self::columns::{Column, Holds, Path, Step};
 use super::explain::{join, problem, shortened};
-use super::{BYTE_ORDER_MARK, NOT_UTF8, Row, TOO_LONG, decode, strict_json};
+use super::{BYTE_ORDER_MARK, NOT_UTF8, Row, TOO_LONG, strict_json};
 
+pub(crate) use self::guard::guarded;
 pub(super) use self::write::write;
+pub(in crate::ingest) use self::write::{Columns, Filled};
 
 /// Reads rows, holding one of them in memory.
 pub(super) struct Rows<R> {
@@ -59,6 +61,7 @@ impl<R: BufRead> Rows<R> {
                             let line = self.cells.line.max(1);
                             return Ok(Some(Row {
                                 line,
+                                kind: None,
                                 record: Err(problems),
                             }));
                         }
@@ -128,8 +131,14 @@ fn row(columns: &[Column], cells: &Cells) -> Option<Row> {
         );
         return Some(Row::refused(line, "", message));
     }
-    let record = tree(columns, cells).and_then(decode::record);
-    Some(Row { line, record })
+    Some(match tree(columns, cells) {
+        Ok(json) => Row::decoded(line, json),
+        Err(problems) => Row {
+            line,
+            kind: None,
+            record: Err(problems),
+        },
+    })
 }
 
 /// Puts the cells together into the JSON that the record would be in the other format.

@@ -13,16 +13,21 @@ use super::super::problem::Kind;
 pub(super) fn read(document: &OpenApi, base_url: &str) -> ApiDocs {
     let empty = Components::default();
     let components = document.components.as_ref().unwrap_or(&empty);
-    let mut described: Vec<(&String, &Endpoint)> = document
+    let mut described: Vec<(&String, &'static str, &Endpoint)> = document
         .paths
         .paths
         .iter()
         .filter(|(path, _)| !NEWEST.iter().any(|(newest, _)| newest == path))
-        .filter_map(|(path, item)| Some((path, item.get.as_ref()?)))
+        .filter_map(|(path, item)| {
+            let get = item.get.as_ref().map(|endpoint| ("GET", endpoint));
+            let post = item.post.as_ref().map(|endpoint| ("POST", endpoint));
+            let (method, endpoint) = get.or(post)?;
+            Some((path, method, endpoint))
+        })
         .collect();
     // Paths come in the order of the alphabet; tags in the order of interest.
     let tags = document.tags.as_deref().unwrap_or_default();
-    described.sort_by_key(|(_, endpoint)| {
+    described.sort_by_key(|(_, _, endpoint)| {
         let tag = endpoint.tags.iter().flatten().next();
         tags.iter().position(|known| Some(&known.name) == tag)
     });
@@ -33,13 +38,18 @@ pub(super) fn read(document: &OpenApi, base_url: &str) -> ApiDocs {
         base_url: base_url.to_owned(),
         operations: described
             .into_iter()
-            .map(|(path, endpoint)| operation(path, endpoint, components))
+            .map(|(path, method, endpoint)| operation(path, method, endpoint, components))
             .collect(),
         problems: Kind::ALL.map(problem).to_vec(),
     }
 }
 
-fn operation(path: &str, endpoint: &Endpoint, components: &Components) -> Operation {
+fn operation(
+    path: &str,
+    method: &'static str,
+    endpoint: &Endpoint,
+    components: &Components,
+) -> Operation {
     let newest = NEWEST.iter().find(|(_, described)| *described == path);
     let responses = &endpoint.responses.responses;
     let answer = responses.get("200").and_then(own);
@@ -47,6 +57,7 @@ fn operation(path: &str, endpoint: &Endpoint, components: &Components) -> Operat
     let schema = content.and_then(|content| content.schema.as_ref());
     Operation {
         id: endpoint.operation_id.clone().unwrap_or_default(),
+        method,
         path: path.to_owned(),
         newest: newest.map(|(newest, _)| (*newest).to_owned()),
         summary: endpoint.summary.clone().unwrap_or_default(),
@@ -83,11 +94,16 @@ fn problem(kind: Kind) -> ProblemKind {
 fn parameter(described: &Described) -> Parameter {
     // The example is not public in the typed document.
     let json = serde_json::to_value(described).unwrap_or_default();
+    let example = match &json["example"] {
+        serde_json::Value::Null => None,
+        serde_json::Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    };
     Parameter {
         name: described.name.clone(),
         required: described.required == Required::True,
         description: described.description.clone().unwrap_or_default(),
-        example: json["example"].as_str().map(str::to_owned),
+        example,
     }
 }
 

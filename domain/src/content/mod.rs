@@ -1,5 +1,6 @@
 //! A page's content in one language, and what a variant changes of it.
 
+mod json;
 mod label;
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,8 @@ const MAX_DESCRIPTION: usize = 320;
 /// Characters handed to the embedding model. The most telling parts come first and fit; the rest
 /// would dilute them, and a model's time grows with the text.
 const MAX_EMBEDDED: usize = 480;
+/// What is wrong with an empty override.
+const CHANGES_NOTHING: &str = "changes nothing; override the title, the description or a block";
 
 /// What a page says in one language.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,10 +85,7 @@ impl ContentOverride {
         problems.optional_line("title", self.title.as_deref(), MAX_TITLE);
         problems.optional_line("description", self.description.as_deref(), MAX_DESCRIPTION);
         if self == &Self::default() {
-            problems.add(
-                "",
-                "changes nothing; override the title, the description or a block",
-            );
+            problems.add("", CHANGES_NOTHING);
         }
         validate_blocks(&self.blocks, problems);
     }
@@ -147,19 +147,20 @@ impl ContentOverride {
 
 fn validate_blocks(blocks: &[Block], problems: &mut Problems) {
     problems.each("blocks", blocks, |p, block| block.validate(p));
-    for (index, block) in blocks.iter().enumerate() {
-        if blocks[..index]
-            .iter()
-            .any(|before| before.id() == block.id())
-        {
+    repeated_ids(blocks.iter().map(|b| Some(b.id().as_str())), problems);
+}
+
+fn repeated_ids<'a>(ids: impl Iterator<Item = Option<&'a str>>, problems: &mut Problems) {
+    let mut before = Vec::new();
+    for (index, id) in ids.enumerate() {
+        let Some(id) = id else { continue };
+        if before.contains(&id) {
             problems.add(
                 &format!("blocks[{index}].id"),
-                format!(
-                    "{:?} stands twice; give each block its own id",
-                    block.id().as_str()
-                ),
+                format!("{id:?} stands twice; give each block its own id"),
             );
         }
+        before.push(id);
     }
 }
 

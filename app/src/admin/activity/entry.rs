@@ -1,0 +1,158 @@
+//! One change of the log.
+
+use domain::difference::{Change, changes};
+use engine::store::AuditEntry;
+use leptos::prelude::*;
+
+use crate::admin::instant;
+use crate::ui::{Icon, Moment, Sign};
+
+/// Fields that are shown of one change; the export has all of them.
+const SHOWN: usize = 60;
+/// Characters that are shown of one field.
+const LENGTH: usize = 600;
+
+/// A change: one line, and what was there before and after for whoever opens it.
+#[component]
+pub(super) fn Entry(entry: AuditEntry) -> impl IntoView {
+    let changed = changes(entry.before.as_ref(), entry.after.as_ref());
+    let line = view! { <Line entry /> };
+    if changed.is_empty() {
+        return view! { <li class="py-3 pr-4 pl-11">{line}</li> }.into_any();
+    }
+    let left_out = changed.len().saturating_sub(SHOWN);
+    let rows = changed
+        .into_iter()
+        .take(SHOWN)
+        .map(|change| view! { <Field change /> });
+    let rest = (left_out > 0).then(|| {
+        view! { <p class="mt-3 text-xs text-muted">"And " {left_out} " more fields; the export has all of them."</p> }
+    });
+    view! {
+        <li>
+            <details class="group">
+                <summary class="flex cursor-pointer list-none items-start gap-3 px-4 py-3 hover:bg-wash">
+                    <span class="mt-0.5 shrink-0 text-muted transition-transform group-open:rotate-180">
+                        <Icon sign=Sign::Down />
+                    </span>
+                    {line}
+                </summary>
+                <div class="border-t border-line bg-paper px-4 py-4 sm:pl-11">
+                    <dl class="grid gap-4">{rows.collect_view()}</dl>
+                    {rest}
+                </div>
+            </details>
+        </li>
+    }
+    .into_any()
+}
+
+#[component]
+fn Line(entry: AuditEntry) -> impl IntoView {
+    let address = entry.address.map(|address| format!(" from {address}"));
+    view! {
+        <div class="min-w-0 grow sm:flex sm:items-baseline sm:justify-between sm:gap-4">
+            <p class="text-sm wrap-anywhere">
+                <span class="font-medium">{entry.actor}</span>
+                " "
+                {words(&entry.action)}
+                " "
+                <span class="font-medium">{entry.subject}</span>
+            </p>
+            <p class="shrink-0 text-xs text-muted wrap-anywhere">
+                <Moment at=instant::text(entry.at) />
+                {address}
+            </p>
+        </div>
+    }
+}
+
+#[component]
+fn Field(change: Change) -> impl IntoView {
+    let name = change.field.replace('.', " › ").replace('_', " ");
+    let before = change.before.map(|text| {
+        view! {
+            <del class="block rounded-md bg-bad-wash px-2.5 py-1.5 text-bad no-underline whitespace-pre-wrap wrap-anywhere">
+                <span class="sr-only">"Before: "</span>
+                {short(&text)}
+            </del>
+        }
+    });
+    let after = change.after.map(|text| {
+        view! {
+            <ins class="block rounded-md bg-good-wash px-2.5 py-1.5 text-good no-underline whitespace-pre-wrap wrap-anywhere">
+                <span class="sr-only">"After: "</span>
+                {short(&text)}
+            </ins>
+        }
+    });
+    view! {
+        <div>
+            <dt class="text-xs text-muted wrap-anywhere">{name}</dt>
+            <dd class="mt-1 grid items-start gap-1.5 text-sm lg:grid-cols-2">{before} {after}</dd>
+        </div>
+    }
+}
+
+/// What an action did, in words: `variant.publish` is "published the variant".
+pub(in crate::admin) fn words(action: &str) -> String {
+    let known = PHRASES.iter().find(|(known, _)| *known == action);
+    if let Some((_, words)) = known {
+        return (*words).to_owned();
+    }
+    let (kind, verb) = action.split_once('.').unwrap_or(("", action));
+    let past = if verb.ends_with('e') { "d" } else { "ed" };
+    format!(
+        "{}{past} the {}",
+        verb.replace('_', " "),
+        kind.replace('_', " ")
+    )
+}
+
+/// Actions that do not read well by the rule.
+const PHRASES: [(&str, &str); 15] = [
+    ("people.add", "added"),
+    ("people.disable", "disabled"),
+    ("people.enable", "enabled"),
+    ("people.invite", "invited"),
+    ("people.join", "joined as"),
+    ("people.password", "changed the password of"),
+    ("people.rename", "renamed"),
+    ("people.reset", "made a link for a new password of"),
+    ("people.revoke_link", "withdrew the link of"),
+    ("people.role", "changed the role of"),
+    ("people.sign_in", "signed in as"),
+    ("people.sign_out_everywhere", "signed out everywhere"),
+    ("token.make", "made the token"),
+    ("variant.undo", "took back a change of the variant"),
+    ("variant.withdraw", "withdrew the variant"),
+];
+
+fn short(text: &str) -> String {
+    match text.char_indices().nth(LENGTH) {
+        Some((end, _)) => format!("{} …", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_reads_as_a_sentence_does() {
+        let check = |action: &str, expected: &str| assert_eq!(words(action), expected);
+        check("variant.publish", "published the variant");
+        check("page.save", "saved the page");
+        check("variant.withdraw", "withdrew the variant");
+        check("people.role", "changed the role of");
+        check("token.revoke", "revoked the token");
+    }
+
+    #[test]
+    fn a_long_text_is_shortened_between_characters() {
+        let text = "ä".repeat(LENGTH + 1);
+        assert_eq!(short(&text), format!("{} …", "ä".repeat(LENGTH)));
+        assert_eq!(short("ä"), "ä");
+    }
+}

@@ -1,0 +1,212 @@
+//! What the editor asks of the server.
+
+use leptos::prelude::*;
+
+use super::shape::{Saved, Theirs};
+use crate::admin::AdminError;
+
+#[cfg(feature = "ssr")]
+use {
+    super::{load, preview, shape::Written},
+    crate::admin::session::{AdminSession, done, wants_html},
+    crate::admin::variants::publishing::PublishingPanel,
+    domain::variant::Origin,
+    domain::{ContentOverride, Problem, Role, SegmentKey, VariantId},
+    engine::desk::variants::VariantEdit,
+    serde_json::Value,
+};
+
+/// Saves a variant. Without JavaScript, what cannot be saved is kept as typed, so that nothing of
+/// it is lost on the way back to the form.
+#[server(prefix = "/admin/api", endpoint = "variants/save")]
+pub async fn save_variant(
+    id: Option<i64>,
+    base: i32,
+    key: String,
+    page: String,
+    locale: String,
+    name: String,
+    segment: String,
+    content: String,
+) -> Result<Saved, AdminError> {
+    let session = AdminSession::require(Role::Editor).await?;
+    let person = session.person().id;
+    let saved = save(
+        &session, id, base, &page, &locale, &name, &segment, &content,
+    )
+    .await;
+    match saved {
+        Ok(saved) => {
+            session.desk().drop_draft(person, &key).await?;
+            if wants_html() {
+                done(&format!("/admin/variants/{}", saved.id), "variant-saved");
+            }
+            Ok(saved)
+        }
+        Err(error) => {
+            let content = serde_json::from_str(&content).ok();
+            if let Some(content) = content.filter(|_| wants_html()) {
+                let written = Written {
+                    name,
+                    segment,
+                    content,
+                };
+                let body = serde_json::to_string(&written).unwrap_or_default();
+                session.desk().keep_draft(person, &key, &body, base).await?;
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Keeps what is typed, for when its tab is closed. Nothing typed is nothing kept.
+#[server(prefix = "/admin/api", endpoint = "variants/keep")]
+pub async fn keep_draft(key: String, base: i32, written: String) -> Result<(), AdminError> {
+    let session = AdminSession::require(Role::Editor).await?;
+    let person = session.person().id;
+    if written.is_empty() {
+        session.desk().drop_draft(person, &key).await?;
+        return Ok(());
+    }
+    if serde_json::from_str::<Written>(&written).is_err() {
+        return Err(AdminError::invalid(
+            "written",
+            "is not what an editor sends",
+        ));
+    }
+    session
+        .desk()
+        .keep_draft(person, &key, &written, base)
+        .await?;
+    Ok(())
+}
+
+/// Forgets what is typed and not saved.
+#[server(prefix = "/admin/api", endpoint = "variants/discard")]
+pub async fn discard_draft(key: String) -> Result<(), AdminError> {
+    let session = AdminSession::require(Role::Editor).await?;
+    session.desk().drop_draft(session.person().id, &key).await?;
+    let variant: Option<i64> = key.parse().ok();
+    let back = variant.map_or_else(
+        || "/admin/variants/new".to_owned(),
+        |id| format!("/admin/variants/{id}"),
+    );
+    done(&back, "draft-discarded");
+    Ok(())
+}
+
+/// What is saved of a variant, beside what the person has.
+#[server(prefix = "/admin/api", endpoint = "variants/compare")]
+pub async fn compare_variant(id: i64, written: String) -> Result<Theirs, AdminError> {
+    let session = AdminSession::require(Role::Editor).await?;
+    let mine: Written = serde_json::from_str(&written)
+        .map_err(|_| AdminError::invalid("written", "is not what an editor sends"))?;
+    let detail = session.desk().variant(VariantId(id)).await?;
+    let saved = load::written(&detail);
+    Ok(Theirs {
+        revision: detail.revision,
+        author: detail.author.unwrap_or_else(|| "An import".to_owned()),
+        differences: load::differences(&saved, &mine),
+        written: saved,
+    })
+}
+
+/// The panel about a variant's publication as it is now, as HTML.
+#[server(prefix = "/admin/api", endpoint = "variants/panel")]
+pub async fn publishing_panel(id: i64) -> Result<String, AdminError> {
+    let session = AdminSession::require(Role::Editor).await?;
+    let variant = session.desk().variant(VariantId(id)).await?;
+    let back = format!("/admin/variants/{id}");
+    Ok(view! { <PublishingPanel session variant back /> }.to_html())
+}
+
+/// The page as it would be with `content`, as HTML: an override of the page with the external id
+/// `page`, or with `whole` the page's own content.
+#[server(prefix = "/admin/api", endpoint = "preview/draft")]
+pub async fn preview_draft(
+    page: String,
+    locale: String,
+    content: String,
+    whole: bool,
+) -> Result<String, AdminError> {
+    let session = AdminSession::require(Role::Editor).await?;
+    let content: Value = serde_json::from_str(&content)
+        .map_err(|error| AdminError::invalid("content", error.to_string()))?;
+    let locale = parsed("locale", &locale)?;
+    let catalog = session.desk().engine().catalog();
+    let shown = if whole {
+        preview::of_page(&catalog, &page, locale, &content)
+    } else {
+        preview::of_variant(&catalog, &page, locale, &content)
+    };
+    shown.ok_or_else(|| AdminError::NotFound("This page".to_owned()))
+}
+
+#[cfg(feature = "ssr")]
+#[expect(clippy::too_many_arguments, reason = "a form's fields")]
+async fn save(
+    session: &AdminSession,
+    id: Option<i64>,
+    base: i32,
+    page: &str,
+    locale: &str,
+    name: &str,
+    segment: &str,
+    content: &str,
+) -> Result<Saved, AdminError> {
+    let json: Value = serde_json::from_str(content)
+        .map_err(|error| AdminError::invalid("content", format!("is not JSON: {error}")))?;
+    let content = ContentOverride::from_json(&json).map_err(within_content)?;
+    let segment: Option<SegmentKey> = match segment {
+        "" => None,
+        key => Some(parsed("segment", key)?),
+    };
+    let id = id.map(VariantId);
+    // The dates are the publication's.
+    let dates = match id {
+        Some(id) => {
+            let record = session.desk().variant(id).await?.record;
+            (record.starts_at, record.ends_at)
+        }
+        None => (None, None),
+    };
+    let edit = VariantEdit {
+        id,
+        base,
+        name: name.trim().to_owned(),
+        page: parsed("page", page)?,
+        segment,
+        locale: parsed("locale", locale)?,
+        content,
+        starts_at: dates.0,
+        ends_at: dates.1,
+        origin: Origin::Saved,
+    };
+    let saved = session.desk().save_variant(&session.actor(), edit).await?;
+    Ok(Saved {
+        id: saved.id.0,
+        revision: saved.revision,
+    })
+}
+
+#[cfg(feature = "ssr")]
+fn parsed<T: std::str::FromStr<Err: std::fmt::Display>>(
+    field: &str,
+    text: &str,
+) -> Result<T, AdminError> {
+    text.parse()
+        .map_err(|error: T::Err| AdminError::invalid(field, error.to_string()))
+}
+
+/// Problems of the content, at their places in the form.
+#[cfg(feature = "ssr")]
+fn within_content(problems: Vec<Problem>) -> AdminError {
+    let moved = problems.into_iter().map(|problem| Problem {
+        field: match problem.field.as_str() {
+            "" => "content".to_owned(),
+            field => format!("content.{field}"),
+        },
+        ..problem
+    });
+    AdminError::Invalid(moved.collect())
+}

@@ -1,0 +1,19 @@
+//! The editor of a variant: its form, and beside it the page it makes.
+
+mod actions;
+mod conflict;
+mod island;
+#[cfg(feature = "ssr")]
+mod load;
+mod look;
+#[cfg(feature = "ssr")]
+mod preview;
+#[cfg(feature = "ssr")]
+mod screens;
+mod shape;
+mod timer;
+mod work;
+
+pub use actions::preview_draft;
+#[cfg(feature = "ssr")]
+pub(super) use screens::{new, variant};

@@ -1,0 +1,213 @@
+//! The screens on which a variant is written.
+
+use domain::{Locale, Role, VariantId};
+use engine::desk::variants::VariantDetail;
+use leptos::prelude::*;
+use leptos_router::hooks::{use_params_map, use_query_map};
+use serde_json::Value;
+
+use super::conflict::Differences;
+use super::island::VariantEditor;
+use super::load::{self, Kept};
+use super::preview;
+use super::shape::Opened;
+use crate::admin::screen::screen;
+use crate::admin::session::AdminSession;
+use crate::admin::variants::publishing::PublishingPanel;
+use crate::admin::{AdminError, Form, instant};
+use crate::ui::{Button, LinkButton, Moment, PageHeader, Panel, SelectField, Weight, Whole};
+
+/// `/admin/variants/{id}`: a variant with its preview. Whoever may not edit sees the preview.
+pub(in crate::admin) fn variant() -> impl IntoView {
+    let id = use_params_map().read_untracked().get("id");
+    let going_on = use_query_map().read_untracked().get("continue");
+    screen("Variant", Role::Viewer, async move |session| {
+        let id: i64 = id
+            .and_then(|id| id.parse().ok())
+            .ok_or_else(|| AdminError::NotFound("This variant".to_owned()))?;
+        let detail = session.desk().variant(VariantId(id)).await?;
+        let opened = load::existing(session.desk(), &detail);
+        let back = format!("/admin/variants/{id}");
+        let body = if session.may(Role::Editor) {
+            edit(&session, opened, going_on, &back).await?
+        } else {
+            let shown = opened.saved.content.clone();
+            view! { <div class="h-[75dvh]">{look(&session, &opened, &shown)?}</div> }.into_any()
+        };
+        let lead = lead(&detail);
+        let history = format!("{back}/history");
+        let name = detail.record.name.clone();
+        Ok(wide(view! {
+            <PageHeader title=name lead>
+                <LinkButton href=history>"History"</LinkButton>
+            </PageHeader>
+            {body}
+            <div
+                id="publishing"
+                popover=""
+                class="fixed inset-auto top-30 right-4 m-0 max-h-[calc(100dvh-9rem)] w-[min(26rem,calc(100vw-2rem))] overflow-y-auto \
+                rounded-xl border-0 bg-transparent p-0 text-ink shadow-2xl"
+            >
+                <div id="publishing-panel">
+                    <PublishingPanel session=session.clone() variant=detail back />
+                </div>
+            </div>
+        }))
+    })
+}
+
+/// `/admin/variants/new`: first what it is a variant of, then the editor.
+pub(in crate::admin) fn new() -> impl IntoView {
+    let query = use_query_map();
+    let asked = |name: &str| query.read_untracked().get(name).unwrap_or_default();
+    let (page, segment, locale) = (asked("page"), asked("segment"), asked("locale"));
+    let going_on = query.read_untracked().get("continue");
+    screen("New variant", Role::Editor, async move |session| {
+        let catalog = session.desk().engine().catalog();
+        let found = catalog.pages().find(|p| p.external_id.as_str() == page);
+        let Some(found) = found else {
+            return Ok(choose(&session, &page, &segment, &locale));
+        };
+        let locale: Locale = locale.parse().unwrap_or(catalog.site.default_locale);
+        let opened = load::new(session.desk(), found, locale, &segment);
+        let back = format!("/admin/variants/new?page={page}&segment={segment}&locale={locale}");
+        let lead = format!("Of {} in {locale}", found.path);
+        let body = edit(&session, opened, going_on, &back).await?;
+        Ok(wide(view! {
+            <PageHeader title="New variant" lead>
+                ""
+            </PageHeader>
+            {body}
+        }))
+    })
+}
+
+/// The editor; where something typed is kept that is not saved, first the choice what becomes of
+/// it. `going_on` is the revision on top of which the person chose to go on.
+async fn edit(
+    session: &AdminSession,
+    mut opened: Opened,
+    going_on: Option<String>,
+    back: &str,
+) -> Result<AnyView, AdminError> {
+    let person = session.person().id;
+    let kept = load::kept(session.desk(), person, &opened.key, &opened.saved).await?;
+    let going_on: Option<i32> = going_on.and_then(|revision| revision.parse().ok());
+    match (kept, going_on) {
+        (Some(kept), None) => return Ok(unsaved(&opened, kept, back)),
+        (Some(kept), Some(revision)) => {
+            opened.base = revision;
+            opened.typed = Some(kept.written);
+        }
+        (None, _) => {}
+    }
+    let shown = opened.typed.as_ref().unwrap_or(&opened.saved);
+    let frame = look(session, &opened, &shown.content.clone())?;
+    Ok(view! {
+        <Whole />
+        <VariantEditor opened>{frame}</VariantEditor>
+    }
+    .into_any())
+}
+
+/// Something typed is kept: when, what, and the choice.
+fn unsaved(opened: &Opened, kept: Kept, back: &str) -> AnyView {
+    let separator = if back.contains('?') { '&' } else { '?' };
+    let on = format!("{back}{separator}continue={}", opened.base);
+    let key = opened.key.clone();
+    let stale = kept.base != opened.base;
+    let differences = load::differences(&opened.saved, &kept.written);
+    let meanwhile = stale.then(|| {
+        view! {
+            <p class="text-sm/6 text-bad">
+                "The variant was saved by somebody else after you began. If you continue and save, yours goes on top; theirs \
+                stays in the history."
+            </p>
+        }
+    });
+    view! {
+        <Panel title="You have unsaved changes">
+            <div class="grid gap-4 p-4 sm:p-5">
+                <Whole />
+                <p class="text-sm/6">
+                    "You typed something on " <Moment at=instant::text(kept.at) /> " that was not saved."
+                </p>
+                {meanwhile}
+                <Differences differences saved="Saved" />
+                <div class="flex flex-wrap gap-2">
+                    <LinkButton weight=Weight::Primary href=on>
+                        "Continue"
+                    </LinkButton>
+                    <Form action="/admin/api/variants/discard".to_owned()>
+                        <input type="hidden" name="key" value=key />
+                        <Button weight=Weight::Danger>"Discard"</Button>
+                    </Form>
+                </div>
+            </div>
+        </Panel>
+    }
+    .into_any()
+}
+
+fn look(session: &AdminSession, opened: &Opened, content: &Value) -> Result<AnyView, AdminError> {
+    let gone = || AdminError::NotFound("This page".to_owned());
+    let locale = opened.locale.parse().map_err(|_| gone())?;
+    let catalog = session.desk().engine().catalog();
+    let document = preview::of_variant(&catalog, &opened.page, locale, content).ok_or_else(gone)?;
+    Ok(preview::frame(document))
+}
+
+/// What a new variant is of, for whom, and in which language.
+fn choose(session: &AdminSession, page: &str, segment: &str, locale: &str) -> AnyView {
+    let catalog = session.desk().engine().catalog();
+    let mut pages: Vec<(String, String)> = catalog
+        .pages()
+        .map(|page| (page.external_id.to_string(), page.path.to_string()))
+        .collect();
+    pages.sort_by(|one, other| one.1.cmp(&other.1));
+    let locales = catalog.site.locales.iter();
+    let locales = locales
+        .map(|locale| (locale.to_string(), locale.to_string()))
+        .collect();
+    let mut segments = vec![(String::new(), "Anybody it fits well enough".to_owned())];
+    segments.extend(load::segments(session.desk()));
+    let locale = match locale {
+        "" => catalog.site.default_locale.to_string(),
+        locale => locale.to_owned(),
+    };
+    view! {
+        <PageHeader title="New variant" lead="What one audience sees of a page instead of what everybody sees.">
+            ""
+        </PageHeader>
+        <form method="get" action="/admin/variants/new" class="grid max-w-xl gap-5">
+            <SelectField name="page" label="Page" options=pages value=page />
+            <SelectField
+                name="segment"
+                label="Who sees it"
+                hint="You can change it later."
+                options=segments
+                value=segment
+            />
+            <SelectField name="locale" label="Language" options=locales value=locale />
+            <p>
+                <Button weight=Weight::Primary>"Write it"</Button>
+            </p>
+        </form>
+    }
+    .into_any()
+}
+
+fn lead(detail: &VariantDetail) -> String {
+    let segment = detail.record.segment.as_ref();
+    let who = segment.map_or_else(|| "anybody".to_owned(), |key| format!("segment {key}"));
+    let (page, locale) = (&detail.page_path, detail.record.locale);
+    format!(
+        "{page} · {locale} · for {who} · revision {}",
+        detail.revision
+    )
+}
+
+/// A screen that takes the whole window's width.
+fn wide(content: impl IntoView + 'static) -> AnyView {
+    view! { <div class="xl:mx-[calc(50%-50vw+2rem)]">{content}</div> }.into_any()
+}

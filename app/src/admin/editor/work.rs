@@ -1,0 +1,243 @@
+//! A person's work on a variant: what is typed, what is saved, and what is kept in between.
+
+use std::time::Duration;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::actions::{compare_variant, keep_draft, publishing_panel, save_variant};
+use super::shape::{Opened, Saved, Theirs, Written};
+use super::timer::Timer;
+use crate::admin::{AdminError, Editing};
+
+/// From the last key until what is typed is kept.
+const KEEP_AFTER: Duration = Duration::from_secs(2);
+
+/// What became of the work last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Nothing yet.
+    Begun,
+    /// What is typed is kept on the server.
+    Kept,
+    /// A save is under way.
+    Saving,
+    /// What is typed is saved.
+    Saved,
+    /// A save or the keeping failed; the person is told why.
+    Failed(String),
+}
+
+/// The work as its parts on the screen share it.
+#[derive(Clone, Copy)]
+pub(super) struct Work {
+    opened: StoredValue<Opened>,
+    pub(super) editing: Editing,
+    pub(super) name: RwSignal<String>,
+    pub(super) segment: RwSignal<String>,
+    saved: RwSignal<Written>,
+    pub(super) base: RwSignal<i32>,
+    pub(super) phase: RwSignal<Phase>,
+    /// What somebody else saved meanwhile.
+    pub(super) theirs: RwSignal<Option<Theirs>>,
+    pub(super) written: Memo<Written>,
+    pub(super) unsaved: Memo<bool>,
+    keeping: Timer,
+}
+
+impl Work {
+    pub(super) fn new(opened: Opened) -> Self {
+        let first = opened.typed.clone().unwrap_or_else(|| opened.saved.clone());
+        let base = opened.page_content.clone();
+        let editing = Editing::new("content", first.content, Some(base));
+        let (name, segment) = (RwSignal::new(first.name), RwSignal::new(first.segment));
+        let saved = RwSignal::new(opened.saved.clone());
+        let written = Memo::new(move |_| Written {
+            name: name.get(),
+            segment: segment.get(),
+            content: editing.content().get(),
+        });
+        let phase = if opened.typed.is_some() {
+            Phase::Kept
+        } else {
+            Phase::Begun
+        };
+        Self {
+            editing,
+            name,
+            segment,
+            saved,
+            base: RwSignal::new(opened.base),
+            phase: RwSignal::new(phase),
+            theirs: RwSignal::new(None),
+            written,
+            unsaved: Memo::new(move |_| *written.read() != *saved.read()),
+            keeping: Timer::new(KEEP_AFTER),
+            opened: StoredValue::new(opened),
+        }
+    }
+
+    pub(super) fn opened<R>(self, look: impl FnOnce(&Opened) -> R) -> R {
+        self.opened.with_value(look)
+    }
+
+    /// Somebody typed: it is kept once they pause, and what went wrong before is old.
+    pub(super) fn has_typed(self) {
+        if matches!(self.phase.get_untracked(), Phase::Failed(_)) {
+            self.phase.set(Phase::Begun);
+        }
+        self.keep_soon();
+    }
+
+    fn keep_soon(self) {
+        self.keeping.ask(move || self.keep());
+    }
+
+    /// Keeps what is typed now, when the person may be about to leave.
+    pub(super) fn keep_now(self) {
+        if self.keeping.call_off() {
+            self.keep();
+        }
+    }
+
+    fn keep(self) {
+        let written = if self.unsaved.get_untracked() {
+            json(&self.written.get_untracked())
+        } else {
+            String::new()
+        };
+        let (key, base) = (
+            self.opened(|opened| opened.key.clone()),
+            self.base.get_untracked(),
+        );
+        spawn_local(async move {
+            let kept = keep_draft(key, base, written).await;
+            // Why it is not saved matters more than that it is kept.
+            if matches!(self.phase.get_untracked(), Phase::Saving | Phase::Failed(_)) {
+                return;
+            }
+            self.phase.set(match kept {
+                Ok(()) => Phase::Kept,
+                Err(error) => Phase::Failed(format!("Not kept: {error}")),
+            });
+        });
+    }
+
+    /// Saves what is typed on top of the revision that the person has seen. What is wrong in the
+    /// browser already is said without asking the server.
+    pub(super) fn save(self) {
+        if self.phase.get_untracked() == Phase::Saving {
+            return;
+        }
+        if self.editing.reveal_problems() {
+            self.phase.set(Phase::Failed(
+                "Not saved: correct what is marked below.".to_owned(),
+            ));
+            return;
+        }
+        self.keeping.call_off();
+        self.phase.set(Phase::Saving);
+        let (written, base) = (self.written.get_untracked(), self.base.get_untracked());
+        let opened = self.opened(Clone::clone);
+        spawn_local(async move {
+            let sent = save_variant(
+                opened.id,
+                base,
+                opened.key,
+                opened.page,
+                opened.locale,
+                written.name.clone(),
+                written.segment.clone(),
+                written.content.to_string(),
+            );
+            match sent.await {
+                Ok(saved) => self.has_saved(saved, written),
+                Err(AdminError::Stale { .. }) => self.compare().await,
+                Err(error) => self.has_failed(&error),
+            }
+        });
+    }
+
+    /// Saves what is typed although somebody saved something else meanwhile, which the person has
+    /// seen.
+    pub(super) fn keep_mine(self) {
+        if let Some(theirs) = self.theirs.get_untracked() {
+            self.base.set(theirs.revision);
+            self.saved.set(theirs.written);
+            self.theirs.set(None);
+            self.save();
+        }
+    }
+
+    /// Goes on from what somebody else saved, without what was typed.
+    pub(super) fn take_theirs(self) {
+        if let Some(theirs) = self.theirs.get_untracked() {
+            self.base.set(theirs.revision);
+            self.name.set(theirs.written.name.clone());
+            self.segment.set(theirs.written.segment.clone());
+            self.editing.replace(theirs.written.content.clone());
+            self.saved.set(theirs.written);
+            self.theirs.set(None);
+            self.phase.set(Phase::Saved);
+        }
+    }
+
+    fn has_saved(self, saved: Saved, written: Written) {
+        if self.opened(|opened| opened.id.is_none()) {
+            let place = format!("/admin/variants/{}?notice=variant-saved", saved.id);
+            let _ = window().location().set_href(&place);
+            return;
+        }
+        self.base.set(saved.revision);
+        self.saved.set(written);
+        self.phase.set(Phase::Saved);
+        // What was typed while the answer was awaited.
+        if self.unsaved.get_untracked() {
+            self.keep_soon();
+        }
+        spawn_local(async move {
+            if let Ok(panel) = publishing_panel(saved.id).await
+                && let Some(place) = document().get_element_by_id("publishing-panel")
+            {
+                place.set_inner_html(&panel);
+            }
+        });
+    }
+
+    async fn compare(self) {
+        let Some(id) = self.opened(|opened| opened.id) else {
+            return;
+        };
+        match compare_variant(id, json(&self.written.get_untracked())).await {
+            // The same was written by both.
+            Ok(theirs) if theirs.differences.is_empty() => {
+                self.theirs.set(Some(theirs));
+                self.take_theirs();
+            }
+            Ok(theirs) => {
+                self.phase.set(Phase::Failed(format!(
+                    "Not saved: {} saved this meanwhile.",
+                    theirs.author
+                )));
+                self.theirs.set(Some(theirs));
+                self.keep_soon();
+            }
+            Err(error) => self.has_failed(&error),
+        }
+    }
+
+    fn has_failed(self, error: &AdminError) {
+        let problems: Vec<String> = error.problems().iter().map(ToString::to_string).collect();
+        let text = if problems.is_empty() {
+            error.to_string()
+        } else {
+            format!("Not saved: {}", problems.join(" · "))
+        };
+        self.phase.set(Phase::Failed(text));
+        self.keep_soon();
+    }
+}
+
+fn json(written: &Written) -> String {
+    serde_json::to_string(written).unwrap_or_default()
+}

@@ -1,0 +1,53 @@
+use domain::Role;
+use leptos::prelude::*;
+
+use super::attention::NeedsAttention;
+use super::begin::Begin;
+use super::numbers::{Numbers, present};
+use super::publications::Publications;
+use crate::admin::screen::screen;
+use crate::ui::{Icon, LinkButton, PageHeader, Sign, Weight};
+
+/// Publications shown.
+const LATEST: i64 = 8;
+
+/// The screen people arrive at.
+#[component]
+pub fn Home() -> impl IntoView {
+    screen("Home", Role::Viewer, async |session| {
+        let desk = session.desk();
+        let attention = desk.attention().await?;
+        let entries = desk.publications(LATEST).await?;
+        let greeting = format!("Hello, {}", session.person().name);
+        let backlog = attention.backlog;
+        let beginning = backlog.pages == 0 || backlog.segments == 0 || backlog.shown == 0;
+        let may_write = session.may(Role::Editor);
+        let actions = may_write.then(|| {
+            view! {
+                <LinkButton href="/admin/segments/new">
+                    <Icon sign=Sign::Plus />
+                    "New segment"
+                </LinkButton>
+                <LinkButton href="/admin/variants/new" weight=Weight::Primary>
+                    <Icon sign=Sign::Plus />
+                    "New variant"
+                </LinkButton>
+            }
+        });
+        Ok(view! {
+            <PageHeader title=greeting lead="What waits for somebody, and how the site is doing at the moment.">
+                <LinkButton href="/">"Open the site" <Icon sign=Sign::Out /></LinkButton>
+                {actions}
+            </PageHeader>
+            <div class="grid gap-6">
+                {beginning.then(|| view! { <Begin backlog may_write /> })}
+                <Numbers first=present(desk) />
+                <div class="grid items-start gap-6 lg:grid-cols-2">
+                    <NeedsAttention attention />
+                    <Publications entries />
+                </div>
+            </div>
+        }
+        .into_any())
+    })
+}

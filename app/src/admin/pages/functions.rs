@@ -1,0 +1,298 @@
+//! What the editor of a page asks the server to do.
+
+use std::collections::BTreeMap;
+
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::admin::AdminError;
+
+/// One language of a page, as its form sends it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(
+    not(feature = "ssr"),
+    expect(dead_code, reason = "in the browser a form says the same")
+)]
+pub struct Language {
+    /// The document's title.
+    #[serde(default)]
+    pub title: String,
+    /// What search engines show.
+    #[serde(default)]
+    pub description: String,
+    /// The blocks, as JSON.
+    #[serde(default)]
+    pub blocks: String,
+    /// Whether to leave the language out from now on.
+    #[serde(default)]
+    pub remove: Option<String>,
+}
+
+/// Makes a page, and goes to its editor.
+///
+/// # Errors
+/// [`AdminError::Invalid`] names the fields that need a correction.
+#[server(prefix = "/admin/api", endpoint = "pages/create")]
+pub async fn create_page(
+    id: String,
+    path: String,
+    intent: String,
+    rollout: String,
+    #[server(default)] ignore_terms: Option<String>,
+    #[server(default)] contents: BTreeMap<String, Language>,
+    #[server(default)] add: Option<String>,
+) -> Result<(), AdminError> {
+    let session = AdminSession::require(Role::Editor).await?;
+    let id = if id.trim().is_empty() { &path } else { &id };
+    let form = PageForm {
+        id: reading::id(id),
+        path,
+        intent,
+        rollout,
+        terms: ignore_terms.is_none(),
+        contents,
+    };
+    let record = form.read()?;
+    let page = session.desk().create_page(&session.actor(), record).await;
+    let page = page.map_err(reading::beside_fields)?;
+    let query = reading::adding(add.as_deref());
+    done(&format!("/admin/pages/{page}{query}"), "page-created");
+    Ok(())
+}
+
+/// Saves a page over the edition it was opened at.
+///
+/// # Errors
+/// [`AdminError::Stale`] when somebody saved it since; [`AdminError::Invalid`] names the fields
+/// that need a correction.
+#[server(prefix = "/admin/api", endpoint = "pages/save")]
+pub async fn save_page(
+    page: i64,
+    edition: i32,
+    path: String,
+    intent: String,
+    rollout: String,
+    #[server(default)] ignore_terms: Option<String>,
+    #[server(default)] contents: BTreeMap<String, Language>,
+    #[server(default)] add: Option<String>,
+) -> Result<(), AdminError> {
+    let session = AdminSession::require(Role::Publisher).await?;
+    let (desk, page) = (session.desk(), PageId(page));
+    let form = PageForm {
+        id: desk.page(page).await?.record.id.to_string(),
+        path,
+        intent,
+        rollout,
+        terms: ignore_terms.is_none(),
+        contents,
+    };
+    let saved = desk
+        .save_page(&session.actor(), page, edition, form.read()?)
+        .await;
+    saved.map_err(reading::beside_fields)?;
+    let query = reading::adding(add.as_deref());
+    done(&format!("/admin/pages/{page}{query}"), "page-saved");
+    Ok(())
+}
+
+/// Deletes a page that has no variants.
+///
+/// # Errors
+/// [`AdminError::Conflict`] while it has some.
+#[server(prefix = "/admin/api", endpoint = "pages/delete")]
+pub async fn delete_page(page: i64) -> Result<(), AdminError> {
+    let session = AdminSession::require(Role::Publisher).await?;
+    let desk = session.desk();
+    desk.delete_page(&session.actor(), PageId(page)).await?;
+    done("/admin/pages", "page-deleted");
+    Ok(())
+}
+
+#[cfg(feature = "ssr")]
+use {
+    self::reading::PageForm,
+    crate::admin::session::{AdminSession, done},
+    domain::{PageId, Role},
+};
+
+#[cfg(feature = "ssr")]
+mod reading {
+    use std::collections::BTreeMap;
+
+    use domain::record::PageRecord;
+    use domain::{Block, Locale, PageContent, Problem, Problems};
+    use engine::desk::DeskError;
+
+    use super::Language;
+    use crate::admin::AdminError;
+
+    /// The fields of a page's form.
+    pub(super) struct PageForm {
+        pub(super) id: String,
+        pub(super) path: String,
+        pub(super) intent: String,
+        pub(super) rollout: String,
+        pub(super) terms: bool,
+        pub(super) contents: BTreeMap<String, Language>,
+    }
+
+    impl PageForm {
+        /// The page that the form describes.
+        pub(super) fn read(self) -> Result<PageRecord, AdminError> {
+            let mut problems = Problems::new();
+            let id = self.id.parse();
+            let id = id.map_err(|error: domain::id::NameError| {
+                problems.add("id", error.to_string());
+            });
+            let path = self.path.trim().parse();
+            let path = path.map_err(|error: domain::path::PathError| {
+                problems.add("path", error.to_string());
+            });
+            let rollout = self.rollout.trim().replace(',', ".").parse::<f64>();
+            let rollout = rollout.map_err(|_| {
+                problems.add("rollout", "is not a number; give per cent from 0 to 100");
+            });
+            let kept = self
+                .contents
+                .into_iter()
+                .filter(|(_, l)| l.remove.is_none());
+            let mut contents = BTreeMap::new();
+            for (locale, language) in kept {
+                problems.within(&format!("contents.{locale}"), |problems| {
+                    if let Some((locale, content)) = content(&locale, language, problems) {
+                        contents.insert(locale, content);
+                    }
+                });
+            }
+            match (id, path, rollout) {
+                (Ok(id), Ok(path), Ok(rollout)) if problems.is_empty() => Ok(PageRecord {
+                    id,
+                    path,
+                    intent: self.intent.trim().to_owned(),
+                    rollout,
+                    terms: self.terms,
+                    contents,
+                }),
+                _ => Err(AdminError::Invalid(renamed(problems.into_vec()))),
+            }
+        }
+    }
+
+    fn content(
+        locale: &str,
+        language: Language,
+        problems: &mut Problems,
+    ) -> Option<(Locale, PageContent)> {
+        let locale = locale.parse();
+        let locale = locale.map_err(|error: domain::locale::LocaleError| {
+            problems.add("title", error.to_string());
+        });
+        let blocks: Result<Vec<Block>, _> = serde_json::from_str(&language.blocks);
+        let blocks = blocks.map_err(|error| {
+            problems.add("blocks", format!("cannot be read: {error}"));
+        });
+        let content = PageContent {
+            title: language.title.trim().to_owned(),
+            description: language.description.trim().to_owned(),
+            blocks: blocks.ok()?,
+        };
+        Some((locale.ok()?, content))
+    }
+
+    /// The id of a page of which only the path is given: `/landing/fleet` is `landing-fleet`.
+    pub(super) fn id(given: &str) -> String {
+        match given.trim().strip_prefix('/') {
+            Some("") => "home".to_owned(),
+            Some(path) => path.replace('/', "-"),
+            None => given.trim().to_owned(),
+        }
+    }
+
+    /// The query with which the editor opens with another language in it.
+    pub(super) fn adding(locale: Option<&str>) -> String {
+        let locale: Option<Locale> = locale.and_then(|locale| locale.parse().ok());
+        locale.map_or_else(String::new, |locale| format!("?add={locale}"))
+    }
+
+    /// Problems by the names that the form's fields have.
+    pub(super) fn beside_fields(error: DeskError) -> AdminError {
+        match AdminError::from(error) {
+            AdminError::Invalid(problems) => AdminError::Invalid(renamed(problems)),
+            other => other,
+        }
+    }
+
+    fn renamed(problems: Vec<Problem>) -> Vec<Problem> {
+        problems.into_iter().map(beside_field).collect()
+    }
+
+    /// `contents.de.title` stands in the field `contents[de][title]`; what is wrong with a block
+    /// is said below all of them.
+    fn beside_field(problem: Problem) -> Problem {
+        let Some((locale, rest)) = problem
+            .field
+            .strip_prefix("contents.")
+            .and_then(|rest| rest.split_once('.'))
+        else {
+            return problem;
+        };
+        let (field, message) = match rest.strip_prefix("blocks") {
+            Some("") | None => (rest, problem.message.clone()),
+            Some(place) => ("blocks", format!("block {place}: {}", problem.message)),
+        };
+        Problem {
+            field: format!("contents[{locale}][{field}]"),
+            message,
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn a_problem_is_said_beside_the_field_it_is_about() {
+            let check = |field: &str, expected: &str, message: &str| {
+                let found = beside_field(Problem {
+                    field: field.to_owned(),
+                    message: "is empty".to_owned(),
+                });
+                assert_eq!(
+                    (found.field.as_str(), found.message.as_str()),
+                    (expected, message)
+                );
+            };
+            check("path", "path", "is empty");
+            check("contents", "contents", "is empty");
+            check("contents.de.title", "contents[de][title]", "is empty");
+            check("contents.de.blocks", "contents[de][blocks]", "is empty");
+            check(
+                "contents.de.blocks[2].items[0].title",
+                "contents[de][blocks]",
+                "block [2].items[0].title: is empty",
+            );
+        }
+
+        #[test]
+        fn a_path_makes_a_name() {
+            assert_eq!(id("/landing/fleet"), "landing-fleet");
+            assert_eq!(id("/"), "home");
+            assert_eq!(id(" pricing-2 "), "pricing-2");
+        }
+
+        #[test]
+        fn a_form_tells_everything_that_is_wrong_at_once() {
+            let form = PageForm {
+                id: "!".to_owned(),
+                path: "pricing".to_owned(),
+                intent: String::new(),
+                rollout: "all".to_owned(),
+                terms: true,
+                contents: BTreeMap::from([("en".to_owned(), Language::default())]),
+            };
+            let error = form.read().unwrap_err();
+            let fields: Vec<&str> = error.problems().iter().map(|p| p.field.as_str()).collect();
+            assert_eq!(fields, ["id", "path", "rollout", "contents[en][blocks]"]);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! What a page says, language by language.
+
+use domain::{Locale, PageContent};
+use leptos::prelude::*;
+
+use super::search_result::SearchResult;
+use crate::ui::{Badge, Button, CheckField, Counted, Icon, Sign, TextAreaField, TextField, Tone};
+
+/// Longest title and description, as [`PageContent::validate`] has them.
+const TITLE: usize = 120;
+const DESCRIPTION: usize = 320;
+
+/// One language of a page in its editor.
+#[derive(Debug, Clone)]
+pub(super) struct Tongue {
+    pub(super) locale: Locale,
+    pub(super) content: PageContent,
+    /// Whether it is the language that others are copied from, which cannot be removed.
+    pub(super) first: bool,
+    /// Whether it is only a copy so far.
+    pub(super) new: bool,
+    /// The page's address in this language.
+    pub(super) address: String,
+}
+
+/// The languages of a page, one open at a time, and the way to another one.
+#[component]
+pub(super) fn Languages(
+    tongues: Vec<Tongue>,
+    missing: Vec<Locale>,
+    /// Whether the person may save the page.
+    may_save: bool,
+) -> impl IntoView {
+    let open = tongues.iter().position(|t| t.new).unwrap_or(0);
+    let sections = tongues
+        .into_iter()
+        .enumerate()
+        .map(|(index, tongue)| view! { <Section tongue open={index == open} /> });
+    let missing = if may_save { missing } else { Vec::new() };
+    let more = missing.into_iter().map(|locale| {
+        view! {
+            <Button name="add" value=locale.to_string()>
+                <Icon sign=Sign::Plus />
+                {format!("Save and add {}", name(locale))}
+            </Button>
+        }
+    });
+    view! {
+        <div class="grid gap-3">
+            {sections.collect_view()} <p data-mistake="contents" class="text-sm text-bad empty:hidden"></p>
+            <div class="flex flex-wrap gap-2">{more.collect_view()}</div>
+        </div>
+    }
+}
+
+#[component]
+fn Section(tongue: Tongue, open: bool) -> impl IntoView {
+    let Tongue {
+        locale,
+        content,
+        first,
+        new,
+        address,
+    } = tongue;
+    let field = move |name: &str| format!("contents[{locale}][{name}]");
+    let blocks = serde_json::to_string(&content.blocks).unwrap_or_default();
+    let state = match (first, new) {
+        (true, _) => Some(view! { <Badge tone=Tone::Plain>"Default language"</Badge> }),
+        (_, true) => Some(view! { <Badge tone=Tone::Busy>"A copy, not saved yet"</Badge> }),
+        _ => None,
+    };
+    let remove = (!first && !new).then(|| {
+        let label = format!("Remove {} when saving", name(locale));
+        view! { <CheckField name=field("remove") label /> }
+    });
+    view! {
+        <details
+            name="language"
+            open=open
+            class="group rounded-xl border border-line bg-card shadow-xs"
+        >
+            <summary class="flex min-h-12 cursor-pointer list-none flex-wrap items-center gap-3 rounded-xl px-4 py-2 font-medium">
+                <span class="transition-transform group-open:rotate-180">
+                    <Icon sign=Sign::Down />
+                </span>
+                {name(locale)} <span class="font-mono text-xs text-muted">{locale.to_string()}</span> {state}
+                <span class="ml-auto max-w-full truncate text-sm font-normal text-muted group-open:hidden">
+                    {content.title.clone()}
+                </span>
+            </summary>
+            <div class="grid gap-6 border-t border-line p-4">
+                <SearchResult address title=content.title.clone() description=content.description.clone()>
+                    <Counted max=TITLE count=content.title.chars().count()>
+                        <TextField
+                            name=field("title")
+                            label="Title"
+                            hint="In the browser's tab and in search results."
+                            value=content.title
+                            required=true
+                        />
+                    </Counted>
+                    <Counted max=DESCRIPTION count=content.description.chars().count()>
+                        <TextAreaField
+                            name=field("description")
+                            label="Description"
+                            value=content.description
+                            required=true
+                        />
+                    </Counted>
+                </SearchResult>
+                <input type="hidden" name=field("blocks") value=blocks />
+                <p data-mistake=field("blocks") class="text-sm text-bad empty:hidden"></p>
+                {remove}
+            </div>
+        </details>
+    }
+}
+
+/// A language's name in English, as far as it is known here; else its code.
+pub(super) fn name(locale: Locale) -> String {
+    const NAMES: [(&str, &str); 22] = [
+        ("ar", "Arabic"),
+        ("cs", "Czech"),
+        ("da", "Danish"),
+        ("de", "German"),
+        ("el", "Greek"),
+        ("en", "English"),
+        ("es", "Spanish"),
+        ("fi", "Finnish"),
+        ("fr", "French"),
+        ("hi", "Hindi"),
+        ("hu", "Hungarian"),
+        ("it", "Italian"),
+        ("ja", "Japanese"),
+        ("ko", "Korean"),
+        ("nl", "Dutch"),
+        ("no", "Norwegian"),
+        ("pl", "Polish"),
+        ("pt", "Portuguese"),
+        ("sv", "Swedish"),
+        ("tr", "Turkish"),
+        ("uk", "Ukrainian"),
+        ("zh", "Chinese"),
+    ];
+    let (language, region) = locale
+        .as_str()
+        .split_once('-')
+        .unwrap_or((locale.as_str(), ""));
+    let known = NAMES.iter().find(|(code, _)| *code == language);
+    match (known, region) {
+        (Some((_, name)), "") => (*name).to_owned(),
+        (Some((_, name)), region) => format!("{name} ({region})"),
+        (None, _) => locale.to_string(),
+    }
+}

@@ -1,0 +1,16 @@
+//! Pages: the list, and the editor of one.
+
+#[cfg(feature = "ssr")]
+mod edit;
+mod functions;
+#[cfg(feature = "ssr")]
+mod languages;
+#[cfg(feature = "ssr")]
+mod list;
+mod rollout;
+mod search_result;
+
+#[cfg(feature = "ssr")]
+pub use edit::{EditPage, NewPage};
+#[cfg(feature = "ssr")]
+pub use list::PageList;

@@ -1,0 +1,308 @@
+use domain::Role;
+use domain::condition::outline::words;
+use engine::desk::segments::{SegmentList, SegmentUses};
+use engine::store::SegmentSummary;
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::actions::known;
+use super::builder::ConditionBuilder;
+use super::count::CharacterCount;
+use super::delete::uses;
+use super::shared::ConditionDesk;
+use super::suggestions::Suggestions;
+use super::tester::{TriedSegment, VisitorTester, start};
+use crate::admin::Form;
+use crate::admin::screen::screen;
+use crate::ui::{Button, LinkButton, PageHeader, Panel, TextAreaField, TextField, Weight, Whole};
+
+/// Most characters of a description.
+const DESCRIPTION: u32 = 400;
+
+/// The screen that makes a segment.
+pub(in crate::admin) fn new() -> impl IntoView {
+    screen("New segment", Role::Editor, async |session| {
+        let segments = tried(session.desk().segments().await?);
+        let fields = Fields {
+            action: "/admin/api/segments/create",
+            present: None,
+            condition: "{}".to_owned(),
+        };
+        Ok(view! {
+            {back()}
+            <PageHeader
+                title="New segment"
+                lead="A named audience: who belongs to it, and a sentence that says what they want."
+            />
+            {desk(fields, segments, String::new())}
+        }
+        .into_any())
+    })
+}
+
+/// The screen of one segment.
+pub(in crate::admin) fn edit() -> impl IntoView {
+    let key = use_params_map().read_untracked().get("key");
+    screen("Segment", Role::Viewer, async move |session| {
+        let key = known(&key.unwrap_or_default())?;
+        let segment = session.desk().segment(&key).await?;
+        let used = session.desk().segment_uses(&segment).await?;
+        let segments = tried(session.desk().segments().await?);
+        let name = segment.record.name.clone();
+        let condition = pretty(&segment);
+        let body = if session.may(Role::Editor) {
+            let fields = Fields {
+                action: "/admin/api/segments/save",
+                present: Some(segment.clone()),
+                condition,
+            };
+            desk(fields, segments, key.to_string())
+        } else {
+            facts(segment, condition, segments)
+        };
+        let delete = (session.may(Role::Editor) && !key.is_default()).then(|| {
+            view! {
+                <LinkButton weight=Weight::Danger href=format!("/admin/segments/{key}/delete")>
+                    "Delete"
+                </LinkButton>
+            }
+        });
+        Ok(view! {
+            {back()}
+            <PageHeader title=name lead=format!("Key: {key}")>
+                {delete}
+            </PageHeader>
+            {body}
+            {usage(used)}
+        }
+        .into_any())
+    })
+}
+
+/// What the form of a segment holds at first.
+struct Fields {
+    action: &'static str,
+    /// The segment that is edited; `None` for a new one.
+    present: Option<SegmentSummary>,
+    /// Its condition as JSON text.
+    condition: String,
+}
+
+/// The form, and beside it the tester of its condition.
+fn desk(fields: Fields, segments: Vec<TriedSegment>, edited: String) -> AnyView {
+    let condition = fields.condition.clone();
+    let is_default = fields
+        .present
+        .as_ref()
+        .is_some_and(|segment| segment.record.key.is_default());
+    let tester = (!is_default).then(|| {
+        view! {
+            <aside aria-labelledby="tester" class="min-w-0">
+                <Panel>
+                    <h2 id="tester" class="border-b border-line px-4 py-3 text-sm font-semibold">
+                        "Try a visitor"
+                    </h2>
+                    <div class="p-4">
+                        <p class="hidden text-sm text-muted noscript:block">"The tester needs JavaScript."</p>
+                        <div class="noscript:hidden">
+                            <VisitorTester segments edited visitor=start() />
+                        </div>
+                    </div>
+                </Panel>
+            </aside>
+        }
+    });
+    view! {
+        <ConditionDesk condition>
+            <div class="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_26rem]">
+                {form(fields, is_default)} {tester}
+            </div>
+        </ConditionDesk>
+        <Suggestions />
+    }
+    .into_any()
+}
+
+fn form(fields: Fields, is_default: bool) -> AnyView {
+    let Fields {
+        action,
+        present,
+        condition,
+    } = fields;
+    let words = if present.is_some() {
+        "Save"
+    } else {
+        "Make the segment"
+    };
+    let edition = present.as_ref().map(|segment| segment.edition);
+    let record = present.map(|segment| segment.record);
+    let key = match &record {
+        Some(record) => view! { <input type="hidden" name="key" value=record.key.to_string() /> }.into_any(),
+        None => view! {
+            <TextField
+                name="key"
+                label="Key"
+                hint="Its name in cookies, addresses and files. Left empty, it is made from the name. It cannot be changed later."
+                max=64
+            />
+        }
+        .into_any(),
+    };
+    let name = record
+        .as_ref()
+        .map(|it| it.name.clone())
+        .unwrap_or_default();
+    let description = record.map(|it| it.description).unwrap_or_default();
+    let length = description.chars().count();
+    let condition = if is_default {
+        view! {
+            <input type="hidden" name="condition" value="{}" />
+            <p class="text-sm/6 text-muted">
+                "Everyone whom no other segment claims belongs to this one. It has no condition of its own and comes last."
+            </p>
+        }
+        .into_any()
+    } else {
+        condition_fields(condition)
+    };
+    view! {
+        <Form action=action.to_owned() class="grid min-w-0 gap-5".to_owned()>
+            <Whole />
+            {edition.map(|edition| view! { <input type="hidden" name="base" value=edition /> })}
+            <Panel>
+                <div class="grid gap-5 p-4 sm:p-5">
+                    <TextField
+                        name="name"
+                        label="Name"
+                        hint="What colleagues call these visitors."
+                        value=name
+                        max=80
+                        required=true
+                    />
+                    {key}
+                    <TextAreaField
+                        name="description"
+                        label="Description"
+                        hint="A sentence about who they are and what they want. Variants for anybody are compared with it, so be specific."
+                        value=description
+                        max=DESCRIPTION
+                        required=true
+                    />
+                    <CharacterCount field="description".to_owned() length max=DESCRIPTION as usize />
+                </div>
+            </Panel>
+            <Panel title="Who belongs to it">
+                <div class="p-4 sm:p-5">
+                    {condition}
+                    <p data-mistake="condition" class="mt-3 text-sm text-bad empty:hidden first-letter:uppercase wrap-anywhere"></p>
+                </div>
+            </Panel>
+            <div class="flex flex-wrap gap-2">
+                <Button weight=Weight::Primary>{words}</Button>
+                <LinkButton href="/admin/segments">"Cancel"</LinkButton>
+            </div>
+        </Form>
+    }
+    .into_any()
+}
+
+/// The builder, or without JavaScript a field for JSON text.
+fn condition_fields(condition: String) -> AnyView {
+    view! {
+        <ConditionBuilder />
+        <noscript>
+            <TextAreaField
+                name="condition_text"
+                label="Condition"
+                hint="JSON, such as {\"utm.source\": \"linkedin\"}. {} matches everyone."
+                value=condition
+                rows=12
+                required=true
+            />
+        </noscript>
+    }
+    .into_any()
+}
+
+/// What viewers see.
+fn facts(segment: SegmentSummary, condition: String, segments: Vec<TriedSegment>) -> AnyView {
+    let record = segment.record;
+    let edited = record.key.to_string();
+    let words = words(&record.condition);
+    view! {
+        <ConditionDesk condition=condition.clone()>
+            <div class="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_26rem]">
+                <Panel>
+                    <dl class="grid gap-4 p-4 text-sm/6 sm:p-5">
+                        <div>
+                            <dt class="text-xs text-muted">"Description"</dt>
+                            <dd class="wrap-anywhere">{record.description}</dd>
+                        </div>
+                        <div>
+                            <dt class="text-xs text-muted">"Who belongs to it"</dt>
+                            <dd class="wrap-anywhere">{words}</dd>
+                        </div>
+                        <div>
+                            <dt class="text-xs text-muted">"Condition as JSON"</dt>
+                            <dd>
+                                <pre class="text-code whitespace-pre-wrap wrap-anywhere">{condition}</pre>
+                            </dd>
+                        </div>
+                    </dl>
+                </Panel>
+                <Panel title="Try a visitor">
+                    <div class="p-4">
+                        <VisitorTester segments edited visitor=start() />
+                    </div>
+                </Panel>
+            </div>
+        </ConditionDesk>
+        <Suggestions />
+    }
+    .into_any()
+}
+
+fn usage(used: SegmentUses) -> AnyView {
+    let text = if used.total == 0 {
+        view! {
+            <p class="p-4 text-sm text-muted sm:p-5">
+                "No variant is written for this segment yet. Its visitors see what resembles its description, or the default content."
+            </p>
+        }
+        .into_any()
+    } else {
+        uses(used)
+    };
+    view! {
+        <div class="mt-8">
+            <Panel title="Where it is used">{text}</Panel>
+        </div>
+    }
+    .into_any()
+}
+
+/// The way back to the list.
+pub(super) fn back() -> impl IntoView {
+    view! {
+        <p class="mb-3">
+            <a class="text-sm text-muted underline underline-offset-4 hover:text-ink" href="/admin/segments">
+                "Segments"
+            </a>
+        </p>
+    }
+}
+
+/// The segments as a tester tries them.
+pub(super) fn tried(list: SegmentList) -> Vec<TriedSegment> {
+    let records = list.segments.into_iter().map(|it| it.summary.record);
+    let tried = records.map(|record| TriedSegment {
+        key: record.key.into(),
+        name: record.name,
+        condition: record.condition.to_string(),
+    });
+    tried.collect()
+}
+
+fn pretty(segment: &SegmentSummary) -> String {
+    serde_json::to_string_pretty(&segment.record.condition).unwrap_or_default()
+}

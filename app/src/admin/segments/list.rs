@@ -1,0 +1,213 @@
+use domain::Role;
+use domain::condition::outline::words;
+use engine::desk::segments::{ListedSegment, SegmentList};
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use super::order::DraggedOrder;
+use crate::admin::screen::screen;
+use crate::ui::{Badge, Icon, LinkButton, PageHeader, Sign, Tone, Weight, Whole};
+
+/// The screen that lists segments in the order in which they are tried.
+pub(in crate::admin) fn list() -> impl IntoView {
+    let query = use_query_map().read_untracked().clone();
+    let moved = Moved {
+        key: query.get("moved").unwrap_or_default(),
+        direction: query.get("direction").unwrap_or_default(),
+    };
+    screen("Segments", Role::Viewer, async move |session| {
+        let list = session.desk().segments().await?;
+        let may_write = session.may(Role::Editor);
+        let new = may_write.then(|| {
+            view! {
+                <LinkButton weight=Weight::Primary href="/admin/segments/new">
+                    "New segment"
+                </LinkButton>
+            }
+        });
+        Ok(view! {
+            <PageHeader
+                title="Segments"
+                lead="A visitor belongs to the first segment from the top whose condition holds. Whoever fits none \
+                belongs to the last one."
+            >
+                <LinkButton href="/admin/segments/tester">"Try a visitor"</LinkButton>
+                {new}
+            </PageHeader>
+            <div class="mb-4 empty:hidden">
+                <Whole />
+            </div>
+            {rows(list, may_write, &moved)}
+        }
+        .into_any())
+    })
+}
+
+/// The segment that was moved just now, whose button keeps the focus.
+struct Moved {
+    key: String,
+    direction: String,
+}
+
+fn rows(list: SegmentList, may_write: bool, moved: &Moved) -> AnyView {
+    let last = list.segments.len().saturating_sub(2);
+    let rows = list.segments.into_iter().enumerate();
+    let rows: Vec<AnyView> = rows
+        .map(|(place, segment)| {
+            let ordered = may_write && !segment.summary.record.key.is_default();
+            let buttons = ordered.then(|| arrows(&segment, place, last, moved));
+            row(segment, place, buttons)
+        })
+        .collect();
+    let note = view! {
+        <p class="mt-3 text-xs/5 text-muted">
+            "Share of recent visits: visits are weighted, one of a week ago counts half as much as one of now. \
+            Crawlers are left out."
+        </p>
+    };
+    let body = view! { <ol class="divide-y divide-line rounded-xl border border-line bg-card shadow-xs">{rows}</ol> };
+    if may_write {
+        view! {
+            {body}
+            <form id="order" method="post" action="/admin/api/segments/order" hidden>
+                <input type="hidden" name="keys" />
+            </form>
+            <DraggedOrder />
+            {note}
+        }
+        .into_any()
+    } else {
+        view! {
+            {body}
+            {note}
+        }
+        .into_any()
+    }
+}
+
+fn row(segment: ListedSegment, place: usize, arrows: Option<AnyView>) -> AnyView {
+    let record = segment.summary.record;
+    let key = record.key.to_string();
+    let is_default = record.key.is_default();
+    let condition = if is_default {
+        "Everyone whom no other segment claims".to_owned()
+    } else {
+        words(&record.condition)
+    };
+    let total = segment.summary.variants.total();
+    let used = match total {
+        0 => "No variants".to_owned(),
+        1 => "1 variant".to_owned(),
+        many => format!("{many} variants"),
+    };
+    let share = segment.share.map(|share| {
+        view! {
+            <span class="tabular-nums" title="Share of recent visits">
+                {per_cent(share)}
+                " of visits"
+            </span>
+        }
+    });
+    let published = segment.summary.variants.published + segment.summary.variants.scheduled;
+    let silent = segment
+        .silent
+        .then(|| view! { <Badge tone=Tone::Busy>"Matches nobody lately"</Badge> });
+    let handle = arrows.is_some().then(|| {
+        view! {
+            <span
+                data-handle=""
+                draggable="true"
+                class="-m-1 hidden cursor-grab p-1 text-muted sm:block noscript:hidden"
+                title="Drag to change the order"
+            >
+                <Icon sign=Sign::Grip />
+            </span>
+        }
+    });
+    let data_row = arrows.is_some().then(|| key.clone());
+    view! {
+        <li data-row=data_row class="flex items-start gap-3 px-3 py-3.5 sm:gap-4 sm:px-4">
+            <span class="flex min-w-6 items-center gap-2 pt-0.5 sm:min-w-14">
+                {handle} <span class="ml-auto text-sm text-muted tabular-nums">{place + 1}</span>
+            </span>
+            <div class="min-w-0 grow">
+                <div class="flex flex-wrap items-baseline gap-x-2.5 gap-y-1">
+                    <a
+                        href=format!("/admin/segments/{key}")
+                        class="font-semibold wrap-anywhere hover:underline hover:underline-offset-4"
+                    >
+                        {record.name}
+                    </a>
+                    <code class="text-xs text-muted wrap-anywhere">{key.clone()}</code>
+                    {silent}
+                </div>
+                <p class="mt-1 line-clamp-2 text-sm/6 wrap-anywhere">{condition}</p>
+                <p class="mt-1 flex flex-wrap gap-x-4 gap-y-1 text-xs/5 text-muted">
+                    <a
+                        href=format!("/admin/variants?segment={key}")
+                        class="underline underline-offset-4 hover:text-ink"
+                        title=format!("{published} of them published or scheduled")
+                    >
+                        {used}
+                    </a>
+                    {share}
+                </p>
+            </div>
+            {arrows}
+        </li>
+    }
+    .into_any()
+}
+
+/// The buttons that move a segment by one place; they are forms of their own.
+fn arrows(segment: &ListedSegment, place: usize, last: usize, moved: &Moved) -> AnyView {
+    let record = &segment.summary.record;
+    let key = record.key.as_str();
+    let has_focus = |direction: &str| moved.key == key && moved.direction == direction;
+    let arrow = |direction: &'static str, sign: Sign, words: &str| {
+        view! {
+            <button
+                name="direction"
+                value=direction
+                autofocus=has_focus(direction)
+                aria-label=format!("Move {} {words}", record.name)
+                class="inline-flex size-8 items-center justify-center rounded-md text-muted hover:bg-wash hover:text-ink"
+            >
+                <Icon sign />
+            </button>
+        }
+    };
+    let up = (place > 0).then(|| arrow("up", Sign::Up, "up"));
+    let down = (place < last).then(|| arrow("down", Sign::Down, "down"));
+    view! {
+        <form method="post" action="/admin/api/segments/move" class="flex shrink-0 justify-end sm:min-w-16">
+            <input type="hidden" name="key" value=key.to_owned() />
+            {up}
+            {down}
+        </form>
+    }
+    .into_any()
+}
+
+/// A share as people read it.
+fn per_cent(share: f64) -> String {
+    let hundreds = share * 100.0;
+    if hundreds > 0.0 && hundreds < 1.0 {
+        "Below 1 %".to_owned()
+    } else {
+        format!("{hundreds:.0} %")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_small_share_is_not_nothing() {
+        assert_eq!(per_cent(0.0), "0 %");
+        assert_eq!(per_cent(0.004), "Below 1 %");
+        assert_eq!(per_cent(0.126), "13 %");
+        assert_eq!(per_cent(1.0), "100 %");
+    }
+}

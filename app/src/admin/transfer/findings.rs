@@ -1,0 +1,286 @@
+//! What a dry run found.
+
+use domain::record::RecordKind;
+use engine::desk::transfer::SHOWN_REJECTIONS;
+use engine::ingest::{Counts, Rejection, Sample};
+use engine::store::Upload;
+use leptos::prelude::*;
+
+use crate::ui::{Badge, Confirm, Icon, LinkButton, Panel, Sign, Table, Tone, Weight};
+
+/// What the import of a file would do, and what can be done with it.
+pub(super) fn findings(
+    upload: &Upload,
+    may_import: bool,
+    running: Option<i64>,
+) -> impl IntoView + use<> {
+    let found = &upload.findings;
+    let bad = found.problems > 0;
+    let rejected = bad.then(|| rejections(&found.rejections, found.problems));
+    let samples = (!found.plan.samples.is_empty()).then(|| samples(&found.plan.samples));
+    let (verdict, counts) = (verdict(upload), counts(upload));
+    let next = next(upload, may_import, running);
+    view! {
+        <Panel title=format!("Dry run of {}", upload.name)>
+            <div class="p-5">
+                {verdict} <div class="mt-5">{counts}</div>
+                <div class="mt-5 flex flex-wrap items-center gap-2">
+                    {next}
+                    <form method="post" action="/admin/api/transfer/discard">
+                        <button class="inline-flex min-h-9 items-center rounded-lg px-3 text-sm font-medium text-muted hover:text-ink">
+                            "Discard the file"
+                        </button>
+                    </form>
+                </div>
+            </div>
+        </Panel>
+        {rejected}
+        {samples}
+    }
+}
+
+fn verdict(upload: &Upload) -> impl IntoView + use<> {
+    let plan = &upload.findings.plan;
+    let (class, sign, words) = if upload.findings.problems > 0 {
+        (
+            "flex items-start gap-2.5 text-bad",
+            Sign::Alert,
+            format!(
+                "{} bad. A file is imported only when all of its rows are good: correct {} and upload it again.",
+                rows(plan.rejected()),
+                if plan.rejected() == 1 { "it" } else { "them" }
+            ),
+        )
+    } else if plan.saves() == 0 {
+        (
+            "flex items-start gap-2.5 text-muted",
+            Sign::Check,
+            "Everything in this file stands on the site as it is. There is nothing to import."
+                .to_owned(),
+        )
+    } else {
+        (
+            "flex items-start gap-2.5 text-good",
+            Sign::Check,
+            "All rows are good. Nothing has been imported yet.".to_owned(),
+        )
+    };
+    view! {
+        <p class=class>
+            <span class="mt-1">
+                <Icon sign />
+            </span>
+            <span class="text-sm/6 font-medium">{words}</span>
+        </p>
+    }
+}
+
+fn rows(count: usize) -> String {
+    match count {
+        1 => "1 row is".to_owned(),
+        count => format!("{count} rows are"),
+    }
+}
+
+fn counts(upload: &Upload) -> impl IntoView + use<> {
+    let plan = &upload.findings.plan;
+    let row = |words: &'static str, counts: Counts| {
+        view! {
+            <tr>
+                <th scope="row" class="border-t border-line px-4 py-3 font-medium">
+                    {words}
+                </th>
+                {number(counts.new)}
+                {number(counts.changed)}
+                {number(counts.unchanged)}
+                {number(counts.rejected)}
+            </tr>
+        }
+    };
+    let kinds: Vec<_> = plan
+        .counts
+        .iter()
+        .map(|(kind, counts)| row(named(*kind), *counts))
+        .collect();
+    let unknown = (plan.unknown > 0).then(|| {
+        let counts = Counts {
+            rejected: plan.unknown,
+            ..Counts::default()
+        };
+        row("Not readable", counts)
+    });
+    view! {
+        <Table
+            caption="What the import would do"
+            head=vec!["Kind", "New", "Changed", "Unchanged", "Rejected"]
+        >
+            {kinds}
+            {unknown}
+        </Table>
+    }
+}
+
+fn number(count: usize) -> impl IntoView {
+    let class = if count == 0 {
+        "tabular-nums text-muted"
+    } else {
+        "tabular-nums font-medium"
+    };
+    view! { <td class=class>{count}</td> }
+}
+
+fn named(kind: RecordKind) -> &'static str {
+    match kind {
+        RecordKind::Site => "Site",
+        RecordKind::Segment => "Segments",
+        RecordKind::Page => "Pages",
+        RecordKind::Variant => "Variants",
+    }
+}
+
+/// What can be done next.
+fn next(upload: &Upload, may_import: bool, running: Option<i64>) -> impl IntoView + use<> {
+    let count = upload.findings.plan.saves();
+    if upload.findings.problems > 0 {
+        return view! {
+            <LinkButton weight=Weight::Primary href="/admin/transfer/rejects">
+                "Download the bad rows"
+            </LinkButton>
+        }
+        .into_any();
+    }
+    if count == 0 {
+        return ().into_any();
+    }
+    if let Some(job) = running {
+        return view! {
+            <p class="text-sm text-muted">
+                "Another import is running. "
+                <a class="text-accent underline underline-offset-4" href=format!("/admin/transfer/imports/{job}")>
+                    "Watch it"
+                </a> ", and import this one when it is over."
+            </p>
+        }
+        .into_any();
+    }
+    if !may_import {
+        return view! {
+            <p class="text-sm text-muted">
+                "Importing it takes the role publisher, because visitors see it at once."
+            </p>
+        }
+        .into_any();
+    }
+    let records = if count == 1 {
+        "1 record".to_owned()
+    } else {
+        format!("{count} records")
+    };
+    let id = upload.id;
+    view! {
+        <Confirm
+            id="start-import"
+            label=format!("Import {records}")
+            title=format!("Import {records} from {}?", upload.name)
+            text="What is published or scheduled in the file is shown to visitors as soon as it is saved. Variants keep their \
+            former revisions."
+            action="/admin/api/transfer/start"
+            weight=Weight::Primary
+        >
+            <input type="hidden" name="upload" value=id />
+        </Confirm>
+    }
+    .into_any()
+}
+
+fn rejections(rejections: &[Rejection], problems: usize) -> impl IntoView + use<> {
+    let rows: Vec<_> = rejections
+        .iter()
+        .map(|rejection| {
+            let field = rejection.problem.field.clone();
+            view! {
+                <tr>
+                    <td class="tabular-nums text-muted">{rejection.line}</td>
+                    <td>
+                        <code class="text-xs wrap-anywhere">
+                            {if field.is_empty() { "the whole row".to_owned() } else { field }}
+                        </code>
+                    </td>
+                    <td class="min-w-64 wrap-anywhere">{rejection.problem.message.clone()}</td>
+                </tr>
+            }
+        })
+        .collect();
+    let more = (problems > rejections.len()).then(|| {
+        view! {
+            <p class="mt-3 text-sm text-muted">
+                "These are the first " {SHOWN_REJECTIONS} " of " {problems} ". "
+                <a class="text-accent underline underline-offset-4" href="/admin/transfer/rejects">
+                    "Download all of them"
+                </a> "."
+            </p>
+        }
+    });
+    view! {
+        <section class="mt-6">
+            <h2 class="mb-3 text-lg font-semibold">"What is wrong"</h2>
+            <Table caption="Bad rows" head=vec!["Line", "Field", "Problem"]>
+                {rows}
+            </Table>
+            {more}
+        </section>
+    }
+}
+
+fn samples(samples: &[Sample]) -> impl IntoView + use<> {
+    let items: Vec<_> = samples.iter().map(sample).collect();
+    view! {
+        <section class="mt-6">
+            <h2 class="mb-3 text-lg font-semibold">"Some of the changes"</h2>
+            <ul class="grid gap-3 md:grid-cols-2">{items}</ul>
+        </section>
+    }
+}
+
+fn sample(sample: &Sample) -> impl IntoView + use<> {
+    let (tone, words) = if sample.new {
+        (Tone::Good, "New")
+    } else {
+        (Tone::Busy, "Changed")
+    };
+    let name = match sample.kind {
+        RecordKind::Site => "The site".to_owned(),
+        kind => format!("{} {}", kind.as_str(), sample.name),
+    };
+    let fields: Vec<_> = sample
+        .fields
+        .iter()
+        .map(|field| {
+            let before = field.before.clone().map(|text| {
+                view! { <del class="text-bad decoration-1 wrap-anywhere">{text}</del> }
+            });
+            let after = field.after.clone().map(|text| {
+                view! { <ins class="text-good no-underline wrap-anywhere">{text}</ins> }
+            });
+            view! {
+                <div>
+                    <dt class="text-xs text-muted wrap-anywhere">{field.field.clone()}</dt>
+                    <dd class="grid text-sm/5">{before} {after}</dd>
+                </div>
+            }
+        })
+        .collect();
+    let more = (sample.more > 0).then(
+        || view! { <p class="mt-2 text-xs text-muted">"and " {sample.more} " more fields"</p> },
+    );
+    view! {
+        <li class="min-w-0 rounded-xl border border-line bg-card p-4 shadow-xs">
+            <p class="flex flex-wrap items-center gap-2 text-sm font-medium wrap-anywhere">
+                <Badge tone>{words}</Badge>
+                {name}
+            </p>
+            <dl class="mt-3 grid gap-2">{fields}</dl>
+            {more}
+        </li>
+    }
+}

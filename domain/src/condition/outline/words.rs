@@ -1,0 +1,85 @@
+use serde_json::Value;
+
+use super::{Comparison, Group, Join, Part, read};
+use crate::visitor::attribute::Attribute;
+
+/// A condition as a sentence's end: `Country is DE, and Number of visits is above 1`.
+pub fn words(json: &Value) -> String {
+    let outline = read(json);
+    if outline.parts.is_empty() {
+        return "Everyone".to_owned();
+    }
+    group(&outline, true)
+}
+
+fn group(it: &Group, outermost: bool) -> String {
+    let parts: Vec<String> = it.parts.iter().map(part).collect();
+    let word = match it.join {
+        Join::All => ", and ",
+        Join::Any | Join::None => ", or ",
+    };
+    let joined = parts.join(word);
+    match it.join {
+        Join::None => format!("not ({joined})"),
+        _ if outermost || parts.len() == 1 => joined,
+        _ => format!("({joined})"),
+    }
+}
+
+fn part(it: &Part) -> String {
+    match it {
+        Part::Group(inner) => group(inner, false),
+        Part::Comparison(it) => comparison(it),
+        Part::Raw(json) => json.to_string(),
+    }
+}
+
+fn comparison(it: &Comparison) -> String {
+    let name = match Attribute::of(&it.attribute) {
+        Some(attribute) => match attribute.prefix() {
+            Some(prefix) => {
+                let name = it.attribute.strip_prefix(prefix).unwrap_or_default();
+                format!("{} {name}", attribute.label)
+            }
+            None => attribute.label.to_owned(),
+        },
+        None => it.attribute.clone(),
+    };
+    let operator = it.operator.label(it.kind());
+    if it.operator.takes_nothing() {
+        format!("{name} {operator}")
+    } else if it.operator.takes_list() {
+        format!("{name} {operator} {}", it.text().replace(", ", " · "))
+    } else {
+        format!("{name} {operator} {}", it.text())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_condition_reads_like_a_sentence() {
+        let check = |condition: Value, expected: &str| assert_eq!(words(&condition), expected);
+        check(json!({}), "Everyone");
+        check(
+            json!({"geo.country": {"$in": ["DE", "AT"]}, "visit.count": {"$gt": 1}}),
+            "Country is one of DE · AT, and Number of visits is above 1",
+        );
+        check(
+            json!({"$or": [{"time.hour": {"$gte": 18, "$lt": 22}}, {"query.plan": "team"}]}),
+            "(Hour of the day is at least 18, and Hour of the day is below 22), or Parameter of the address plan is team",
+        );
+        check(
+            json!({"$nor": [{"bot": true}], "utm.term": {"$exists": true}}),
+            "not (Is a crawler is true), and Campaign term is known",
+        );
+        check(
+            json!({"tags": {"$size": 2}, "customer.plan": "pro"}),
+            "customer.plan is pro, and {\"tags\":{\"$size\":2}}",
+        );
+    }
+}

@@ -1,0 +1,277 @@
+//! Signing in, links and one's own account, over HTTP.
+
+use super::support::{PASSWORD, Role, Site, Visit, desk};
+use crate::client::Answer;
+
+const ATTACK: &str = "<script>alert(1)</script>\"'&";
+
+/// The session that an answer gives, as a browser sends it back.
+fn cookie(answer: &Answer) -> String {
+    let header = answer.header("set-cookie");
+    let (pair, _) = header
+        .split_once(';')
+        .unwrap_or_else(|| panic!("{answer:?}"));
+    pair.to_owned()
+}
+
+fn sign_in(site: &Site, email: &str, password: &str, next: &str) -> Answer {
+    let fields = [("email", email), ("password", password), ("next", next)];
+    site.call_signed_out("sign-in", &fields)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_in_leads_to_the_wanted_screen_under_a_new_session() {
+    let site = desk().await;
+    let ann = site.person(Role::Editor).await;
+    let answer = sign_in(&site, &ann.email, PASSWORD, "/admin/account?a=b");
+    assert_eq!(
+        answer.header("location"),
+        "/admin/account?a=b",
+        "{answer:?}"
+    );
+    let given = answer.header("set-cookie");
+    for attribute in ["HttpOnly", "SameSite=Lax", "Secure", "Path=/"] {
+        assert!(given.contains(attribute), "{given}");
+    }
+    let account = site
+        .node
+        .get("/admin/account", &[("Cookie", &cookie(&answer))]);
+    assert_eq!(account.status, 200);
+    assert_eq!(account.h1(), "Your account");
+    let lead = account.select("main p");
+    assert!(
+        lead.contains(&format!("{} · editor", ann.email)),
+        "{lead:?}"
+    );
+
+    // Whoever is signed in already is not asked again.
+    let again = site.node.get(
+        "/admin/sign-in?next=/admin/account",
+        &[("Cookie", &cookie(&answer))],
+    );
+    assert_eq!(
+        (again.status, again.header("location")),
+        (303, "/admin/account")
+    );
+    // An id that somebody else may know is not taken over.
+    let planted = site.sign_in(Role::Viewer).await;
+    let fields = [("email", ann.email.as_str()), ("password", PASSWORD)];
+    let answer = site.call(&planted, "sign-in", &fields);
+    assert_ne!(cookie(&answer), planted.cookie);
+    assert_eq!(site.open(&planted, "/admin/account").status, 303);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_led_out_of_the_admin() {
+    let site = desk().await;
+    let ann = site.person(Role::Viewer).await;
+    for elsewhere in [
+        "https://evil.example/admin",
+        "//evil.example",
+        "/pricing",
+        "/admin/api/x",
+    ] {
+        let answer = sign_in(&site, &ann.email, PASSWORD, elsewhere);
+        assert_eq!(answer.header("location"), "/admin", "{elsewhere}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_password_is_said_and_the_address_is_kept() {
+    let site = desk().await;
+    let email = format!("ann{ATTACK}@site.example");
+    let answer = sign_in(&site, &email, "guess", "");
+    assert_eq!(answer.status, 422);
+    assert!(
+        answer
+            .text()
+            .contains("The e-mail address or the password is wrong.")
+    );
+    assert_eq!(answer.header("set-cookie"), "");
+
+    // Without JavaScript the form comes back with what was typed, but for the password.
+    let nobody = Visit {
+        cookie: String::new(),
+        person: site.person(Role::Viewer).await,
+    };
+    let from = "/admin/sign-in?next=%2Fadmin%2Faccount";
+    let fields = [("email", email.as_str()), ("password", "guess")];
+    let answer = site.send(&nobody, "sign-in", from, &fields);
+    assert_eq!(answer.status, 302, "{answer:?}");
+    let target = answer
+        .header("location")
+        .replace("https://site.example", "");
+    assert!(!target.contains("guess"), "{target}");
+    let screen = site.node.get(&target, &[("Cookie", &cookie(&answer))]);
+    let said = screen.select("[role=alert]");
+    assert_eq!(said, ["The e-mail address or the password is wrong."]);
+    assert_eq!(values(&screen, "input[name=email]"), [email]);
+    assert_eq!(values(&screen, "input[name=next]"), ["/admin/account"]);
+    assert_eq!(values(&screen, "input[name=password]"), [""]);
+    assert_eq!(screen.select("main script"), [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn too_many_wrong_passwords_are_slowed_down() {
+    let site = desk().await;
+    let ann = site.person(Role::Viewer).await;
+    let answers: Vec<u16> = (0..7)
+        .map(|_| sign_in(&site, &ann.email, "guess", "").status)
+        .collect();
+    assert_eq!(answers[..5], [422; 5]);
+    assert!(answers[5..].contains(&409), "{answers:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_out_ends_the_session_on_the_server() {
+    let site = desk().await;
+    let viewer = site.sign_in(Role::Viewer).await;
+    let answer = site.send(&viewer, "sign-out", "/admin/account", &[]);
+    let (status, place) = (answer.status, answer.header("location"));
+    assert_eq!((status, place), (302, "/admin/sign-in?notice=signed-out"));
+    assert_eq!(site.open(&viewer, "/admin/account").status, 303);
+    let screen = site.node.get(answer.header("location"), &[]);
+    assert_eq!(screen.select("[role=status]"), ["You are signed out."]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_first_account_is_made_in_the_browser() {
+    let site = desk().await;
+    let link = site
+        .people()
+        .setup_link()
+        .await
+        .expect("it works")
+        .expect("no admin");
+    let target = format!("/admin/welcome/{}", link.secret.expose());
+    let screen = site.node.get(&target, &[]);
+    assert_eq!(screen.h1(), "Welcome to Landfall", "{screen:?}");
+    assert_eq!(screen.header("referrer-policy"), "same-origin");
+    let fields = |repeat: &'static str| {
+        [
+            ("secret", link.secret.expose().to_owned()),
+            ("email", "ann@site.example".to_owned()),
+            ("name", format!("Ann {ATTACK}")),
+            ("password", PASSWORD.to_owned()),
+            ("repeat", repeat.to_owned()),
+        ]
+    };
+    let call = |repeat| {
+        let fields = fields(repeat);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        site.call_signed_out("welcome", &fields)
+    };
+    let mistyped = call("something else altogether");
+    assert_eq!(mistyped.status, 422);
+    assert!(mistyped.text().contains("repeat"), "{mistyped:?}");
+
+    let answer = call(PASSWORD);
+    assert_eq!(
+        answer.header("location"),
+        "/admin?notice=welcome",
+        "{answer:?}"
+    );
+    let people = site
+        .node
+        .get("/admin/people", &[("Cookie", &cookie(&answer))]);
+    let links = people.select("tbody td:first-child a");
+    assert_eq!(links, [format!("Ann {ATTACK}")]);
+    assert_eq!(people.select("main script"), [""; 0]);
+
+    assert_eq!(call(PASSWORD).status, 409);
+    let over = site.node.get(&target, &[]);
+    assert_eq!(
+        (over.status, over.h1()),
+        (410, "This link does not work".to_owned())
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_password_ends_the_other_sessions_and_not_this_one() {
+    let site = desk().await;
+    let ann = site.sign_in(Role::Editor).await;
+    let other = cookie(&sign_in(&site, &ann.person.email, PASSWORD, ""));
+    let new = "seven quiet owls at dusk";
+    let fields = |current| [("current", current), ("password", new), ("repeat", new)];
+    let wrong = site.call(&ann, "account/password", &fields("guess"));
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.text().contains("\"current\""), "{wrong:?}");
+
+    let answer = site.call(&ann, "account/password", &fields(PASSWORD));
+    assert_eq!(
+        answer.header("location"),
+        "/admin/account?notice=password-changed",
+        "{answer:?}"
+    );
+    let here = site
+        .node
+        .get("/admin/account", &[("Cookie", &cookie(&answer))]);
+    assert_eq!(here.status, 200);
+    for ended in [&other, &ann.cookie] {
+        assert_eq!(
+            site.node.get("/admin/account", &[("Cookie", ended)]).status,
+            303
+        );
+    }
+    assert_eq!(sign_in(&site, &ann.person.email, PASSWORD, "").status, 422);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_can_sign_out_everywhere() {
+    let site = desk().await;
+    let ann = site.sign_in(Role::Viewer).await;
+    let other = cookie(&sign_in(&site, &ann.person.email, PASSWORD, ""));
+    let answer = site.send(&ann, "account/sign-out-everywhere", "/admin/account", &[]);
+    assert_eq!(
+        answer.header("location"),
+        "/admin/sign-in?notice=signed-out-everywhere"
+    );
+    for ended in [&other, &ann.cookie] {
+        assert_eq!(
+            site.node.get("/admin/account", &[("Cookie", ended)]).status,
+            303
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_needs_no_right_but_a_session() {
+    let site = desk().await;
+    for function in [
+        "account/name",
+        "account/password",
+        "account/sign-out-everywhere",
+    ] {
+        let fields = [
+            ("name", "x"),
+            ("current", PASSWORD),
+            ("password", "y"),
+            ("repeat", "y"),
+        ];
+        assert_eq!(
+            site.call_signed_out(function, &fields).status,
+            401,
+            "{function}"
+        );
+    }
+    let viewer = site.sign_in(Role::Viewer).await;
+    let long = "n".repeat(81);
+    for bad in ["", " ", long.as_str(), "a\u{1}b"] {
+        let answer = site.call(&viewer, "account/name", &[("name", bad)]);
+        assert_eq!(answer.status, 422, "{bad:?}");
+    }
+    let answer = site.call(&viewer, "account/name", &[("name", ATTACK)]);
+    assert_eq!(answer.status, 200, "{answer:?}");
+    let screen = site.open(&viewer, "/admin/account");
+    assert_eq!(values(&screen, "main input[name=name]"), [ATTACK]);
+    assert_eq!(screen.select("main script"), [""; 0]);
+}
+
+/// The values of the fields that the selector finds.
+fn values(answer: &Answer, selector: &str) -> Vec<String> {
+    let selector = scraper::Selector::parse(selector).expect("a selector");
+    scraper::Html::parse_document(answer.text())
+        .select(&selector)
+        .map(|field| field.attr("value").unwrap_or_default().to_owned())
+        .collect()
+}
