@@ -21,6 +21,7 @@ use thiserror::Error;
 use crate::embedding::EmbeddingError;
 use crate::engine::Engine;
 use crate::ingest::ImportError;
+use crate::spaces::Spaces;
 use crate::store::{Store, StoreError};
 
 /// The desk: the engine as people who write content see it. Cloning is cheap.
@@ -89,6 +90,16 @@ impl Desk {
             cookies: cookies.into(),
             ..self
         }
+    }
+
+    /// The embedding spaces.
+    pub fn spaces(&self) -> Spaces {
+        let engine = &self.engine;
+        Spaces::new(
+            self.store.clone(),
+            engine.providers().clone(),
+            engine.space_settings(),
+        )
     }
 
     /// The engine that answers visitors.

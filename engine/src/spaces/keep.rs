@@ -10,6 +10,7 @@ use tracing::{info, warn};
 
 use super::Spaces;
 use super::fill::{Cursor, Filler};
+use crate::desk::DeskError;
 use crate::embedding::RetryPolicy;
 use crate::store::{Space, SpaceState, StoreError};
 
@@ -135,6 +136,18 @@ impl Keeper {
 }
 
 impl Spaces {
+    /// Embeds what is missing in the space that decides, and lets visitors see it.
+    ///
+    /// # Errors
+    /// [`DeskError::Conflict`] when something is in the way, such as a provider that is down.
+    pub async fn complete_active(&self) -> Result<(), DeskError> {
+        let space = self.active().await?;
+        match self.complete(&space, true).await? {
+            None => Ok(()),
+            Some(trouble) => Err(DeskError::Conflict(trouble)),
+        }
+    }
+
     /// Embeds what is missing in a complete space. Where the space `decides`, visitors see it at
     /// once. Returns what is in the way, if something is.
     pub(super) async fn complete(

@@ -23,7 +23,7 @@ use crate::store::{
     DeadLetter, EmbedJob, IndexSettings, IndexState, Missing, Space, SpaceRow, SpaceState, Store,
 };
 
-pub use drift::{Below, Decided, Drift, Histogram, Outcome, Share, Side, Weights};
+pub use drift::{Below, Decided, Drift, Histogram, Outcome, Share, Side};
 pub use keep::Keeper;
 pub use plan::Plan;
 pub use switch::{SwitchOptions, Switched};
@@ -151,6 +151,18 @@ impl Spaces {
             reachable: self.providers.of(&row.space.spec).is_some(),
             row,
         })
+    }
+
+    /// The last job of a space, and how far its index is.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`] when the database fails.
+    pub async fn job(&self, version: i32) -> Result<Option<(EmbedJob, IndexState)>, DeskError> {
+        let Some(job) = self.store.embed_job_of(version).await? else {
+            return Ok(None);
+        };
+        let row = self.find(version).await?;
+        Ok(Some((job, self.store.index_state(&row.space).await?)))
     }
 
     /// The texts that the provider of a space refused.

@@ -102,7 +102,15 @@ impl EmbedJob {
         Some(left / self.rate()?)
     }
 
-    /// Whether somebody has to do something before more happens, or nothing more will.
+    /// Whether more will happen by itself.
+    pub fn is_moving(&self) -> bool {
+        matches!(
+            self.state,
+            EmbedJobState::Queued | EmbedJobState::Running { .. }
+        )
+    }
+
+    /// Whether it can still come to its end; a paused one waits for somebody.
     pub fn is_open(&self) -> bool {
         matches!(
             self.state,

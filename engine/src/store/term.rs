@@ -24,6 +24,19 @@ pub(crate) struct TermUse {
     pub(crate) place: Option<(PageId, SegmentId)>,
 }
 
+/// A term with where it was brought last.
+#[derive(Debug, Clone)]
+pub(crate) struct PlacedTerm {
+    /// The term in its normalised spelling.
+    pub(crate) text: String,
+    /// The page.
+    pub(crate) page: PageId,
+    /// The segment that the visitor's rules chose.
+    pub(crate) segment: SegmentId,
+    /// How often it was brought in all.
+    pub(crate) uses: f64,
+}
+
 impl Store {
     /// The `limit` terms used last that have a vector in `space`.
     ///
@@ -48,6 +61,32 @@ impl Store {
         rows.into_iter()
             .map(|row| Ok((row.text, embedding(space, &row.embedding)?)))
             .collect()
+    }
+}
+
+impl Store {
+    /// The `limit` terms used last that were brought to a page that is still there.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub(crate) async fn placed_terms(&self, limit: i64) -> Result<Vec<PlacedTerm>, StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT text, page_id AS "page!", segment_id AS "segment!", uses::float8 AS "uses!"
+               FROM campaign_terms
+               WHERE page_id IS NOT NULL AND segment_id IS NOT NULL
+               ORDER BY last_seen DESC, text_hash
+               LIMIT $1"#,
+            limit
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let placed = rows.into_iter().map(|row| PlacedTerm {
+            text: row.text,
+            page: PageId(row.page),
+            segment: SegmentId(row.segment),
+            uses: row.uses,
+        });
+        Ok(placed.collect())
     }
 }
 

@@ -72,7 +72,8 @@ impl Node {
             .expect("it runs");
         let running = Running::start_by(clock, &config, store.clone(), Some(redis_url), model())
             .await
-            .expect("the catalog loads");
+            .expect("the catalog loads")
+            .tending_spaces();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         let state = AppState::new(

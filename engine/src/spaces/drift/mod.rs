@@ -11,17 +11,17 @@ use domain::{Locale, PageId, SegmentId, VariantId};
 use super::{Spaces, conflict};
 use crate::catalog::{Catalog, Page};
 use crate::desk::DeskError;
-use crate::store::{PageQuestions, Space, Store, StoreError, TextHash};
+use crate::embedding::Embedding;
+use crate::store::{PageQuestions, PlacedTerm, Space, Store, StoreError, TextHash, Wanted};
+use crate::visits::Traffic;
 
 pub use histogram::Histogram;
 pub use report::{Below, Decided, Drift, Outcome, Share, Side};
 
 /// How often a comparison begins anew because something was published meanwhile.
 const ATTEMPTS: u32 = 3;
-
-/// How often each decision is asked for, by page, segment and language.
-#[derive(Debug, Clone, Default)]
-pub struct Weights(pub HashMap<(PageId, SegmentId, Locale), f64>);
+/// Most campaign terms that are replayed, the latest first.
+const TERMS: i64 = 500;
 
 /// A similarity of one variant to one question, in both spaces.
 #[derive(Debug, Clone)]
@@ -34,19 +34,29 @@ struct Pair {
     to: Option<f32>,
 }
 
+/// A decision in both spaces.
+struct Decision {
+    segment: SegmentId,
+    locale: Locale,
+    /// A campaign term, and how often it was brought.
+    term: Option<(String, f64)>,
+    old: Choice,
+    new: Choice,
+}
+
 /// What was found out about a page.
 struct Compared {
     path: String,
     pairs: Vec<Pair>,
-    decisions: Vec<(SegmentId, Locale, Choice, Choice)>,
+    decisions: Vec<Decision>,
     page: PageId,
 }
 
 impl Spaces {
-    /// Replays every decision there is (each page, segment and language) in the space that decides
-    /// and in the space of version `to`.
+    /// Replays every decision there is (each page, segment and language, and the campaign terms that
+    /// were brought last) in the space that decides and in the space of version `to`.
     ///
-    /// `weights` say how often each is asked for; without any, all count alike. `floor` is the
+    /// `traffic` says how often each is asked for; without any, all count alike. `floor` is the
     /// similarity floor that would hold after the switch; `None` is the present one.
     ///
     /// # Errors
@@ -55,7 +65,7 @@ impl Spaces {
     pub async fn drift(
         &self,
         to: i32,
-        weights: &Weights,
+        traffic: &Traffic,
         floor: Option<f32>,
     ) -> Result<Drift, DeskError> {
         let from = self.active().await?;
@@ -68,7 +78,7 @@ impl Spaces {
                 Ok((catalog, compared)) => {
                     let names = names(&self.store, &compared).await?;
                     return Ok(report::build(
-                        &catalog, &from, &to, floor, &compared, &names, weights,
+                        &catalog, &from, &to, floor, &compared, &names, traffic,
                     ));
                 }
                 Err(StoreError::Superseded) => {}
@@ -102,6 +112,27 @@ async fn compare(
         let old = candidates(store, &before, page).await?;
         let new = candidates(store, &after, there).await?;
         compared.push(compare_page(&before, page, &old, &new, floor));
+    }
+    let terms = store.placed_terms(TERMS).await?;
+    let hashes: Vec<TextHash> = terms.iter().map(|term| TextHash::of(&term.text)).collect();
+    let old = store.known_vectors(from, &hashes).await?;
+    let new = store.known_vectors(to, &hashes).await?;
+    for (term, hash) in terms.iter().zip(&hashes) {
+        let place = compared.iter_mut().find(|page| page.page == term.page);
+        // A term that one of the spaces does not know says nothing about the two.
+        if let (Some(old), Some(new), Some(place)) = (old.get(hash), new.get(hash), place) {
+            let old = decide(store, &before, term, old, None).await?;
+            let new = decide(store, &after, term, new, floor).await?;
+            if let (Some(old), Some(new)) = (old, new) {
+                place.decisions.push(Decision {
+                    segment: term.segment,
+                    locale: before.site.default_locale,
+                    term: Some((term.text.clone(), term.uses)),
+                    old,
+                    new,
+                });
+            }
+        }
     }
     Ok((before, compared))
 }
@@ -168,7 +199,13 @@ fn compare_page(
                 };
                 choose(candidates, &question)
             };
-            decisions.push((segment.id, *locale, made(&old, present), made(&new, future)));
+            decisions.push(Decision {
+                segment: segment.id,
+                locale: *locale,
+                term: None,
+                old: made(&old, present),
+                new: made(&new, future),
+            });
         }
     }
     Compared {
@@ -177,6 +214,47 @@ fn compare_page(
         pairs,
         decisions,
     }
+}
+
+/// Decides for a visitor who brings a term, in the catalog's space; `None` when page or segment are
+/// gone.
+async fn decide(
+    store: &Store,
+    catalog: &Catalog,
+    term: &PlacedTerm,
+    vector: &Embedding,
+    floor: Option<f32>,
+) -> Result<Option<Choice>, StoreError> {
+    let page = catalog.pages().find(|page| page.id == term.page);
+    let Some(page) = page.filter(|_| catalog.has_segment(term.segment)) else {
+        return Ok(None);
+    };
+    let default = catalog.site.default_locale;
+    let locales = page.variant_locales(default, default);
+    let query = catalog.query_vector(page, term.segment);
+    let candidates = store
+        .candidates(Wanted {
+            page: page.id,
+            revision: page.revision,
+            segment: term.segment,
+            locales: &locales,
+            space_version: catalog.space.as_ref().map_or(0, |space| space.version),
+            query: query.as_ref(),
+            term: Some(vector),
+            at: None,
+        })
+        .await?;
+    let present = catalog.site.thresholds;
+    let question = Question {
+        segment: term.segment,
+        locales: &locales,
+        thresholds: Thresholds {
+            similarity_floor: floor.unwrap_or(present.similarity_floor),
+            ..present
+        },
+        term_alignment: query.map(|query| query.cosine(vector)),
+    };
+    Ok(Some(choose(&candidates, &question)))
 }
 
 async fn names(

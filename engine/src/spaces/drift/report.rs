@@ -7,9 +7,10 @@ use domain::decision::Choice;
 use domain::{SegmentId, VariantId};
 
 use super::histogram::{Histogram, same_quantile};
-use super::{Compared, Pair, Weights};
+use super::{Compared, Pair};
 use crate::catalog::Catalog;
 use crate::store::Space;
+use crate::visits::{Place, Traffic};
 
 /// What a switch would change.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,6 +73,8 @@ pub struct Decided {
     pub segment: String,
     /// The language asked for.
     pub locale: String,
+    /// The campaign term that the visitor brought.
+    pub term: Option<String>,
     /// Visits, or 1 where no visits are known.
     pub visits: f64,
     /// The winner in the old space.
@@ -142,7 +145,7 @@ impl Drift {
     /// Every decision as CSV, for spreadsheets.
     pub fn csv(&self) -> String {
         let mut text = String::from(
-            "page,segment,locale,visits,changes,old_variant,old_variant_in_old_space,old_variant_in_new_space,\
+            "page,segment,locale,term,visits,changes,old_variant,old_variant_in_old_space,old_variant_in_new_space,\
              new_variant,new_variant_in_old_space,new_variant_in_new_space\n",
         );
         for decided in &self.decisions {
@@ -157,10 +160,11 @@ impl Drift {
             // Writing to a string cannot fail.
             let _ = writeln!(
                 text,
-                "{},{},{},{:.1},{},{},{},{},{},{},{}",
+                "{},{},{},{},{:.1},{},{},{},{},{},{},{}",
                 cell(&decided.page),
                 cell(&decided.segment),
                 cell(&decided.locale),
+                cell(decided.term.as_deref().unwrap_or_default()),
                 decided.visits,
                 if decided.changes() { "yes" } else { "no" },
                 cell(&name(from)),
@@ -196,7 +200,7 @@ pub(super) fn build(
     floor: Option<f32>,
     compared: &[Compared],
     names: &HashMap<VariantId, String>,
-    weights: &Weights,
+    traffic: &Traffic,
 ) -> Drift {
     let old_floor = catalog.site.thresholds.similarity_floor;
     let new_floor = floor.unwrap_or(old_floor);
@@ -206,7 +210,8 @@ pub(super) fn build(
         .map(|segment| (segment.id, segment.key.as_str()))
         .collect();
     let namer = Namer { segments, names };
-    let weighted = !weights.0.is_empty();
+    let visits: HashMap<Place, f64> = traffic.places().collect();
+    let weighted = traffic.total() > 0.0;
     let mut decisions: Vec<Decided> = Vec::new();
     let mut below: Vec<Below> = Vec::new();
     for page in compared {
@@ -215,16 +220,26 @@ pub(super) fn build(
             .iter()
             .map(|pair| ((pair.segment, pair.variant), pair))
             .collect();
-        for (segment, locale, old, new) in &page.decisions {
-            let outcome = |choice: &Choice| namer.outcome(*segment, choice, &similarities);
-            let known = weights.0.get(&(page.page, *segment, *locale)).copied();
+        for decision in &page.decisions {
+            let segment = decision.segment;
+            let outcome = |choice: &Choice| namer.outcome(segment, choice, &similarities);
+            let place = Place {
+                page: page.page,
+                segment,
+                locale: decision.locale,
+            };
+            let known = match &decision.term {
+                Some((_, uses)) => Some(*uses),
+                None => visits.get(&place).copied(),
+            };
             decisions.push(Decided {
                 page: page.path.clone(),
-                segment: namer.segment(*segment),
-                locale: locale.to_string(),
+                segment: namer.segment(segment),
+                locale: decision.locale.to_string(),
+                term: decision.term.as_ref().map(|(term, _)| term.clone()),
                 visits: if weighted { known.unwrap_or(0.0) } else { 1.0 },
-                from: outcome(old),
-                to: outcome(new),
+                from: outcome(&decision.old),
+                to: outcome(&decision.new),
             });
         }
         for pair in page.pairs.iter().filter(|pair| pair.for_any) {
