@@ -17,6 +17,7 @@ mod publishing;
 mod rollout;
 mod sessions;
 mod shared_cache;
+mod spaces;
 mod support;
 mod transport;
 mod varnish;

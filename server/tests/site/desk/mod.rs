@@ -9,7 +9,7 @@ mod people;
 mod preview;
 mod segments;
 mod sign_in;
-mod support;
+pub(crate) mod support;
 mod transfer;
 mod variants;
 
