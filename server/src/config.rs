@@ -129,6 +129,8 @@ pub struct EmbeddingConfig {
     /// Tokens of one text that the server's model reads; longer texts are split and their vectors
     /// pooled. Default 8000.
     pub window_tokens: usize,
+    /// Texts that one request to the server carries, 1 to 2048. Default 128.
+    pub batch_texts: usize,
     /// What a million tokens cost, in any currency, for plans. Default 0.
     pub price_per_million_tokens: f64,
     /// Most tokens a minute that a job may have embedded; 0 is as many as it manages. Default 0.
@@ -395,6 +397,7 @@ impl Default for EmbeddingConfig {
             base_url: None,
             key_variable: "OPENAI_API_KEY".to_owned(),
             window_tokens: 8_000,
+            batch_texts: 128,
             price_per_million_tokens: 0.0,
             tokens_per_minute: 0,
             threads: 1,

@@ -299,6 +299,7 @@ fn provider_of(
                 model: embedding.model.clone(),
                 dimensions: embedding.dimensions,
                 window: embedding.window_tokens,
+                batch_size: embedding.batch_texts,
                 tariff: Tariff {
                     price_per_million_tokens: embedding.price_per_million_tokens,
                     tokens_per_minute: NonZeroU32::new(embedding.tokens_per_minute),

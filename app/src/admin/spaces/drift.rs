@@ -61,7 +61,7 @@ fn shown(drift: &Drift, may: bool) -> AnyView {
         <dl class="mb-6 grid gap-4 sm:grid-cols-2 lg:grid-cols-4">
             {number("Decisions that change", per_cent(drift.all.of_decisions()), format!("{} of {}", drift.all.changed, drift.all.decisions))}
             {number("Visits that see another variant", per_cent(drift.all.of_visits()), String::new())}
-            {number("Pairs that cross the floor", drift.below.len().to_string(), format!("{} fall below", drift.below.iter().filter(|b| b.falls()).count()))}
+            {number("Pairs that cross the floor", drift.below.len().to_string(), format!("{} fall below", drift.below.iter().filter(|b| b.falls).count()))}
             {number("Suggested floor", format!("{:.2}", drift.suggested_floor), format!("now {:.2}", drift.from.floor))}
         </dl>
         <div class="grid gap-6">
@@ -175,7 +175,7 @@ fn crossing(below: &Below) -> impl IntoView + use<> {
             </td>
             <td class="wrap-anywhere">{below.variant.clone()}</td>
             <td class="whitespace-nowrap tabular-nums">{both(Some(below.in_old), Some(below.in_new))}</td>
-            <td class="text-muted">{if below.falls() { "No longer shown" } else { "Can be shown" }}</td>
+            <td class="text-muted">{if below.falls { "No longer shown" } else { "Can be shown" }}</td>
         </tr>
     }
 }

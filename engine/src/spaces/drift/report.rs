@@ -107,19 +107,14 @@ pub struct Below {
     pub in_old: f32,
     /// Its cosine similarity in the new space.
     pub in_new: f32,
+    /// Whether the variant can no longer be shown; otherwise it newly can.
+    pub falls: bool,
 }
 
 impl Decided {
     /// Whether visitors would see something else.
     pub fn changes(&self) -> bool {
         self.from.variant != self.to.variant
-    }
-}
-
-impl Below {
-    /// Whether the variant would no longer be shown; otherwise it newly could be.
-    pub fn falls(&self) -> bool {
-        self.in_new < self.in_old
     }
 }
 
@@ -252,6 +247,7 @@ pub(super) fn build(
                     variant: namer.variant(pair.variant),
                     in_old,
                     in_new,
+                    falls: in_new < new_floor,
                 });
             }
         }

@@ -16,19 +16,22 @@ async fn a_job_survives_whatever_its_provider_does_for_a_while() {
     let site = moving().await;
     let space = site.start().await;
     site.server.fail_next([
+        // Temporary: tried again by the provider, then by the job.
         Fault::RateLimited(Some("0")),
         Fault::ServerError,
         Fault::RateLimited(None),
         Fault::CloseMidBody,
         Fault::CloseMidBody,
+        // Spoilt answers: the batch is halved and halved again.
         Fault::TooFew,
         Fault::NanLiteral,
         Fault::Shuffled,
         Fault::NotFinite,
+        Fault::Shuffled,
         Fault::Zero,
         Fault::Empty,
-        Fault::OtherShape,
         Fault::SameIndex,
+        Fault::OtherShape,
     ]);
     assert_eq!(
         site.worker().work_next().await.unwrap(),

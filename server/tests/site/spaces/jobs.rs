@@ -200,7 +200,7 @@ async fn an_index_that_finds_the_disk_full_suspends_the_job_with_the_databases_w
 async fn a_retired_space_is_deleted_in_the_background() {
     let site = moving().await;
     let space = site.fill().await;
-    let _node = site.node().await;
+    let node = site.node().await;
     site.spaces.retire(&someone(), space).await.unwrap();
     let left = format!(
         "SELECT (SELECT count(*) FROM embeddings WHERE space_version = {space})
@@ -217,6 +217,7 @@ async fn a_retired_space_is_deleted_in_the_background() {
         (site.database.query(&left) == "0").then_some(())
     })
     .await;
+    drop(node);
     let again = site.fill().await;
     assert!(again > space, "a retired space is not filled again");
 }

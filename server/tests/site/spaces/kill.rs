@@ -15,7 +15,7 @@ async fn killing_the_worker_twenty_times_changes_no_row() {
     let folder = tempfile::tempdir().expect("a folder");
     let model = |name: &str| {
         format!(
-            "provider = \"openai\"\nmodel = \"{name}\"\ndimensions = 8\nbase_url = \"{}\"\n",
+            "provider = \"openai\"\nmodel = \"{name}\"\ndimensions = 8\nbatch_texts = 1\nbase_url = \"{}\"\n",
             site.server.base_url()
         )
     };
@@ -56,8 +56,8 @@ async fn killing_the_worker_twenty_times_changes_no_row() {
     let calm = moving().await;
     let other = calm.fill().await;
     assert_eq!(rows(&site.database, space), rows(&calm.database, other));
-    // Each kill costs at most the batch that was under way.
-    let most = site.texts() + 20 * 128;
+    // Each kill costs at most the text that was under way.
+    let most = site.texts() + usize::try_from(KILLS).expect("a few");
     assert!(site.sent() <= most, "{} of {most}", site.sent());
     assert_eq!(site.database.query("SELECT count(*) FROM jobs"), "1");
 }
