@@ -47,7 +47,6 @@ pub use job::{Beat, Job, JobState};
 pub use missing_vector::{DeadLetter, Missing, MissingText};
 pub use page::{EditedPage, PageSummary, VariantCounts};
 pub use segment::{SegmentSummary, SegmentUse};
-pub use space::Space;
 pub use space::{Space, SpaceRow, SpaceState};
 pub use space_index::{IndexSettings, IndexState};
 pub(crate) use term::{PlacedTerm, TermUse};

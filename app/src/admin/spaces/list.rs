@@ -42,9 +42,7 @@ fn shown(overview: &Overview, panels: Vec<AnyView>, may: bool) -> AnyView {
             <EmptyState
                 title="No vectors yet"
                 text="The first import makes the first space. Come back when there is content."
-            >
-                ""
-            </EmptyState>
+            />
         }
     });
     let hint = (overview.models.is_empty() && overview.spaces.len() == 1).then(|| {
