@@ -90,8 +90,8 @@ impl Keeper {
     /// Embeds what is missing in a space, once its provider has rested enough.
     async fn complete(&mut self, space: &Space, decides: bool) -> Result<(), StoreError> {
         let version = space.version;
-        let rests = self.resting.get(&version);
-        if rests.is_some_and(|(until, _)| *until > Instant::now()) {
+        let rests = self.resting.get(&version).copied();
+        if rests.is_some_and(|(until, _)| until > Instant::now()) {
             return Ok(());
         }
         if self.spaces.store.missing(version).await?.all() == 0 {
@@ -103,7 +103,7 @@ impl Keeper {
                 self.resting.remove(&version);
             }
             Some(trouble) => {
-                let failures = rests.map_or(0, |(_, failures)| *failures) + 1;
+                let failures = rests.map_or(0, |(_, failures)| failures) + 1;
                 let rest = PATIENCE.delay(failures, None, 1.0);
                 warn!(
                     space = version,

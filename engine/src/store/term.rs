@@ -65,16 +65,16 @@ impl Store {
 }
 
 impl Store {
-    /// The `limit` terms used last that were brought to a page that is still there.
+    /// The `limit` terms used last that were brought to a page on which they have a say.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub(crate) async fn placed_terms(&self, limit: i64) -> Result<Vec<PlacedTerm>, StoreError> {
         let rows = sqlx::query!(
-            r#"SELECT text, page_id AS "page!", segment_id AS "segment!", uses::float8 AS "uses!"
-               FROM campaign_terms
-               WHERE page_id IS NOT NULL AND segment_id IS NOT NULL
-               ORDER BY last_seen DESC, text_hash
+            r#"SELECT t.text, p.id AS page, t.segment_id AS "segment!", t.uses::float8 AS "uses!"
+               FROM campaign_terms t JOIN pages p ON p.id = t.page_id AND p.use_terms
+               WHERE t.segment_id IS NOT NULL
+               ORDER BY t.last_seen DESC, t.text_hash
                LIMIT $1"#,
             limit
         )

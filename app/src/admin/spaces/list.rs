@@ -89,11 +89,11 @@ fn panel(
     let with_vector = overview.texts - view.missing.all() - view.missing.refused;
     let progress = job(view);
     let actions = may.then(|| actions(view, before));
-    let badge = match view.row.state {
-        SpaceState::Active { .. } => view! { <Badge tone=Tone::Good>"Decides"</Badge> },
-        SpaceState::Ready { .. } => view! { <Badge tone=Tone::Plain>"Complete"</Badge> },
-        SpaceState::Building => view! { <Badge tone=Tone::Busy>"Being filled"</Badge> },
-        SpaceState::Retired { .. } => view! { <Badge tone=Tone::Bad>"Being deleted"</Badge> },
+    let (tone, state) = match view.row.state {
+        SpaceState::Active { .. } => (Tone::Good, "Decides"),
+        SpaceState::Ready { .. } => (Tone::Plain, "Complete"),
+        SpaceState::Building => (Tone::Busy, "Being filled"),
+        SpaceState::Retired { .. } => (Tone::Bad, "Being deleted"),
     };
     let since = match view.row.state {
         SpaceState::Active { since } => Some(("Decides since", since)),
@@ -122,7 +122,7 @@ fn panel(
         <Panel>
             <div class="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-4 sm:px-5">
                 <h2 class="text-base font-semibold wrap-anywhere">{space.spec.model.clone()}</h2>
-                {badge}
+                <Badge tone>{state}</Badge>
                 <span class="text-sm text-muted">{format!("Space {version}")}</span>
             </div>
             <dl class="grid gap-x-6 gap-y-3 px-4 py-4 sm:grid-cols-3 sm:px-5 lg:grid-cols-5">
