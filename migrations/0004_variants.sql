@@ -42,8 +42,20 @@ CREATE INDEX variant_revisions_words ON variant_revisions USING gin (words);
 ALTER TABLE variants
     -- When what visitors see was last put there, and by whom; NULL is never.
     ADD COLUMN published_at timestamptz,
-    ADD COLUMN published_by text;
+    ADD COLUMN published_by text,
+    -- The newest revision's, so that a list of ten thousand reads no revisions.
+    ADD COLUMN head_name    text,
+    ADD COLUMN head_segment text,
+    ADD COLUMN head_locale  text,
+    ADD COLUMN head_author  text NOT NULL DEFAULT 'import';
 UPDATE variants SET published_at = updated_at, published_by = 'import' WHERE published_revision IS NOT NULL;
+UPDATE variants v
+SET head_name = r.name, head_segment = r.segment, head_locale = r.locale
+FROM variant_revisions r
+WHERE r.variant_id = v.id AND r.number = v.head_revision;
+ALTER TABLE variants
+    ALTER COLUMN head_name SET NOT NULL,
+    ALTER COLUMN head_locale SET NOT NULL;
 CREATE INDEX variants_updated ON variants (updated_at DESC, id DESC);
 
 -- What one publication changed, so that it can be undone: for each variant its state before and after.

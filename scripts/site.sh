@@ -34,6 +34,6 @@ const { readFileSync, writeFileSync } = require("fs");
 for (const name of ["landfall.js", "landfall.wasm", "landfall.css"]) {
     const path = `${process.argv[1]}/pkg/${name}`;
     const bytes = readFileSync(path);
-    writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }));
+    writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
     writeFileSync(`${path}.gz`, gzipSync(bytes));
 }' "$site"

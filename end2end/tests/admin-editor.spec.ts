@@ -28,7 +28,7 @@ async function openNew(page: Page, name: string) {
 
 /** Overrides the page's opening, and gives its headline. */
 async function overrideHero(page: Page) {
-  await page.getByRole('button', { name: 'Override : Hero' }).click();
+  await page.getByRole('button', { name: 'Override: Hero' }).click();
   return page.getByLabel('Headline', { exact: true });
 }
 
@@ -87,14 +87,14 @@ test('a block is overridden, and reverted, and the revert undone', async ({ page
   await expect(headline).toHaveValue(inherited);
   await headline.fill('Mine');
   await expect(frame(page).getByRole('heading', { level: 1 })).toHaveText('Mine');
-  await page.getByRole('button', { name: 'Back to the page’s : Hero' }).click();
+  await page.getByRole('button', { name: 'Back to the page’s: Hero' }).click();
   await expect(frame(page).getByRole('heading', { level: 1 })).toHaveText(inherited);
-  await expect(page.getByRole('button', { name: 'Override : Hero' })).toBeFocused();
+  await expect(page.getByRole('button', { name: 'Override: Hero' })).toBeFocused();
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(frame(page).getByRole('heading', { level: 1 })).toHaveText('Mine');
   const title = page.getByLabel('Title', { exact: true });
   await expect(title).toHaveValue('Title of Overrides');
-  await page.getByRole('button', { name: 'Back to the page’s : Title' }).click();
+  await page.getByRole('button', { name: 'Back to the page’s: Title' }).click();
   await expect(page.getByLabel('Title', { exact: true })).toHaveAttribute('readonly');
 });
 
@@ -105,7 +105,7 @@ test('entries of a list are added, moved by the keyboard and by dragging, and re
   await overrideHero(page);
   const points = page.getByRole('group', { name: 'Reassurances' }).getByRole('textbox');
   const texts = () => points.evaluateAll((all) => all.map((e) => (e as HTMLInputElement).value));
-  await page.getByRole('button', { name: 'Override : Hero' }).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Override: Hero' }).waitFor({ state: 'detached' });
   for (let left = await points.count(); left > 0; left -= 1) {
     await page.getByRole('button', { name: 'Remove Reassurance 1' }).click();
     await expect(points).toHaveCount(left - 1);

@@ -195,6 +195,11 @@ impl Catalog {
         self.segments.iter().any(|segment| segment.id == id)
     }
 
+    /// The vector of a segment's description; `None` while it has none in the active space.
+    pub fn segment_vector(&self, segment: SegmentId) -> Option<&Embedding> {
+        self.segment_vectors.get(&segment)
+    }
+
     /// `now` in the site's time zone.
     pub fn local_time(&self, now: OffsetDateTime) -> OffsetDateTime {
         let Ok(instant) = jiff::Timestamp::from_second(now.unix_timestamp()) else {

@@ -96,26 +96,58 @@ impl Decider {
         catalog: &Catalog,
         subject: Subject<'_>,
     ) -> Result<Deliberation, StoreError> {
-        let Subject {
-            page,
-            segment,
-            locale,
-            term,
-            at,
-            supposed,
-        } = subject;
-        let query = catalog.query_vector(page, segment);
-        let (term, provisional) = match term {
+        let (term, provisional) = match subject.term {
             None => (None, false),
             Some(term) => match self.term_vector(catalog, term).await {
                 Ok(vector) => (vector, false),
                 Err(TermUnavailable) => (None, true),
             },
         };
+        let (candidates, choice) = self
+            .consider(&self.store, catalog, subject, term.as_ref())
+            .await?;
+        Ok(Deliberation {
+            candidates,
+            choice,
+            provisional,
+        })
+    }
+
+    /// What the subject would get with a term of this vector, by `store` and without any cache.
+    ///
+    /// # Errors
+    /// As for [`Self::deliberate`].
+    pub(crate) async fn suppose(
+        &self,
+        store: &Store,
+        catalog: &Catalog,
+        subject: Subject<'_>,
+        term: &Embedding,
+    ) -> Result<Choice, StoreError> {
+        let considered = self.consider(store, catalog, subject, Some(term)).await?;
+        Ok(considered.1)
+    }
+
+    /// The subject's candidates and the choice among them. `term` is its term's vector.
+    async fn consider(
+        &self,
+        store: &Store,
+        catalog: &Catalog,
+        subject: Subject<'_>,
+        term: Option<&Embedding>,
+    ) -> Result<(Vec<Candidate>, Choice), StoreError> {
+        let Subject {
+            page,
+            segment,
+            locale,
+            at,
+            supposed,
+            ..
+        } = subject;
+        let query = catalog.query_vector(page, segment);
         let locales = page.variant_locales(locale, catalog.site.default_locale);
         let timer = self.metrics.vector_query_seconds.start_timer();
-        let mut candidates = self
-            .store
+        let mut candidates = store
             .candidates(Wanted {
                 page: page.id,
                 revision: page.revision,
@@ -123,7 +155,7 @@ impl Decider {
                 locales: &locales,
                 space_version: space_version(catalog),
                 query: query.as_ref(),
-                term: term.as_ref(),
+                term,
                 at,
             })
             .await?;
@@ -139,11 +171,11 @@ impl Decider {
                 segment: s.segment,
                 locale: s.locale,
                 similarity: similarity(query.as_ref()),
-                term_similarity: similarity(term.as_ref()),
+                term_similarity: similarity(term),
             }
         };
         candidates.extend(supposed.iter().filter(fits).map(compared));
-        let term_alignment = match (&query, &term) {
+        let term_alignment = match (&query, term) {
             (Some(query), Some(term)) => Some(query.cosine(term)),
             _ => None,
         };
@@ -156,11 +188,7 @@ impl Decider {
                 term_alignment,
             },
         );
-        Ok(Deliberation {
-            candidates,
-            choice,
-            provisional,
-        })
+        Ok((candidates, choice))
     }
 
     /// Decides a page for every segment in every language of the site, by one query to `store`.

@@ -30,6 +30,7 @@ use crate::spaces::Settings;
 use crate::store::Store;
 use crate::terms::Terms;
 use crate::visits::Uncounted;
+use crate::writer::Writer;
 
 pub(crate) use self::obtain::{Failure, Found};
 pub(crate) use self::target::Target;
@@ -51,6 +52,7 @@ pub struct Engine {
     decider: Decider,
     providers: Providers,
     spaces: Settings,
+    writer: Option<Writer>,
     store: Store,
     pub(crate) renderer: Arc<dyn BodyRenderer>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -83,6 +85,8 @@ pub struct Parts {
     pub providers: Providers,
     /// How spaces are filled and kept.
     pub spaces: Settings,
+    /// Writes drafts for people at the desk; `None` while that is off.
+    pub writer: Option<Writer>,
     /// Campaign terms that may be learnt a second.
     pub terms_per_second: u32,
     /// Turns content into HTML.
@@ -232,6 +236,7 @@ impl Engine {
             providers: parts.providers,
             spaces: parts.spaces,
             shared,
+            writer: parts.writer,
             store: parts.store,
             renderer: parts.renderer,
             clock: parts.clock,
@@ -310,6 +315,11 @@ impl Engine {
     /// Decides without any cache; for explanations.
     pub fn decider(&self) -> &Decider {
         &self.decider
+    }
+
+    /// What writes drafts; `None` while that is off.
+    pub fn writer(&self) -> Option<&Writer> {
+        self.writer.as_ref()
     }
 
     /// What embeds texts into the space that decides; the configured provider where none can.

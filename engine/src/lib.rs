@@ -22,5 +22,6 @@ pub mod store;
 pub mod terms;
 pub mod visits;
 pub mod warm;
+pub mod writer;
 
 pub use engine::{CacheResult, Engine, Parts, Recognised, Served, Source, Tier};

@@ -15,7 +15,7 @@ import tempfile
 
 import report
 from bench import PAGES, SEGMENTS, Bench, clean_environment, run, say
-from figures import bundle, criterion, faults, memory, misses, open_loop, publishing, warm_hits, warming
+from figures import bundle, criterion, faults, memory, misses, open_loop, publishing, quality, warm_hits, warming
 from nginx import Nginx
 from unmeasured import Unmeasured
 
@@ -24,6 +24,8 @@ FIGURES = [
     warming.whole_site,
     memory.with_the_model,
     criterion.estimates,
+    quality.of_terms,
+    quality.of_the_index,
     warm_hits.processor_time_and_throughput,
     open_loop.latency_and_hit_rate,
     misses.answered_by_redis,

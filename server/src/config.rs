@@ -105,6 +105,9 @@ pub struct Config {
     pub next_embedding: Option<EmbeddingConfig>,
     /// How embedding spaces are filled and kept.
     pub spaces: SpacesConfig,
+    /// A language model that writes drafts of variants when an editor asks for one. It is on when
+    /// `OPENAI_API_KEY` or `drafts.base_url` is set.
+    pub drafts: DraftsConfig,
     /// What is logged, in the syntax of `RUST_LOG`. Default `info`.
     pub log: String,
     /// `text` for people, `json` for machines. Default `text`.
@@ -157,6 +160,20 @@ pub struct SpacesConfig {
     /// more 2048 is right. On this machine's own PostgreSQL at most half of its memory is used.
     /// Default 256.
     pub index_memory_mb: u32,
+}
+
+/// A language model that writes drafts of variants.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DraftsConfig {
+    /// The server's model, which must know structured output. Default `gpt-4o-mini`.
+    pub model: String,
+    /// Where an OpenAI-compatible server answers. Default `OPENAI_BASE_URL`, else
+    /// `https://api.openai.com/v1`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_url: Option<String>,
+    /// Longest wait for an answer, in seconds. Default 60.
+    pub timeout_seconds: u64,
 }
 
 /// Who turns texts into vectors.
@@ -382,8 +399,19 @@ impl Default for Config {
             embedding: EmbeddingConfig::default(),
             next_embedding: None,
             spaces: SpacesConfig::default(),
+            drafts: DraftsConfig::default(),
             log: "info".to_owned(),
             log_format: LogFormat::Text,
+        }
+    }
+}
+
+impl Default for DraftsConfig {
+    fn default() -> Self {
+        Self {
+            model: "gpt-4o-mini".to_owned(),
+            base_url: None,
+            timeout_seconds: 60,
         }
     }
 }

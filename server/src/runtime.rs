@@ -17,6 +17,7 @@ use engine::metrics::Metrics;
 use engine::spaces::{self, Keeper, Spaces, Worker};
 use engine::store::{IndexSettings, Store, StoreError};
 use engine::warm::Warmer;
+use engine::writer::{Writer, WriterConfig, WriterError};
 use engine::{Engine, Parts, pulse, terms, visits};
 use thiserror::Error;
 use tokio::task::JoinSet;
@@ -41,6 +42,9 @@ pub enum StartError {
     /// The embedding provider is not usable.
     #[error(transparent)]
     Embedding(#[from] EmbeddingError),
+    /// The language model for drafts is not usable.
+    #[error(transparent)]
+    Writer(#[from] WriterError),
     /// Two metrics have one name.
     #[error("metrics: {0}")]
     Metrics(#[from] prometheus::Error),
@@ -199,6 +203,7 @@ impl Running {
             shared,
             providers: providers.clone(),
             spaces: space_settings(config),
+            writer: writer(config)?,
             terms_per_second: config.campaign_terms_per_second,
             renderer: Arc::new(LandingRenderer::new(config.base_url())),
             clock: Arc::clone(&clock),
@@ -306,11 +311,6 @@ fn provider_of(
                 },
                 ..OpenAiConfig::default()
             };
-            let variable = |name: &str| {
-                std::env::var(name)
-                    .ok()
-                    .filter(|value: &String| !value.is_empty())
-            };
             if let Some(url) = embedding
                 .base_url
                 .clone()
@@ -378,6 +378,30 @@ pub async fn writing_provider(
     let active = store.active_space().await?;
     let deciding = active.and_then(|space| providers.of(&space.spec).cloned());
     Ok(deciding.unwrap_or_else(|| Arc::clone(providers.configured())))
+}
+
+/// The configured language model for drafts; `None` without a key and a server.
+fn writer(config: &Config) -> Result<Option<Writer>, WriterError> {
+    let key = variable("OPENAI_API_KEY");
+    let own = config.drafts.base_url.clone();
+    if key.is_none() && own.is_none() {
+        return Ok(None);
+    }
+    let base_url = own.or_else(|| variable("OPENAI_BASE_URL"));
+    let writer = Writer::new(WriterConfig {
+        base_url: base_url.unwrap_or_else(|| OpenAiConfig::default().base_url),
+        api_key: key.map(|key| ApiKey::new(&key)).transpose()?,
+        model: config.drafts.model.clone(),
+        timeout: Duration::from_secs(config.drafts.timeout_seconds),
+    })?;
+    Ok(Some(writer))
+}
+
+/// An environment variable that says something.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name)
+        .ok()
+        .filter(|value: &String| !value.is_empty())
 }
 
 /// As many threads as the machine has, for work that no visitor waits for.

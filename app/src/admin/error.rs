@@ -169,6 +169,10 @@ mod server {
                             .to_owned(),
                     )
                 }
+                DeskError::Writer(error) => {
+                    tracing::warn!(%error, "admin: no draft was written");
+                    Self::Conflict(error.to_string())
+                }
                 DeskError::Store(error) => error.into(),
             }
         }

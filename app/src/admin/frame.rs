@@ -26,6 +26,7 @@ const SCREENS: [Entry; 10] = [
     entry("Segments", "/admin/segments", Role::Viewer),
     entry("Embeddings", "/admin/spaces", Role::Viewer),
     entry("Preview", "/admin/preview", Role::Viewer),
+    entry("Insights", "/admin/insights", Role::Viewer),
     entry("Import and export", "/admin/transfer", Role::Viewer),
     entry("Activity", "/admin/activity", Role::Viewer),
     entry("People", "/admin/people", Role::Admin),

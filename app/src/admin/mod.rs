@@ -16,6 +16,8 @@ mod form;
 mod frame;
 mod home;
 #[cfg(feature = "ssr")]
+mod insights;
+#[cfg(feature = "ssr")]
 mod instant;
 #[cfg(feature = "ssr")]
 mod mistakes;

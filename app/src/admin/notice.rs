@@ -9,6 +9,10 @@ use crate::ui::{Icon, Sign};
 /// Every notice: its name in the address, and its words.
 const NOTICES: &[(&str, &str)] = &[
     ("saved", "Saved."),
+    (
+        "variant-written",
+        "The language model wrote a draft. Read it before you publish it.",
+    ),
     ("signed-out", "You are signed out."),
     (
         "signed-out-everywhere",

@@ -1,7 +1,11 @@
 //! Regular expressions in JavaScript's syntax.
 
+#[cfg(test)]
+mod agreement;
 #[cfg(not(target_arch = "wasm32"))]
 mod full;
+#[cfg(any(target_arch = "wasm32", test))]
+mod letters;
 #[cfg(any(target_arch = "wasm32", test))]
 mod small;
 

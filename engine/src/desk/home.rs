@@ -90,7 +90,7 @@ impl Desk {
         Ok(Attention {
             backlog: self.store.backlog().await?,
             upcoming: self.store.upcoming(now, now + AHEAD, TOLD).await?,
-            weak: self.weak(&catalog, &traffic).await?,
+            weak: self.weak(&catalog, &traffic, TOLD).await?,
             silent: silent(&catalog, &traffic),
             unembedded,
         })
@@ -130,7 +130,13 @@ impl Desk {
             .await?)
     }
 
-    async fn weak(&self, catalog: &Catalog, traffic: &Traffic) -> Result<Vec<Weak>, DeskError> {
+    /// Visited places for which nothing fits well, at most `told`, the most visited first.
+    pub(super) async fn weak(
+        &self,
+        catalog: &Catalog,
+        traffic: &Traffic,
+        told: i64,
+    ) -> Result<Vec<Weak>, DeskError> {
         let Some(default) = catalog.segments.last() else {
             return Ok(Vec::new());
         };
@@ -156,7 +162,7 @@ impl Desk {
         let space = catalog.space.as_ref().map_or(0, |space| space.version);
         let found = self
             .store
-            .weak_matches(&asked, space, floor, default.id, TOLD)
+            .weak_matches(&asked, space, floor, default.id, told)
             .await?;
         Ok(found
             .into_iter()

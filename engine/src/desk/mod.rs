@@ -5,6 +5,7 @@
 
 pub mod activity;
 pub mod home;
+pub mod insights;
 pub mod local_time;
 pub mod pages;
 pub mod preview;
@@ -23,6 +24,7 @@ use crate::engine::Engine;
 use crate::ingest::ImportError;
 use crate::spaces::Spaces;
 use crate::store::{Store, StoreError};
+use crate::writer::WriterError;
 
 /// The desk: the engine as people who write content see it. Cloning is cheap.
 #[derive(Debug, Clone)]
@@ -68,6 +70,9 @@ pub enum DeskError {
     /// The embedding provider failed.
     #[error(transparent)]
     Embedding(#[from] EmbeddingError),
+    /// The language model wrote no draft.
+    #[error(transparent)]
+    Writer(#[from] WriterError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -7,10 +7,10 @@
 
 mod error;
 mod local;
-mod openai;
+pub(crate) mod openai;
 mod pieces;
 mod providers;
-mod retry;
+pub(crate) mod retry;
 mod space;
 mod vector;
 

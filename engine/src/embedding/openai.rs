@@ -1,7 +1,7 @@
 //! Embeddings from a server that offers `/v1/embeddings` as `OpenAI` does: its own, or any of the many that copy it.
 
 mod config;
-mod transport;
+pub(crate) mod transport;
 
 use std::{fmt, sync::Arc};
 

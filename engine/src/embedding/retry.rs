@@ -106,14 +106,14 @@ impl Pacer for SystemPacer {
 
 /// How one attempt failed.
 #[derive(Debug)]
-pub(super) struct Failure {
-    pub(super) error: EmbeddingError,
-    pub(super) retry: Retry,
+pub(crate) struct Failure {
+    pub(crate) error: EmbeddingError,
+    pub(crate) retry: Retry,
 }
 
 /// Whether another attempt can help.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Retry {
+pub(crate) enum Retry {
     Never,
     /// Yes, after a pause. The provider may have asked for one.
     After(Option<Duration>),
@@ -123,7 +123,7 @@ pub(super) enum Retry {
 ///
 /// # Errors
 /// The last attempt's, inside [`EmbeddingError::GaveUp`] when it would have been tried again.
-pub(super) async fn retrying<T, F>(
+pub(crate) async fn retrying<T, F>(
     policy: &RetryPolicy,
     pacer: &dyn Pacer,
     mut attempt: impl FnMut() -> F,

@@ -1,17 +1,14 @@
 //! One-time links: the first account, invitations, forgotten passwords.
 
 use std::fmt::{self, Write as _};
-use std::net::IpAddr;
 
 use domain::{Problems, Role, UserId};
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
 
-use super::network::network;
-use super::sign_in::actor;
-use super::{MAX_NAME, People, PeopleError, Person, read_email, taken};
+use super::{MAX_NAME, People, PeopleError, read_email};
 use crate::desk::Actor;
-use crate::store::{FailureKey, NewLink, StoreTransaction};
+use crate::store::{NewLink, StoreTransaction};
 
 /// How long the first account's link is valid.
 pub const SETUP_LIFETIME: Duration = Duration::DAY;
@@ -82,17 +79,6 @@ pub struct MadeLink {
     pub expires_at: OffsetDateTime,
 }
 
-/// What somebody fills in who opened a link.
-#[derive(Debug, Clone, Copy)]
-pub struct Introduction<'a> {
-    /// The address to sign in with; only a setup link asks for it.
-    pub email: &'a str,
-    /// What the others call them; a reset link does not ask for it.
-    pub name: &'a str,
-    /// The new password.
-    pub password: &'a str,
-}
-
 impl LinkSecret {
     /// The secret made of `random` bytes, which must come from the system's generator.
     fn new(random: &[u8; SECRET_BYTES]) -> Self {
@@ -105,7 +91,7 @@ impl LinkSecret {
     }
 
     /// A secret that somebody presents; `None` when it cannot be one of ours.
-    fn read(text: &str) -> Option<Self> {
+    pub(super) fn read(text: &str) -> Option<Self> {
         let hex = |b: u8| b.is_ascii_digit() || matches!(b, b'a'..=b'f');
         (text.len() == 2 * SECRET_BYTES && text.bytes().all(hex)).then(|| Self(text.to_owned()))
     }
@@ -232,101 +218,6 @@ impl People {
         Ok(())
     }
 
-    /// The open link whose secret this is.
-    ///
-    /// # Errors
-    /// [`PeopleError::Conflict`] with a sentence for whoever opened it, when it is not open.
-    pub async fn link(&self, secret: &str) -> Result<Link, PeopleError> {
-        let found = match LinkSecret::read(secret) {
-            Some(secret) => self.store.link(&secret, self.clock.now()).await?,
-            None => None,
-        };
-        let Some((link, state)) = found else {
-            return Err(PeopleError::Conflict(
-                "This link is not one of ours. Copy the whole link, or ask an admin for a new one."
-                    .to_owned(),
-            ));
-        };
-        match state {
-            LinkState::Open => Ok(link),
-            ended => Err(ended_link(ended)),
-        }
-    }
-
-    /// Uses a link: makes the account or sets the password. `address` is where the request came
-    /// from.
-    ///
-    /// # Errors
-    /// [`PeopleError::Invalid`] when a field is wrong (the link stays open then),
-    /// [`PeopleError::Conflict`] when the link is not open or the address is taken.
-    pub async fn introduce(
-        &self,
-        secret: &str,
-        introduction: Introduction<'_>,
-        address: Option<IpAddr>,
-    ) -> Result<Person, PeopleError> {
-        let link = self.link(secret).await?;
-        let mut problems = Problems::new();
-        let email = match &link.kind {
-            LinkKind::Setup => read_email(&mut problems, introduction.email),
-            LinkKind::Invitation { email, .. } | LinkKind::Reset { email, .. } => email.clone(),
-        };
-        let name = introduction.name.trim();
-        if link.kind.role().is_some() {
-            problems.line("name", name, MAX_NAME);
-        }
-        self.check_password(&mut problems, introduction.password, &email)
-            .await?;
-        problems.into_result().map_err(PeopleError::Invalid)?;
-        let hash = self.hash(introduction.password).await?;
-
-        let now = self.clock.now();
-        let mut transaction = self.store.begin().await?;
-        if !transaction.use_link(link.id, now).await? {
-            return Err(ended_link(LinkState::Used));
-        }
-        if link.kind == LinkKind::Setup && transaction.other_admins(None).await? > 0 {
-            return Err(ended_link(LinkState::Used));
-        }
-        let id = match (&link.kind, link.kind.role()) {
-            (LinkKind::Reset { user, .. }, _) => {
-                transaction.set_password(*user, &hash).await?;
-                transaction.end_resets(*user, now).await?;
-                *user
-            }
-            (_, role) => {
-                let role = role.unwrap_or(Role::Viewer);
-                let id = transaction
-                    .insert_user(&email, name, role, &hash, now)
-                    .await;
-                transaction.end_invitations(&email, now).await?;
-                id.map_err(taken)?
-            }
-        };
-        let person = transaction.user(id).await?;
-        let person = person.ok_or_else(|| PeopleError::NotFound("This person".to_owned()))?;
-        if person.disabled {
-            return Err(ended_link(LinkState::Revoked));
-        }
-        transaction.forgive(FailureKey::account(&email)).await?;
-        transaction
-            .user_signed_in(id, address.map(network), now)
-            .await?;
-        let who = actor(&person, address);
-        if link.kind.role().is_some() {
-            let after = json!({ "name": name, "role": person.role });
-            transaction
-                .note(&who, "people.join", &email, None, Some(&after))
-                .await?;
-        } else {
-            transaction
-                .note(&who, "people.password", &email, None, None)
-                .await?;
-        }
-        transaction.commit().await?;
-        Ok(person)
-    }
-
     async fn make_link(
         &self,
         transaction: &mut StoreTransaction,
@@ -350,19 +241,6 @@ impl People {
             .await?;
         Ok(MadeLink { secret, expires_at })
     }
-}
-
-/// What to tell somebody who opened a link that is over.
-fn ended_link(state: LinkState) -> PeopleError {
-    let text = match state {
-        LinkState::Expired => "This link has expired. Ask an admin for a new one.",
-        LinkState::Revoked => "This link was withdrawn. Ask an admin for a new one.",
-        LinkState::Used | LinkState::Open => {
-            "This link was used already. Sign in with the password chosen then, or ask an admin for \
-             a new one."
-        }
-    };
-    PeopleError::Conflict(text.to_owned())
 }
 
 #[cfg(test)]

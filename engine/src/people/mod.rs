@@ -4,6 +4,7 @@
 //! links as SHA-256, and neither ever reaches the audit log.
 
 mod common;
+mod introduce;
 mod link;
 mod manage;
 mod network;
@@ -23,10 +24,10 @@ use crate::clock::Clock;
 use crate::desk::Actor;
 use crate::store::{Store, StoreError};
 
+pub use introduce::Introduction;
 pub(crate) use link::LinkState;
 pub use link::{
-    INVITATION_LIFETIME, Introduction, Link, LinkKind, LinkSecret, MadeLink, RESET_LIFETIME,
-    SETUP_LIFETIME,
+    INVITATION_LIFETIME, Link, LinkKind, LinkSecret, MadeLink, RESET_LIFETIME, SETUP_LIFETIME,
 };
 pub use manage::Listed;
 pub use password::MIN_CHARACTERS;

@@ -13,6 +13,9 @@ use crate::people::Failures;
 /// Failures that are older than this slow nothing down any more.
 const FORGOTTEN_AFTER: Duration = Duration::DAY;
 
+/// A network nobody has signed in from for so long is not known any more.
+const NETWORK_KNOWN_FOR: Duration = Duration::days(180);
+
 /// What failures are counted for, as its SHA-256: neither an address nor an account that somebody
 /// made up is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -162,6 +165,13 @@ impl StoreTransaction {
             "UPDATE users SET last_sign_in_at = $2 WHERE id = $1",
             user.0,
             now
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        sqlx::query!(
+            "DELETE FROM user_addresses WHERE user_id = $1 AND last_at < $2",
+            user.0,
+            now.saturating_sub(NETWORK_KNOWN_FOR)
         )
         .execute(&mut *self.tx)
         .await?;

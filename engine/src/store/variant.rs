@@ -255,9 +255,10 @@ impl StoreTransaction {
         let row = sqlx::query!(
             "INSERT INTO variants (external_id, page_id, segment_id, locale, name, status,
                                    starts_at, ends_at, head_revision, published_revision,
-                                   published_at, published_by)
+                                   published_at, published_by,
+                                   head_name, head_segment, head_locale)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, CASE WHEN $9 THEN 1 END,
-                     CASE WHEN $9 THEN now() END, CASE WHEN $9 THEN 'import' END)
+                     CASE WHEN $9 THEN now() END, CASE WHEN $9 THEN 'import' END, $5, $10, $4)
              ON CONFLICT (external_id) DO UPDATE SET
                  page_id = excluded.page_id, segment_id = excluded.segment_id,
                  locale = excluded.locale, name = excluded.name, status = excluded.status,
@@ -266,6 +267,8 @@ impl StoreTransaction {
                  published_revision = CASE WHEN $9 THEN variants.head_revision + 1 END,
                  published_at = coalesce(excluded.published_at, variants.published_at),
                  published_by = coalesce(excluded.published_by, variants.published_by),
+                 head_name = excluded.head_name, head_segment = excluded.head_segment,
+                 head_locale = excluded.head_locale, head_author = excluded.head_author,
                  updated_at = now()
              RETURNING id, head_revision,
                  -- Still the row before this statement: the page that the variant leaves.
@@ -278,7 +281,8 @@ impl StoreTransaction {
             record.status.as_str(),
             record.starts_at,
             record.ends_at,
-            record.status != Status::Draft
+            record.status != Status::Draft,
+            record.segment.as_ref().map(SegmentKey::as_str)
         )
         .fetch_one(&mut *self.tx)
         .await?;

@@ -126,48 +126,48 @@ impl Store {
             .meaning
             .map(|(embedding, _)| Vector::from(embedding.as_slice().to_vec()));
         let rows = sqlx::query!(
-            r#"WITH found AS MATERIALIZED (
-                   SELECT v.id, v.head_revision, v.updated_at, p.path, r.name, s.name AS segment_name,
-                          array_position(ARRAY['draft', 'scheduled', 'published', 'archived'], v.status) AS rank,
-                          (1 - (e.embedding <=> $8))::real AS similarity
-                   FROM variants v
-                   JOIN pages p ON p.id = v.page_id
-                   JOIN variant_revisions r ON r.variant_id = v.id AND r.number = v.head_revision
-                   LEFT JOIN segments s ON s.key = r.segment
-                   LEFT JOIN embeddings e ON e.variant_id = v.id AND e.space_version = $9
-                   WHERE ($1::text IS NULL OR p.external_id = $1)
-                     AND (NOT $2 OR r.segment IS NOT DISTINCT FROM $3)
-                     AND ($4::text IS NULL OR r.locale = $4)
+            r#"WITH near AS MATERIALIZED (
+                   SELECT variant_id, (1 - (embedding <=> $8))::real AS similarity
+                   FROM embeddings
+                   WHERE $8::vector IS NOT NULL AND space_version = $9
+               ), found AS (
+                   SELECT v.id, n.similarity, count(*) OVER () AS total
+                   FROM variants v LEFT JOIN near n ON n.variant_id = v.id
+                   WHERE ($1::text IS NULL OR v.page_id = (SELECT id FROM pages WHERE external_id = $1))
+                     AND (NOT $2 OR v.head_segment IS NOT DISTINCT FROM $3)
+                     AND ($4::text IS NULL OR v.head_locale = $4)
                      AND ($5::text IS NULL OR v.status = $5)
                      AND (NOT $6 OR v.status IN ('scheduled', 'published') AND v.head_revision <> v.published_revision)
-                     AND ($7::text IS NULL OR r.author = $7)
-                     AND ($8::vector IS NULL OR e.embedding IS NOT NULL)
+                     AND ($7::text IS NULL OR v.head_author = $7)
+                     AND ($8 IS NULL OR n.similarity IS NOT NULL)
                      AND ($10::text IS NULL OR v.id IN (
                          SELECT w.variant_id FROM variant_revisions w
+                         JOIN variants h ON h.id = w.variant_id AND h.head_revision = w.number
                          WHERE w.words @@ to_tsquery('simple', $10)
-                           AND w.number = (SELECT h.head_revision FROM variants h WHERE h.id = w.variant_id)
                          UNION ALL
-                         SELECT n.id FROM variants n WHERE strpos(lower(n.external_id), $11) > 0))
-               ), page AS (
-                   SELECT *, row_number() OVER (ORDER BY
-                       similarity DESC NULLS LAST,
-                       CASE WHEN $12 = 'status' THEN rank END,
-                       CASE WHEN $12 = 'page' THEN path END,
-                       CASE WHEN $12 IN ('name', 'page') THEN lower(name) END,
-                       updated_at DESC, id DESC) AS place
-                   FROM found
-                   ORDER BY place
+                         SELECT i.id FROM variants i WHERE strpos(lower(i.external_id), $11) > 0))
+                   ORDER BY n.similarity DESC NULLS LAST,
+                       CASE WHEN $12 = 'status' THEN array_position($15::text[], v.status) END,
+                       CASE WHEN $12 = 'page' THEN (SELECT path FROM pages WHERE id = v.page_id) END,
+                       CASE WHEN $12 IN ('name', 'page') THEN lower(v.head_name) END,
+                       v.updated_at DESC, v.id DESC
                    OFFSET $13 LIMIT $14
                )
-               SELECT v.id, v.external_id, f.name AS "name!", f.path AS "path!", r.segment, f.segment_name AS "segment_name?",
-                      r.locale, v.status, v.starts_at, v.ends_at, v.head_revision,
-                      v.published_revision, coalesce(u.name, r.author) AS "author!", v.updated_at,
-                      f.similarity, (SELECT count(*) FROM found) AS "total!"
-               FROM page f
+               SELECT v.id, v.external_id, v.head_name, p.path, v.head_segment,
+                      s.name AS "segment_name?", v.head_locale, v.status, v.starts_at, v.ends_at,
+                      v.head_revision, v.published_revision,
+                      coalesce(u.name, v.head_author) AS "author!", v.updated_at, f.similarity,
+                      f.total AS "total!"
+               FROM found f
                JOIN variants v ON v.id = f.id
-               JOIN variant_revisions r ON r.variant_id = v.id AND r.number = v.head_revision
-               LEFT JOIN users u ON u.id = r.author_id
-               ORDER BY f.place"#,
+               JOIN pages p ON p.id = v.page_id
+               LEFT JOIN segments s ON s.key = v.head_segment
+               LEFT JOIN users u ON u.email = v.head_author
+               ORDER BY f.similarity DESC NULLS LAST,
+                   CASE WHEN $12 = 'status' THEN array_position($15::text[], v.status) END,
+                   CASE WHEN $12 = 'page' THEN p.path END,
+                   CASE WHEN $12 IN ('name', 'page') THEN lower(v.head_name) END,
+                   v.updated_at DESC, v.id DESC"#,
             filter.page.as_ref().map(ExternalId::as_str),
             filter.segment.is_some(),
             filter.segment.iter().flatten().next().map(SegmentKey::as_str),
@@ -181,7 +181,8 @@ impl Store {
             wanting.name,
             filter.sort.as_str(),
             offset,
-            limit
+            limit,
+            &Status::ALL.map(|status| status.to_string())
         )
         .fetch_all(&self.pool)
         .await?;
@@ -189,18 +190,18 @@ impl Store {
         let listed = rows
             .into_iter()
             .map(|row| {
-                let key = row.segment.map(parse_key).transpose()?;
+                let key = row.head_segment.map(parse_key).transpose()?;
                 Ok(ListedVariant {
                     id: VariantId(row.id),
                     external_id: parse_external_id(row.external_id)?,
-                    name: row.name,
+                    name: row.head_name,
                     page_path: CanonicalPath::try_from(row.path)
                         .map_err(|error| StoreError::malformed("a page's path", &error))?,
                     segment: key.map(|key| {
                         let name = row.segment_name.unwrap_or_else(|| key.to_string());
                         (key, name)
                     }),
-                    locale: parse_locale(row.locale)?,
+                    locale: parse_locale(row.head_locale)?,
                     status: parse_status(&row.status)?,
                     starts_at: row.starts_at,
                     ends_at: row.ends_at,
@@ -221,11 +222,9 @@ impl Store {
     /// [`StoreError`] when the database fails.
     pub async fn variant_authors(&self) -> Result<Vec<(String, String)>, StoreError> {
         let rows = sqlx::query!(
-            r#"SELECT r.author, coalesce(max(u.name), r.author) AS "name!"
-               FROM variants v
-               JOIN variant_revisions r ON r.variant_id = v.id AND r.number = v.head_revision
-               LEFT JOIN users u ON u.id = r.author_id
-               GROUP BY r.author
+            r#"SELECT a.author AS "author!", coalesce(u.name, a.author) AS "name!"
+               FROM (SELECT DISTINCT head_author AS author FROM variants) a
+               LEFT JOIN users u ON u.email = a.author
                ORDER BY 2, 1
                LIMIT 200"#
         )

@@ -40,6 +40,8 @@ pub struct RevisionRow {
     pub author: String,
     /// How it came about.
     pub origin: Origin,
+    /// The language model that wrote it; `None` when people did.
+    pub model: Option<String>,
     /// When it was saved.
     pub created_at: OffsetDateTime,
 }
@@ -128,7 +130,7 @@ impl Store {
             r#"SELECT r.number, r.name, r.segment, r.locale,
                       r.content AS "content: Json<ContentOverride>",
                       coalesce(u.name, r.author) AS "author!", r.origin, r.restored_from,
-                      r.created_at
+                      r.draft_model, r.created_at
                FROM variant_revisions r LEFT JOIN users u ON u.id = r.author_id
                WHERE r.variant_id = $1 AND ($2::integer IS NULL OR r.number < $2)
                ORDER BY r.number DESC
@@ -151,6 +153,7 @@ impl Store {
                     },
                     author: row.author,
                     origin: origin(&row.origin, row.restored_from),
+                    model: row.draft_model,
                     created_at: row.created_at,
                 })
             })
@@ -237,8 +240,9 @@ impl StoreTransaction {
     ) -> Result<Option<VariantId>, StoreError> {
         let id = sqlx::query_scalar!(
             "INSERT INTO variants (external_id, page_id, segment_id, locale, name, status,
-                                   starts_at, ends_at, head_revision)
-             SELECT $1, p.id, s.id, $4, $5, 'draft', $6, $7, 1
+                                   starts_at, ends_at, head_revision,
+                                   head_name, head_segment, head_locale)
+             SELECT $1, p.id, s.id, $4, $5, 'draft', $6, $7, 1, $5, $3, $4
              FROM pages p LEFT JOIN segments s ON s.key = $3
              WHERE p.external_id = $2 AND ($3::text IS NULL OR s.id IS NOT NULL)
              RETURNING id",
@@ -253,6 +257,29 @@ impl StoreTransaction {
         .fetch_optional(&mut *self.tx)
         .await?;
         Ok(id.map(VariantId))
+    }
+
+    /// Records which language model wrote a revision, and what it was asked.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn note_writer(
+        &mut self,
+        saved: SavedVariant,
+        model: &str,
+        prompt: &str,
+    ) -> Result<(), StoreError> {
+        sqlx::query!(
+            "UPDATE variant_revisions SET draft_model = $3, draft_prompt = $4
+             WHERE variant_id = $1 AND number = $2",
+            saved.id.0,
+            saved.revision,
+            model,
+            prompt
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(())
     }
 
     /// Writes a revision and makes it the newest. While nothing is published its facts become the
@@ -292,9 +319,15 @@ impl StoreTransaction {
         .execute(&mut *self.tx)
         .await?;
         sqlx::query!(
-            "UPDATE variants SET head_revision = $2, updated_at = now() WHERE id = $1",
+            "UPDATE variants SET head_revision = $2, head_name = $3, head_segment = $4,
+                 head_locale = $5, head_author = $6, updated_at = now()
+             WHERE id = $1",
             saved.id.0,
-            saved.revision
+            saved.revision,
+            facts.name,
+            facts.segment.as_ref().map(SegmentKey::as_str),
+            facts.locale.as_str(),
+            actor.name
         )
         .execute(&mut *self.tx)
         .await?;
@@ -336,15 +369,17 @@ async fn variants(
     let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
     let rows = sqlx::query!(
         r#"SELECT v.id, v.external_id, v.page_id, p.external_id AS page, p.path, v.status,
-                  v.starts_at, v.ends_at, v.published_revision, v.published_at, v.published_by,
+                  v.starts_at, v.ends_at, v.published_revision, v.published_at,
+                  coalesce(pu.name, v.published_by) AS published_by,
                   v.created_at, v.updated_at, r.number, r.name, r.segment, r.locale,
                   r.content AS "content: Json<ContentOverride>",
                   coalesce(u.name, r.author) AS "author!", r.origin, r.restored_from,
-                  r.created_at AS saved_at
+                  r.draft_model AS "draft_model?", r.created_at AS saved_at
            FROM variants v
            JOIN pages p ON p.id = v.page_id
            JOIN variant_revisions r ON r.variant_id = v.id AND r.number = v.head_revision
            LEFT JOIN users u ON u.id = r.author_id
+           LEFT JOIN users pu ON pu.email = v.published_by
            WHERE v.id = ANY ($1)
            ORDER BY v.id"#,
         &ids
@@ -373,6 +408,7 @@ async fn variants(
                     },
                     author: row.author,
                     origin: origin(&row.origin, row.restored_from),
+                    model: row.draft_model,
                     created_at: row.saved_at,
                 },
                 published_revision: row.published_revision,

@@ -136,6 +136,7 @@ async fn dispatch(cli: Cli) -> Result<(), CommandError> {
     let quiet = !matches!(cli.command, Command::Serve(_));
     let (listen, base_url) = match &cli.command {
         Command::Serve(options) => (options.listen, options.base_url.clone()),
+        Command::User(options) => (None, options.base_url.clone()),
         _ => (None, None),
     };
     let config = configure(cli.global, listen, base_url, quiet)?;

@@ -19,6 +19,9 @@ const MAX_PASSWORD: u64 = 1024;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
+    /// How people reach the site, for the links [default: as configured for serve]
+    #[arg(long, global = true, value_name = "URL")]
+    pub(super) base_url: Option<String>,
     #[command(subcommand)]
     action: Action,
 }

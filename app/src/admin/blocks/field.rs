@@ -47,9 +47,25 @@ pub(super) fn field(source: Source, spec: &'static FieldSpec, place: String) -> 
     match spec.kind {
         FieldKind::Group(fields) => group(source, spec, fields, place),
         FieldKind::Lines { .. } | FieldKind::List { .. } => entries(source, spec, place),
-        FieldKind::Icon => labelled(source, spec, place, icons),
-        _ => labelled(source, spec, place, control),
+        FieldKind::Icon => labelled(source, spec, place, icons, optional(spec)),
+        _ => labelled(source, spec, place, control, optional(spec)),
     }
+}
+
+/// A field for a text, with something of one's own beside its label.
+pub(super) fn text_field(
+    source: Source,
+    spec: &'static FieldSpec,
+    place: String,
+    aside: AnyView,
+) -> AnyView {
+    labelled(source, spec, place, control, aside)
+}
+
+fn optional(spec: &FieldSpec) -> AnyView {
+    (!spec.required)
+        .then(|| view! { <span class="text-xs font-normal text-muted">"Optional"</span> })
+        .into_any()
 }
 
 /// A label with the number of characters, the control, a hint, and what is wrong.
@@ -58,6 +74,7 @@ fn labelled(
     spec: &'static FieldSpec,
     place: String,
     control: fn(Source, &FieldSpec, &str) -> AnyView,
+    aside: AnyView,
 ) -> AnyView {
     let id = source.id(&place);
     let hint = match spec.kind {
@@ -65,8 +82,6 @@ fn labelled(
         FieldKind::Url => "A path such as /demo, or https://…",
         _ => spec.hint,
     };
-    let optional = (!spec.required && !source.inherited)
-        .then(|| view! { <span class="text-xs font-normal text-muted">"Optional"</span> });
     let count = spec
         .max_chars()
         .filter(|_| !source.inherited)
@@ -77,7 +92,7 @@ fn labelled(
                 <label for=id.clone() class="mr-auto text-sm font-medium">
                     {spec.label}
                 </label>
-                {optional}
+                {aside}
                 {count}
             </div>
             <div class="mt-1.5">{control(source, spec, &place)}</div>

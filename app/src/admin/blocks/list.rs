@@ -201,11 +201,11 @@ pub(super) fn word_button(
             id=id
             data-act=act
             data-place=place.to_owned()
-            class="inline-flex min-h-8 items-center rounded-lg px-2.5 text-sm font-medium text-accent hover:bg-wash \
-            hover:text-accent-strong"
+            aria-label=format!("{words}: {about}")
+            class="inline-flex min-h-6 items-center rounded-lg px-1.5 text-sm font-medium whitespace-nowrap text-accent \
+            hover:text-accent-strong hover:underline"
         >
             {words}
-            <span class="sr-only">{format!(": {about}")}</span>
         </button>
     }
     .into_any()

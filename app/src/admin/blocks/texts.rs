@@ -5,7 +5,7 @@ use domain::{ContentOverride, PageContent};
 use leptos::prelude::*;
 
 use super::editing::Editing;
-use super::field::{Source, field};
+use super::field::{Source, field, text_field};
 use super::list::word_button;
 use super::tree;
 
@@ -61,11 +61,7 @@ fn overridable(editing: Editing, spec: &'static FieldSpec) -> AnyView {
         } else {
             word_button(source, "override", &place, "Override", spec.label)
         };
-        view! {
-            <div class="min-w-0">
-                {field(source, spec, place.clone())} <div class="-ml-2.5 flex">{button}</div>
-            </div>
-        }
+        text_field(source, spec, place.clone(), button)
     };
     view! {
         <For each=move || Some(state.get()) key=|state| *state children=shown />

@@ -12,9 +12,34 @@ use {
     crate::admin::variants::publishing::PublishingPanel,
     domain::variant::Origin,
     domain::{ContentOverride, Problem, Role, SegmentKey, VariantId},
-    engine::desk::variants::VariantEdit,
+    engine::desk::variants::{VariantEdit, Wanted},
     serde_json::Value,
 };
+
+/// Lets the language model write a variant, and leads to its draft.
+#[server(prefix = "/admin/api", endpoint = "variants/write")]
+pub async fn write_variant(
+    page: String,
+    locale: String,
+    #[server(default)] segment: String,
+) -> Result<(), AdminError> {
+    let session = AdminSession::require(Role::Editor).await?;
+    let segment: Option<SegmentKey> = match segment.as_str() {
+        "" => None,
+        key => Some(parsed("segment", key)?),
+    };
+    let wanted = Wanted {
+        page: parsed("page", &page)?,
+        segment,
+        locale: parsed("locale", &locale)?,
+    };
+    let saved = session
+        .desk()
+        .write_variant(&session.actor(), wanted)
+        .await?;
+    done(&format!("/admin/variants/{}", saved.id), "variant-written");
+    Ok(())
+}
 
 /// Saves a variant. Without JavaScript, what cannot be saved is kept as typed, so that nothing of
 /// it is lost on the way back to the form.
@@ -103,10 +128,11 @@ pub async fn compare_variant(id: i64, written: String) -> Result<Theirs, AdminEr
         .map_err(|_| AdminError::invalid("written", "is not what an editor sends"))?;
     let detail = session.desk().variant(VariantId(id)).await?;
     let saved = load::written(&detail);
+    let page = serde_json::json!(detail.page_content);
     Ok(Theirs {
         revision: detail.revision,
         author: detail.author.unwrap_or_else(|| "An import".to_owned()),
-        differences: load::differences(&saved, &mine),
+        differences: load::differences(&page, &saved, &mine),
         written: saved,
     })
 }

@@ -15,6 +15,8 @@ use crate::admin::AdminError;
 /// What somebody typed and has not saved.
 pub(super) struct Kept {
     pub(super) written: Written,
+    /// Where it is not what is saved.
+    pub(super) differences: Vec<Difference>,
     /// The revision that they began from.
     pub(super) base: i32,
     pub(super) at: OffsetDateTime,
@@ -30,9 +32,10 @@ pub(super) fn written(detail: &VariantDetail) -> Written {
     }
 }
 
-/// What differs between what is saved and what somebody has, field by field.
-pub(super) fn differences(saved: &Written, mine: &Written) -> Vec<Difference> {
-    let (saved, mine) = (flat(saved), flat(mine));
+/// What visitors would see differently, field by field, with what somebody has in the place of what
+/// is saved; `page` is what both inherit from.
+pub(super) fn differences(page: &Value, saved: &Written, mine: &Written) -> Vec<Difference> {
+    let (saved, mine) = (shown(page, saved), shown(page, mine));
     let changes = changes(Some(&saved), Some(&mine)).into_iter();
     changes
         .map(|change| Difference {
@@ -43,21 +46,24 @@ pub(super) fn differences(saved: &Written, mine: &Written) -> Vec<Difference> {
         .collect()
 }
 
-/// What is kept for a person under a key, unless it is what is saved.
+/// What is kept for a person of a variant, unless it says what is saved.
 pub(super) async fn kept(
     desk: &Desk,
     person: UserId,
-    key: &str,
-    saved: &Written,
+    opened: &Opened,
 ) -> Result<Option<Kept>, AdminError> {
-    let draft = desk.draft(person, key).await?;
-    Ok(draft.and_then(|draft| {
-        let written: Written = serde_json::from_str(&draft.body).ok()?;
-        (written != *saved).then_some(Kept {
-            written,
-            base: draft.base,
-            at: draft.updated_at,
-        })
+    let Some(draft) = desk.draft(person, &opened.key).await? else {
+        return Ok(None);
+    };
+    let Ok(written) = serde_json::from_str::<Written>(&draft.body) else {
+        return Ok(None);
+    };
+    let differences = differences(&opened.page_content, &opened.saved, &written);
+    Ok((!differences.is_empty()).then_some(Kept {
+        written,
+        differences,
+        base: draft.base,
+        at: draft.updated_at,
     }))
 }
 
@@ -110,15 +116,73 @@ pub(super) fn segments(desk: &Desk) -> Vec<(String, String)> {
         .collect()
 }
 
-/// What was written, as differences name its fields.
-fn flat(written: &Written) -> Value {
+/// All that a variant says, with what it inherits.
+fn shown(page: &Value, written: &Written) -> Value {
     let segment = match written.segment.as_str() {
         "" => "any",
         key => key,
     };
-    let mut json = json!({"name": written.name, "segment": segment});
-    if let (Some(fields), Some(content)) = (json.as_object_mut(), written.content.as_object()) {
-        fields.extend(content.clone());
+    let own = |name: &str| written.content.get(name).or_else(|| page.get(name));
+    let mut blocks = list(page);
+    for block in list(&written.content) {
+        match blocks.iter_mut().find(|known| known["id"] == block["id"]) {
+            Some(inherited) => *inherited = block,
+            None => blocks.push(block),
+        }
     }
-    json
+    json!({
+        "name": written.name,
+        "segment": segment,
+        "title": own("title"),
+        "description": own("description"),
+        "blocks": blocks,
+    })
+}
+
+fn list(content: &Value) -> Vec<Value> {
+    let blocks = content.get("blocks").and_then(Value::as_array);
+    blocks.cloned().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_visitors_would_see_differently_is_told() {
+        let page = json!({"title": "T", "description": "D", "blocks": [
+            {"type": "hero", "id": "hero", "headline": "Page", "eyebrow": "E"},
+        ]});
+        let written = |segment: &str, content: Value| Written {
+            name: "N".to_owned(),
+            segment: segment.to_owned(),
+            content,
+        };
+        let check = |saved: &Written, mine: &Written, expected: &[(&str, &str, &str)]| {
+            let found = differences(&page, saved, mine);
+            let found: Vec<_> = found
+                .iter()
+                .map(|d| {
+                    let (saved, mine) = (d.saved.as_deref(), d.mine.as_deref());
+                    (d.field.as_str(), saved.unwrap_or("-"), mine.unwrap_or("-"))
+                })
+                .collect();
+            assert_eq!(found, expected);
+        };
+        let hero = |headline: &str| {
+            json!({"blocks": [
+                {"type": "hero", "id": "hero", "headline": headline, "eyebrow": "E"}
+            ]})
+        };
+        check(&written("", json!({})), &written("", hero("Page")), &[]);
+        check(
+            &written("", json!({"title": "Mine"})),
+            &written("smb", hero("Other")),
+            &[
+                ("hero · Headline", "Page", "Other"),
+                ("Segment", "any", "smb"),
+                ("Title", "Mine", "T"),
+            ],
+        );
+    }
 }

@@ -9,6 +9,7 @@ use leptos::wasm_bindgen::JsCast as _;
 use leptos::web_sys::{Document, HtmlElement, HtmlIFrameElement};
 
 use super::actions::preview_draft;
+use super::patch::become_like;
 use super::timer::Timer;
 use super::work::Work;
 
@@ -175,22 +176,21 @@ fn inside() -> Option<Document> {
     frame()?.content_document()
 }
 
-/// Puts a document's body in the place of the present one, which keeps the place one has scrolled
-/// to. Scripts in it would not run: the frame may run none.
+/// Makes the frame's body the document's, and touches only what is not the same: neither the place
+/// one has scrolled to nor a picture nor a drawing in motion begins anew. Scripts would not run: the
+/// frame may run none.
 fn show(html: &str) {
-    let body = html
-        .find("<body")
-        .and_then(|start| html[start..].find('>').map(|end| start + end + 1))
-        .zip(html.rfind("</body>"));
-    let (Some((start, end)), Some(present)) = (body, inside().and_then(|document| document.body()))
-    else {
+    let start = html.find("<body").and_then(|start| {
+        let end = html[start..].find('>')?;
+        Some(start + end + 1)
+    });
+    let (Some(start), Some(end)) = (start, html.rfind("</body>")) else {
         return;
     };
-    let scrolled = inside()
-        .and_then(|document| document.scrolling_element())
-        .map(|element| (element.scroll_top(), element));
-    present.set_inner_html(&html[start..end]);
-    if let Some((top, element)) = scrolled {
-        element.set_scroll_top(top);
-    }
+    let Some(document) = inside() else { return };
+    let (Some(present), Ok(wanted)) = (document.body(), document.create_element("body")) else {
+        return;
+    };
+    wanted.set_inner_html(&html[start..end]);
+    become_like(&present, &wanted);
 }

@@ -6,6 +6,7 @@ mod island;
 #[cfg(feature = "ssr")]
 mod load;
 mod look;
+mod patch;
 #[cfg(feature = "ssr")]
 mod preview;
 #[cfg(feature = "ssr")]

@@ -45,7 +45,7 @@ pub(in crate::admin) fn variant() -> impl IntoView {
             <div
                 id="publishing"
                 popover=""
-                class="fixed inset-auto top-30 right-4 m-0 max-h-[calc(100dvh-9rem)] w-[min(26rem,calc(100vw-2rem))] overflow-y-auto \
+                class="fixed inset-auto top-30 right-4 m-0 xl:right-8 max-h-[calc(100dvh-9rem)] w-[min(26rem,calc(100vw-2rem))] overflow-y-auto \
                 rounded-xl border-0 bg-transparent p-0 text-ink shadow-2xl"
             >
                 <div id="publishing-panel">
@@ -72,14 +72,40 @@ pub(in crate::admin) fn new() -> impl IntoView {
         let opened = load::new(session.desk(), found, locale, &segment);
         let back = format!("/admin/variants/new?page={page}&segment={segment}&locale={locale}");
         let lead = format!("Of {} in {locale}", found.path);
+        let writer = session.desk().has_writer().then(|| {
+            let segment = opened.saved.segment.clone();
+            view! { <Writer page=opened.page.clone() locale=opened.locale.clone() segment /> }
+        });
         let body = edit(&session, opened, going_on, &back).await?;
         Ok(wide(view! {
             <PageHeader title="New variant" lead>
-                ""
+                {writer}
             </PageHeader>
             {body}
         }))
     })
+}
+
+/// A button that lets the language model write a first draft for the segment.
+#[component]
+fn Writer(page: String, locale: String, segment: String) -> impl IntoView {
+    let words = if segment.is_empty() {
+        "Draft a variant"
+    } else {
+        "Draft a variant for this segment"
+    };
+    view! {
+        <Form action="/admin/api/variants/write".to_owned()>
+            <input type="hidden" name="page" value=page />
+            <input type="hidden" name="locale" value=locale />
+            <input type="hidden" name="segment" value=segment />
+            <Whole />
+            <Button>{words}</Button>
+            <p class="mt-1 max-w-64 text-xs/5 text-muted">
+                "A language model writes it; this takes some seconds. It stays a draft until you publish it."
+            </p>
+        </Form>
+    }
 }
 
 /// The editor; where something typed is kept that is not saved, first the choice what becomes of
@@ -91,7 +117,7 @@ async fn edit(
     back: &str,
 ) -> Result<AnyView, AdminError> {
     let person = session.person().id;
-    let kept = load::kept(session.desk(), person, &opened.key, &opened.saved).await?;
+    let kept = load::kept(session.desk(), person, &opened).await?;
     let going_on: Option<i32> = going_on.and_then(|revision| revision.parse().ok());
     match (kept, going_on) {
         (Some(kept), None) => return Ok(unsaved(&opened, kept, back)),
@@ -116,7 +142,6 @@ fn unsaved(opened: &Opened, kept: Kept, back: &str) -> AnyView {
     let on = format!("{back}{separator}continue={}", opened.base);
     let key = opened.key.clone();
     let stale = kept.base != opened.base;
-    let differences = load::differences(&opened.saved, &kept.written);
     let meanwhile = stale.then(|| {
         view! {
             <p class="text-sm/6 text-bad">
@@ -133,7 +158,7 @@ fn unsaved(opened: &Opened, kept: Kept, back: &str) -> AnyView {
                     "You typed something on " <Moment at=instant::text(kept.at) /> " that was not saved."
                 </p>
                 {meanwhile}
-                <Differences differences saved="Saved" />
+                <Differences differences=kept.differences saved="Saved" />
                 <div class="flex flex-wrap gap-2">
                     <LinkButton weight=Weight::Primary href=on>
                         "Continue"

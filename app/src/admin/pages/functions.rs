@@ -2,33 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
-
 use crate::admin::AdminError;
+use leptos::prelude::*;
 
-/// One language of a page, as its form sends it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(
-    not(feature = "ssr"),
-    expect(dead_code, reason = "in the browser a form says the same")
-)]
-pub struct Language {
-    /// The document's title.
-    #[serde(default)]
-    pub title: String,
-    /// What search engines show.
-    #[serde(default)]
-    pub description: String,
-    /// The blocks, as JSON.
-    #[serde(default)]
-    pub blocks: String,
-    /// Whether to leave the language out from now on.
-    #[serde(default)]
-    pub remove: Option<String>,
-}
-
-/// Makes a page, and goes to its editor.
+/// Makes a page, and goes to its editor. `contents` is what it says as JSON, by language; `add` is
+/// a language to go on with.
 ///
 /// # Errors
 /// [`AdminError::Invalid`] names the fields that need a correction.
@@ -39,7 +17,7 @@ pub async fn create_page(
     intent: String,
     rollout: String,
     #[server(default)] ignore_terms: Option<String>,
-    #[server(default)] contents: BTreeMap<String, Language>,
+    #[server(default)] contents: BTreeMap<String, String>,
     #[server(default)] add: Option<String>,
 ) -> Result<(), AdminError> {
     let session = AdminSession::require(Role::Editor).await?;
@@ -60,7 +38,7 @@ pub async fn create_page(
     Ok(())
 }
 
-/// Saves a page over the edition it was opened at.
+/// Saves a page over the edition it was opened at, without the languages to `remove`.
 ///
 /// # Errors
 /// [`AdminError::Stale`] when somebody saved it since; [`AdminError::Invalid`] names the fields
@@ -73,11 +51,14 @@ pub async fn save_page(
     intent: String,
     rollout: String,
     #[server(default)] ignore_terms: Option<String>,
-    #[server(default)] contents: BTreeMap<String, Language>,
+    #[server(default)] contents: BTreeMap<String, String>,
+    #[server(default)] remove: BTreeMap<String, String>,
     #[server(default)] add: Option<String>,
 ) -> Result<(), AdminError> {
     let session = AdminSession::require(Role::Publisher).await?;
     let (desk, page) = (session.desk(), PageId(page));
+    let mut contents = contents;
+    contents.retain(|locale, _| !remove.contains_key(locale));
     let form = PageForm {
         id: desk.page(page).await?.record.id.to_string(),
         path,
@@ -120,10 +101,10 @@ mod reading {
     use std::collections::BTreeMap;
 
     use domain::record::PageRecord;
-    use domain::{Block, Locale, PageContent, Problem, Problems};
+    use domain::{Locale, PageContent, Problem, Problems};
     use engine::desk::DeskError;
+    use serde_json::Value;
 
-    use super::Language;
     use crate::admin::AdminError;
 
     /// The fields of a page's form.
@@ -133,7 +114,7 @@ mod reading {
         pub(super) intent: String,
         pub(super) rollout: String,
         pub(super) terms: bool,
-        pub(super) contents: BTreeMap<String, Language>,
+        pub(super) contents: BTreeMap<String, String>,
     }
 
     impl PageForm {
@@ -152,17 +133,16 @@ mod reading {
             let rollout = rollout.map_err(|_| {
                 problems.add("rollout", "is not a number; give per cent from 0 to 100");
             });
-            let kept = self
-                .contents
-                .into_iter()
-                .filter(|(_, l)| l.remove.is_none());
             let mut contents = BTreeMap::new();
-            for (locale, language) in kept {
-                problems.within(&format!("contents.{locale}"), |problems| {
-                    if let Some((locale, content)) = content(&locale, language, problems) {
-                        contents.insert(locale, content);
-                    }
-                });
+            for (locale, text) in self.contents {
+                match content(&locale, &text) {
+                    Ok((locale, content)) => drop(contents.insert(locale, content)),
+                    Err(found) => problems.within(&format!("contents.{locale}"), |problems| {
+                        for Problem { field, message } in found {
+                            problems.add(&field, message);
+                        }
+                    }),
+                }
             }
             match (id, path, rollout) {
                 (Ok(id), Ok(path), Ok(rollout)) if problems.is_empty() => Ok(PageRecord {
@@ -178,25 +158,17 @@ mod reading {
         }
     }
 
-    fn content(
-        locale: &str,
-        language: Language,
-        problems: &mut Problems,
-    ) -> Option<(Locale, PageContent)> {
-        let locale = locale.parse();
-        let locale = locale.map_err(|error: domain::locale::LocaleError| {
-            problems.add("title", error.to_string());
-        });
-        let blocks: Result<Vec<Block>, _> = serde_json::from_str(&language.blocks);
-        let blocks = blocks.map_err(|error| {
-            problems.add("blocks", format!("cannot be read: {error}"));
-        });
-        let content = PageContent {
-            title: language.title.trim().to_owned(),
-            description: language.description.trim().to_owned(),
-            blocks: blocks.ok()?,
+    fn content(locale: &str, text: &str) -> Result<(Locale, PageContent), Vec<Problem>> {
+        let unreadable = |message: String| {
+            let field = String::new();
+            vec![Problem { field, message }]
         };
-        Some((locale.ok()?, content))
+        let locale = locale.parse();
+        let locale =
+            locale.map_err(|error: domain::locale::LocaleError| unreadable(error.to_string()))?;
+        let json: Value = serde_json::from_str(text)
+            .map_err(|error| unreadable(format!("cannot be read: {error}")))?;
+        Ok((locale, PageContent::from_json(&json)?))
     }
 
     /// The id of a page of which only the path is given: `/landing/fleet` is `landing-fleet`.
@@ -226,22 +198,20 @@ mod reading {
         problems.into_iter().map(beside_field).collect()
     }
 
-    /// `contents.de.title` stands in the field `contents[de][title]`; what is wrong with a block
-    /// is said below all of them.
+    /// What is wrong with a language is said in one place, `contents.de`, above all of it: the
+    /// editor says it beside each field by itself.
     fn beside_field(problem: Problem) -> Problem {
-        let Some((locale, rest)) = problem
-            .field
-            .strip_prefix("contents.")
-            .and_then(|rest| rest.split_once('.'))
-        else {
+        let Some(rest) = problem.field.strip_prefix("contents.") else {
             return problem;
         };
-        let (field, message) = match rest.strip_prefix("blocks") {
-            Some("") | None => (rest, problem.message.clone()),
-            Some(place) => ("blocks", format!("block {place}: {}", problem.message)),
+        let (locale, place) = rest.split_once('.').unwrap_or((rest, ""));
+        let message = if place.is_empty() {
+            problem.message.clone()
+        } else {
+            format!("{place} {}", problem.message)
         };
         Problem {
-            field: format!("contents[{locale}][{field}]"),
+            field: format!("contents.{locale}"),
             message,
         }
     }
@@ -264,12 +234,12 @@ mod reading {
             };
             check("path", "path", "is empty");
             check("contents", "contents", "is empty");
-            check("contents.de.title", "contents[de][title]", "is empty");
-            check("contents.de.blocks", "contents[de][blocks]", "is empty");
+            check("contents.de", "contents.de", "is empty");
+            check("contents.de.title", "contents.de", "title is empty");
             check(
                 "contents.de.blocks[2].items[0].title",
-                "contents[de][blocks]",
-                "block [2].items[0].title: is empty",
+                "contents.de",
+                "blocks[2].items[0].title is empty",
             );
         }
 
@@ -288,11 +258,11 @@ mod reading {
                 intent: String::new(),
                 rollout: "all".to_owned(),
                 terms: true,
-                contents: BTreeMap::from([("en".to_owned(), Language::default())]),
+                contents: BTreeMap::from([("en".to_owned(), "[".to_owned())]),
             };
             let error = form.read().unwrap_err();
             let fields: Vec<&str> = error.problems().iter().map(|p| p.field.as_str()).collect();
-            assert_eq!(fields, ["id", "path", "rollout", "contents[en][blocks]"]);
+            assert_eq!(fields, ["id", "path", "rollout", "contents.en"]);
         }
     }
 }

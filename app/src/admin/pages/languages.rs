@@ -3,12 +3,10 @@
 use domain::{Locale, PageContent};
 use leptos::prelude::*;
 
-use super::search_result::SearchResult;
-use crate::ui::{Badge, Button, CheckField, Counted, Icon, Sign, TextAreaField, TextField, Tone};
+use serde_json::json;
 
-/// Longest title and description, as [`PageContent::validate`] has them.
-const TITLE: usize = 120;
-const DESCRIPTION: usize = 320;
+use super::language::LanguageEditor;
+use crate::ui::{Badge, Button, CheckField, Icon, Sign, Tone};
 
 /// One language of a page in its editor.
 #[derive(Debug, Clone)]
@@ -32,6 +30,16 @@ pub(super) fn Languages(
     may_save: bool,
 ) -> impl IntoView {
     let open = tongues.iter().position(|t| t.new).unwrap_or(0);
+    let mistakes = tongues.iter().map(|tongue| {
+        view! {
+            <p
+                data-mistake=format!("contents.{}", tongue.locale)
+                role="alert"
+                class="rounded-lg bg-bad-wash px-4 py-3 text-sm text-bad empty:hidden first-letter:uppercase"
+            ></p>
+        }
+    });
+    let mistakes = mistakes.collect_view();
     let sections = tongues
         .into_iter()
         .enumerate()
@@ -47,7 +55,8 @@ pub(super) fn Languages(
     });
     view! {
         <div class="grid gap-3">
-            {sections.collect_view()} <p data-mistake="contents" class="text-sm text-bad empty:hidden"></p>
+            {mistakes} <p data-mistake="contents" class="text-sm text-bad empty:hidden"></p>
+            {sections.collect_view()}
             <div class="flex flex-wrap gap-2">{more.collect_view()}</div>
         </div>
     }
@@ -62,8 +71,6 @@ fn Section(tongue: Tongue, open: bool) -> impl IntoView {
         new,
         address,
     } = tongue;
-    let field = move |name: &str| format!("contents[{locale}][{name}]");
-    let blocks = serde_json::to_string(&content.blocks).unwrap_or_default();
     let state = match (first, new) {
         (true, _) => Some(view! { <Badge tone=Tone::Plain>"Default language"</Badge> }),
         (_, true) => Some(view! { <Badge tone=Tone::Busy>"A copy, not saved yet"</Badge> }),
@@ -71,7 +78,7 @@ fn Section(tongue: Tongue, open: bool) -> impl IntoView {
     };
     let remove = (!first && !new).then(|| {
         let label = format!("Remove {} when saving", name(locale));
-        view! { <CheckField name=field("remove") label /> }
+        view! { <CheckField name=format!("remove[{locale}]") label /> }
     });
     view! {
         <details
@@ -89,27 +96,7 @@ fn Section(tongue: Tongue, open: bool) -> impl IntoView {
                 </span>
             </summary>
             <div class="grid gap-6 border-t border-line p-4">
-                <SearchResult address title=content.title.clone() description=content.description.clone()>
-                    <Counted max=TITLE count=content.title.chars().count()>
-                        <TextField
-                            name=field("title")
-                            label="Title"
-                            hint="In the browser's tab and in search results."
-                            value=content.title
-                            required=true
-                        />
-                    </Counted>
-                    <Counted max=DESCRIPTION count=content.description.chars().count()>
-                        <TextAreaField
-                            name=field("description")
-                            label="Description"
-                            value=content.description
-                            required=true
-                        />
-                    </Counted>
-                </SearchResult>
-                <input type="hidden" name=field("blocks") value=blocks />
-                <p data-mistake=field("blocks") class="text-sm text-bad empty:hidden"></p>
+                <LanguageEditor name=format!("contents[{locale}]") content=json!(content) address />
                 {remove}
             </div>
         </details>

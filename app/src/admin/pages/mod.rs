@@ -3,12 +3,12 @@
 #[cfg(feature = "ssr")]
 mod edit;
 mod functions;
+mod language;
 #[cfg(feature = "ssr")]
 mod languages;
 #[cfg(feature = "ssr")]
 mod list;
 mod rollout;
-mod search_result;
 
 #[cfg(feature = "ssr")]
 pub use edit::{EditPage, NewPage};

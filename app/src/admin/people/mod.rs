@@ -51,7 +51,7 @@ fn row(listed: &Listed, own: bool) -> impl IntoView + use<> {
         .map(|at| view! { <Moment at=instant::text(at) /> });
     view! {
         <tr>
-            <td>
+            <td class="whitespace-nowrap">
                 <a
                     href=format!("/admin/people/{}", person.id)
                     class="inline-flex min-h-6 items-center font-medium underline decoration-line underline-offset-4 \
@@ -102,8 +102,8 @@ fn link_row(link: Link) -> impl IntoView {
     view! {
         <tr>
             <td>{email}</td>
-            <td>{words}</td>
-            <td class="text-muted">
+            <td class="whitespace-nowrap">{words}</td>
+            <td class="whitespace-nowrap text-muted">
                 {link.made_by.unwrap_or_else(|| "Command line".to_owned())}
             </td>
             <td class="text-muted">

@@ -16,6 +16,11 @@ pub(in crate::admin) fn delete() -> impl IntoView {
         let segment = session.desk().segment(&key).await?;
         let name = segment.record.name.clone();
         let used = session.desk().segment_uses(&segment).await?;
+        let title = if used.total > 0 {
+            format!("{name} is in use")
+        } else {
+            format!("Delete {name}?")
+        };
         let body = match used.total {
             _ if key.is_default() => view! {
                 <p class="max-w-xl text-sm/6">
@@ -28,7 +33,7 @@ pub(in crate::admin) fn delete() -> impl IntoView {
         };
         Ok(view! {
             {back()}
-            <PageHeader title=format!("Delete {name}?") />
+            <PageHeader title />
             <div class="mb-4 empty:hidden">
                 <Whole />
             </div>

@@ -95,8 +95,22 @@ fn desk(fields: Fields, segments: Vec<TriedSegment>, edited: String) -> AnyView 
         .present
         .as_ref()
         .is_some_and(|segment| segment.record.key.is_default());
-    let tester = (!is_default).then(|| {
-        view! {
+    view! {
+        <ConditionDesk condition>
+            <div class="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_26rem]">
+                {form(fields, is_default)}
+                {(!is_default).then(|| tester(segments, edited))}
+            </div>
+        </ConditionDesk>
+        <Suggestions />
+    }
+    .into_any()
+}
+
+/// The tester beside the form. It finds the condition in its context, hence it is made inside of
+/// what provides that.
+fn tester(segments: Vec<TriedSegment>, edited: String) -> AnyView {
+    view! {
             <aside aria-labelledby="tester" class="min-w-0">
                 <Panel>
                     <h2 id="tester" class="border-b border-line px-4 py-3 text-sm font-semibold">
@@ -111,15 +125,6 @@ fn desk(fields: Fields, segments: Vec<TriedSegment>, edited: String) -> AnyView 
                 </Panel>
             </aside>
         }
-    });
-    view! {
-        <ConditionDesk condition>
-            <div class="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_26rem]">
-                {form(fields, is_default)} {tester}
-            </div>
-        </ConditionDesk>
-        <Suggestions />
-    }
     .into_any()
 }
 

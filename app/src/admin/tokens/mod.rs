@@ -101,14 +101,14 @@ fn row(token: Token, now: OffsetDateTime) -> impl IntoView {
         .map(|at| view! { <Moment at=instant::text(at) /> });
     view! {
         <tr>
-            <td class="font-medium">
+            <td class="min-w-40 font-medium wrap-anywhere">
                 {token.name.clone()}
                 <span class="ml-2 text-xs font-normal text-muted tabular-nums">"#" {token.id}</span>
             </td>
             <td>{words(&token.scopes)}</td>
             <td>{state(&token, now)}</td>
             <td class="text-muted">{last.map_or_else(|| "Never".into_any(), IntoAny::into_any)}</td>
-            <td class="text-muted">
+            <td class="whitespace-nowrap text-muted">
                 {token.made_by.clone().unwrap_or_else(|| "Command line".to_owned())}
             </td>
             <td class="text-right">{revoke}</td>

@@ -43,8 +43,8 @@ fn body(job: &Job, may_stop: bool) -> impl IntoView + use<> {
             let at = instant::text(*at);
             view! {
                 <p class="mt-4 text-sm/6">
-                    {summary.saved} " records saved, " {summary.unchanged} " stood there already, " {summary.embedded}
-                    " texts embedded. It was over on " <Moment at /> "."
+                    {records(summary.saved as u64)} " saved, " {summary.unchanged} " stood there already, " {summary.embedded}
+                    {if summary.embedded == 1 { " text" } else { " texts" }} " embedded. It was over on " <Moment at /> "."
                 </p>
             }
             .into_any()
@@ -53,7 +53,7 @@ fn body(job: &Job, may_stop: bool) -> impl IntoView + use<> {
             <p class="mt-4 rounded-lg bg-bad-wash px-4 py-3 text-sm/6 text-bad wrap-anywhere">
                 {sentence(error)}
             </p>
-            <p class="mt-4 text-sm/6 text-muted">{saved(&job.state)} " records were saved before. They stay."</p>
+            <p class="mt-4 text-sm/6 text-muted">"Saved before: " {records(saved(&job.state))} ". They stay."</p>
             <p class="mt-4">
                 <LinkButton weight=Weight::Primary href="/admin/transfer">
                     "Run it again"
@@ -63,7 +63,7 @@ fn body(job: &Job, may_stop: bool) -> impl IntoView + use<> {
         .into_any(),
         JobState::Cancelled { .. } => view! {
             <p class="mt-4 text-sm/6">
-                {saved(&job.state)} " records were saved before it was stopped. They stay; the same file does the rest."
+                "Saved before it was stopped: " {records(saved(&job.state))} ". They stay; the same file does the rest."
             </p>
         }
         .into_any(),
@@ -108,6 +108,14 @@ fn running(
             {stop}
             {stopping}
         </div>
+    }
+}
+
+fn records(count: u64) -> String {
+    if count == 1 {
+        "1 record".to_owned()
+    } else {
+        format!("{count} records")
     }
 }
 

@@ -23,6 +23,14 @@ pub(super) fn badges(
     }
 }
 
+/// Who wrote something: a person's name, or what brought it.
+pub(super) fn author_words(author: &str) -> String {
+    match author {
+        "import" => "Import".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
 fn standing(
     status: Status,
     (starts_at, ends_at): (Option<OffsetDateTime>, Option<OffsetDateTime>),

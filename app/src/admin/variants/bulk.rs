@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::select_all::SelectAll;
-use crate::ui::{Button, TextField, Weight};
+use crate::ui::{Button, Weight};
 
 /// The bar above the list. It stands in the form whose boxes it is about.
 pub(super) fn bar(zone: &str) -> impl IntoView + use<> {
@@ -21,13 +21,8 @@ pub(super) fn bar(zone: &str) -> impl IntoView + use<> {
                         "Schedule…"
                     </summary>
                     <div class="absolute left-0 z-10 mt-2 grid w-72 gap-4 rounded-xl border border-line bg-card p-4 shadow-xl sm:left-auto sm:right-0">
-                        <TextField
-                            name="starts_at"
-                            label="Show from"
-                            kind="datetime-local"
-                            hint=hint
-                        />
-                        <TextField name="ends_at" label="Until" kind="datetime-local" />
+                        {date("starts_at", "Show from", hint)}
+                        {date("ends_at", "Until", "May stay empty.".to_owned())}
                         <Button weight=Weight::Primary name="what" value="schedule">
                             "Schedule"
                         </Button>
@@ -40,6 +35,34 @@ pub(super) fn bar(zone: &str) -> impl IntoView + use<> {
                     "Archive"
                 </Button>
             </div>
+        </div>
+    }
+}
+
+/// A date that only one of the form's buttons needs.
+fn date(name: &'static str, words: &'static str, hint: String) -> impl IntoView {
+    let described = format!("{name}-hint {name}-mistake");
+    view! {
+        <div class="min-w-0">
+            <label for=name class="text-sm font-medium">
+                {words}
+            </label>
+            <input
+                id=name
+                name=name
+                type="datetime-local"
+                aria-describedby=described
+                class="mt-1.5 block min-h-10 w-full rounded-lg border border-line bg-card px-3 py-2 text-base text-ink shadow-xs \
+                aria-invalid:border-bad sm:text-sm"
+            />
+            <p id=format!("{name}-hint") class="mt-1.5 text-xs/5 text-muted">
+                {hint}
+            </p>
+            <p
+                id=format!("{name}-mistake")
+                data-mistake=name
+                class="mt-1.5 text-sm text-bad empty:hidden first-letter:uppercase"
+            ></p>
         </div>
     }
 }

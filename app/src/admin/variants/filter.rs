@@ -68,6 +68,24 @@ impl ListQuery {
         }
     }
 
+    /// The address of the same list with another status; empty for any.
+    pub(super) fn href_with_status(&self, status: &str) -> String {
+        let mut other = self.clone();
+        other.filter.changed = status == CHANGED;
+        other.filter.status = status.parse().ok();
+        other.href(1)
+    }
+
+    /// Whether one of the fields is set that are folded away at first.
+    pub(super) fn has_more(&self) -> bool {
+        let filter = &self.filter;
+        let narrowed = filter.page.is_some()
+            || filter.segment.is_some()
+            || filter.locale.is_some()
+            || filter.author.is_some();
+        narrowed || filter.sort != VariantSort::default()
+    }
+
     /// Whether anything is left out of the list.
     pub(super) fn is_filtered(&self) -> bool {
         let everything = VariantFilter {
@@ -150,6 +168,20 @@ mod tests {
         check(
             "status=lost&locale=%3Cscript%3E&sort=x&at=-4",
             "/admin/variants",
+        );
+    }
+
+    #[test]
+    fn another_status_keeps_the_rest_of_the_list() {
+        let list = ListQuery::parse("q=x&status=draft&at=4");
+        assert_eq!(list.href_with_status(""), "/admin/variants?q=x");
+        assert_eq!(
+            list.href_with_status(CHANGED),
+            "/admin/variants?q=x&status=changed"
+        );
+        assert_eq!(
+            list.href_with_status("archived"),
+            "/admin/variants?q=x&status=archived"
         );
     }
 

@@ -34,9 +34,11 @@ pub(in crate::admin) fn history() -> impl IntoView {
         };
         let waiting = (!waiting.is_empty()).then(|| {
             view! {
-                <Panel title="What publishing would change">
-                    <div class="p-4">{changes(&waiting)}</div>
-                </Panel>
+                <div id="changes" class="scroll-mt-20">
+                    <Panel title="What publishing would change">
+                        <div class="p-4">{changes(&waiting)}</div>
+                    </Panel>
+                </div>
             }
         });
         let may_restore = session.may(Role::Editor);

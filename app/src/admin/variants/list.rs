@@ -1,23 +1,19 @@
 //! The list of variants: search, filters, and what may be done with several at once.
 
 use domain::Role;
-use domain::variant::Status;
-use engine::catalog::Catalog;
 use engine::desk::local_time::LocalTime;
-use engine::desk::variants::{ListedVariant, PAGE_SIZE, VariantPage, VariantSort};
+use engine::desk::variants::{ListedVariant, PAGE_SIZE, VariantPage};
 use leptos::prelude::*;
 use leptos_router::hooks::use_url;
 use time::OffsetDateTime;
 
-use super::badges::badges;
+use super::badges::{author_words, badges};
 use super::bulk;
-use super::filter::{ANY, CHANGED, ListQuery};
+use super::filter::ListQuery;
+use super::filters::filters;
 use crate::admin::screen::screen;
 use crate::admin::{Form, instant};
-use crate::ui::{
-    Button, EmptyState, LinkButton, Moment, PageHeader, Pager, SelectField, Table, TextField,
-    Weight, Whole,
-};
+use crate::ui::{EmptyState, LinkButton, Moment, PageHeader, Pager, Table, Weight, Whole};
 
 /// The screen that lists variants.
 pub(in crate::admin) fn list() -> impl IntoView {
@@ -44,7 +40,7 @@ pub(in crate::admin) fn list() -> impl IntoView {
             let (back, bar) = (query.href(found.page), bulk::bar(zone.zone()));
             if may_publish {
                 view! {
-                    <Form action="/admin/api/variants/publish".to_owned() class="grid gap-3".to_owned()>
+                    <Form action="/admin/api/variants/publish".to_owned() class="grid grid-cols-1 gap-3".to_owned()>
                         <Whole />
                         <input type="hidden" name="back" value=back />
                         {bar}
@@ -75,95 +71,6 @@ pub(in crate::admin) fn list() -> impl IntoView {
         }
         .into_any())
     })
-}
-
-fn filters(
-    query: &ListQuery,
-    catalog: &Catalog,
-    authors: Vec<(String, String)>,
-) -> impl IntoView + use<> {
-    let [q, by, page, segment, locale, status, author, sort] = query.fields().map(|(_, v)| v);
-    let everything = |words: &str| (String::new(), words.to_owned());
-    let mut pages: Vec<(String, String)> = catalog
-        .pages()
-        .map(|page| (page.external_id.to_string(), page.path.to_string()))
-        .collect();
-    pages.sort_by(|a, b| a.1.cmp(&b.1));
-    pages.insert(0, everything("All pages"));
-    let segments = [
-        everything("All segments"),
-        (ANY.to_owned(), "For any segment".to_owned()),
-    ];
-    let segments = segments.into_iter().chain(
-        catalog
-            .segments
-            .iter()
-            .map(|s| (s.key.to_string(), s.name.clone())),
-    );
-    let locales = [everything("All languages")].into_iter().chain(
-        catalog
-            .site
-            .locales
-            .iter()
-            .map(|locale| (locale.to_string(), locale.to_string())),
-    );
-    let statuses = [everything("Any status")]
-        .into_iter()
-        .chain(Status::ALL.map(|status| (status.to_string(), status_words(status).to_owned())))
-        .chain([(CHANGED.to_owned(), "Changed since published".to_owned())]);
-    let people = [everything("Anybody")].into_iter().chain(authors);
-    let orders = VariantSort::ALL.map(|order| {
-        let (name, words) = match order {
-            VariantSort::Updated => ("", "Last saved"),
-            VariantSort::Name => ("name", "Name"),
-            VariantSort::Page => ("page", "Page"),
-            VariantSort::Status => ("status", "Status"),
-        };
-        (name.to_owned(), words.to_owned())
-    });
-    let ways = [
-        everything("By words"),
-        ("meaning".to_owned(), "By meaning".to_owned()),
-    ];
-    let clear = query.is_filtered().then(|| {
-        view! {
-            <a href="/admin/variants" class="inline-flex min-h-9 items-center rounded-lg px-2 text-sm text-muted underline underline-offset-4 hover:text-ink">
-                "Clear"
-            </a>
-        }
-    });
-    view! {
-        <form
-            method="get"
-            action="/admin/variants"
-            role="search"
-            class="mb-6 grid gap-4 rounded-xl border border-line bg-card p-4 shadow-xs"
-        >
-            <div class="grid gap-4 sm:grid-cols-[minmax(0,1fr)_10rem]">
-                <TextField
-                    name="q"
-                    label="Search"
-                    kind="search"
-                    value=q
-                    max=200
-                    required=false
-                />
-                <SelectField name="by" label="How" options=ways.to_vec() value=by />
-            </div>
-            <div class="grid grid-cols-2 gap-4 md:grid-cols-3 xl:grid-cols-6">
-                <SelectField name="page" label="Page" options=pages value=page />
-                <SelectField name="segment" label="Segment" options=segments.collect() value=segment />
-                <SelectField name="locale" label="Language" options=locales.collect() value=locale />
-                <SelectField name="status" label="Status" options=statuses.collect() value=status />
-                <SelectField name="author" label="Last saved by" options=people.collect() value=author />
-                <SelectField name="sort" label="Order" options=orders.to_vec() value=sort />
-            </div>
-            <div class="flex gap-2">
-                <Button>"Show"</Button>
-                {clear}
-            </div>
-        </form>
-    }
 }
 
 fn table(
@@ -235,6 +142,7 @@ fn row(
         .published_revision
         .is_some_and(|shown| shown != variant.revision);
     let dates = (variant.starts_at, variant.ends_at);
+    let author = author_words(&variant.author);
     view! {
         <tr class="has-checked:bg-wash">
             {tick}
@@ -253,7 +161,7 @@ fn row(
             <td>{badges(variant.status, dates, changed, now)}</td>
             <td class="min-w-36 text-muted">
                 <Moment at=instant::text(variant.updated_at) />
-                <p class="text-xs wrap-anywhere">{variant.author.clone()}</p>
+                <p class="text-xs wrap-anywhere">{author}</p>
             </td>
             {similarity}
         </tr>
@@ -317,15 +225,6 @@ fn without_meaning() -> impl IntoView {
         <p role="status" class="mb-4 rounded-lg bg-bad-wash px-4 py-3 text-sm text-bad">
             "The search by meaning is not to be had at the moment, so these are found by their words."
         </p>
-    }
-}
-
-fn status_words(status: Status) -> &'static str {
-    match status {
-        Status::Draft => "Draft",
-        Status::Scheduled => "Scheduled",
-        Status::Published => "Published",
-        Status::Archived => "Archived",
     }
 }
 

@@ -9,6 +9,8 @@ mod bulk;
 #[cfg(feature = "ssr")]
 mod filter;
 #[cfg(feature = "ssr")]
+mod filters;
+#[cfg(feature = "ssr")]
 mod history;
 #[cfg(feature = "ssr")]
 mod list;

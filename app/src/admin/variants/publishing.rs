@@ -7,7 +7,7 @@ use engine::desk::variants::VariantDetail;
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use super::badges::badges;
+use super::badges::{author_words, badges};
 use crate::admin::session::AdminSession;
 use crate::admin::{Form, instant};
 use crate::ui::{Button, Confirm, Moment, Panel, TextField, Weight, Whole};
@@ -82,7 +82,7 @@ fn published_by(variant: &VariantDetail) -> Option<impl IntoView + use<>> {
     let (at, by) = variant.published.clone()?;
     Some(view! {
         <p class="text-xs text-muted wrap-anywhere">
-            "Last published " <Moment at=instant::text(at) /> " by " {by}
+            "Last published " <Moment at=instant::text(at) /> " · " {author_words(&by)}
         </p>
     })
 }
@@ -92,7 +92,7 @@ fn waiting(variant: &VariantDetail) -> Option<impl IntoView + use<>> {
     let shown = variant.published_revision?;
     let revision = variant.revision;
     (shown != revision).then(|| {
-        let href = format!("/admin/variants/{}/history", variant.id);
+        let href = format!("/admin/variants/{}/history#changes", variant.id);
         let words = format!("Revision {revision} has changes that are not published. ");
         view! {
             <p class="text-sm/6">
@@ -112,7 +112,6 @@ fn forms(
     now: OffsetDateTime,
 ) -> impl IntoView + use<> {
     let record = &variant.record;
-    let shown = matches!(record.status, Status::Scheduled | Status::Published);
     let live = record.status.is_live(record.starts_at, record.ends_at, now);
     let publish = (!live || variant.has_changes()).then(|| {
         view! {
@@ -121,13 +120,6 @@ fn forms(
             </Button>
         }
     });
-    let entered = |at: Option<OffsetDateTime>| {
-        at.filter(|at| *at > now)
-            .map(|at| clocks.entered(at))
-            .unwrap_or_default()
-    };
-    let (start, end) = (entered(record.starts_at), entered(record.ends_at));
-    let (open, id) = (!start.is_empty(), variant.id.to_string());
     let withdraw = (record.status != Status::Draft).then(|| {
         view! {
             <Button name="what" value="withdraw">
@@ -142,41 +134,67 @@ fn forms(
             </Button>
         }
     });
-    let hint = format!("On the site's clocks ({}).", clocks.zone());
-    let warning = shown.then_some("Visitors stop seeing this variant until it starts again.");
+    let schedule = schedule(variant, clocks, back.clone(), now, live);
+    let id = variant.id.0;
     view! {
-        <Form action="/admin/api/variants/publish".to_owned() class="grid gap-3".to_owned()>
+        <Form action="/admin/api/variants/publish".to_owned() class="grid grid-cols-1 gap-3".to_owned()>
             <Whole />
             <input type="hidden" name="ids[]" value=id />
             <input type="hidden" name="back" value=back />
             <div class="flex flex-wrap gap-2">{publish} {withdraw} {archive}</div>
-            <details class="rounded-lg border border-line" open=open>
-                <summary class="flex min-h-9 cursor-pointer items-center px-3 text-sm font-medium">
-                    "Schedule"
-                </summary>
-                <div class="grid gap-4 border-t border-line p-3">
+        </Form>
+        {schedule}
+    }
+}
+
+fn schedule(
+    variant: &VariantDetail,
+    clocks: &LocalTime,
+    back: String,
+    now: OffsetDateTime,
+    live: bool,
+) -> impl IntoView + use<> {
+    let entered = |at: Option<OffsetDateTime>| {
+        at.filter(|at| *at > now)
+            .map(|at| clocks.entered(at))
+            .unwrap_or_default()
+    };
+    let record = &variant.record;
+    let (start, end) = (entered(record.starts_at), entered(record.ends_at));
+    let (open, id) = (!start.is_empty(), variant.id.0);
+    let hint = format!("On the site's clocks ({}).", clocks.zone());
+    let warning = live.then_some("Visitors stop seeing this variant until it starts again.");
+    view! {
+        <details class="rounded-lg border border-line" open=open>
+            <summary class="flex min-h-9 cursor-pointer items-center px-3 text-sm font-medium">
+                "Schedule"
+            </summary>
+            <div class="border-t border-line p-3">
+                <Form
+                    action="/admin/api/variants/publish".to_owned()
+                    class="grid grid-cols-1 gap-4".to_owned()
+                >
+                    <Whole />
+                    <input type="hidden" name="ids[]" value=id />
+                    <input type="hidden" name="back" value=back />
                     <TextField
                         name="starts_at"
                         label="Show from"
                         kind="datetime-local"
                         value=start
                         hint=hint
+                        required=true
                     />
-                    <TextField
-                        name="ends_at"
-                        label="Until"
-                        kind="datetime-local"
-                        value=end
-                    />
+                    <TextField name="ends_at" label="Until" kind="datetime-local" value=end />
                     <p class="text-xs/5 text-muted empty:hidden">{warning}</p>
                     <div>
                         <Button name="what" value="schedule">
                             "Schedule"
                         </Button>
                     </div>
-                </div>
-            </details>
-        </Form>
+                </Form>
+            </div>
+        </details>
     }
 }
 

@@ -67,6 +67,9 @@ pub(super) fn RevisionCard(
 
 fn how(revision: &Revision) -> String {
     let author = &revision.author;
+    if let Some(model) = &revision.model {
+        return format!("Written by the language model {model} for {author}");
+    }
     match revision.origin {
         Origin::Saved => format!("Saved by {author}"),
         Origin::Restored { from } => format!("Restored from revision {from} by {author}"),
@@ -94,6 +97,11 @@ fn what(revision: &Revision) -> AnyView {
 
 /// Changes, field by field.
 pub(super) fn changes(changes: &[Change]) -> AnyView {
+    // A block's id and type are not written by people.
+    let changes: Vec<&Change> = changes
+        .iter()
+        .filter(|change| !(change.field.ends_with(".id") || change.field.ends_with(".type")))
+        .collect();
     if changes.is_empty() {
         return view! { <p class="text-sm text-muted">"Nothing but its dates changed."</p> }
             .into_any();
@@ -104,12 +112,12 @@ pub(super) fn changes(changes: &[Change]) -> AnyView {
         view! {
             <details class="mt-4">
                 <summary class="min-h-6 cursor-pointer text-sm text-muted">{words}</summary>
-                <dl class="mt-3 grid gap-4">{rest.iter().map(change).collect_view()}</dl>
+                <dl class="mt-3 grid gap-4">{rest.iter().map(|c| change(c)).collect_view()}</dl>
             </details>
         }
     });
     view! {
-        <dl class="grid gap-4">{first.iter().map(change).collect_view()}</dl>
+        <dl class="grid gap-4">{first.iter().map(|c| change(c)).collect_view()}</dl>
         {rest}
     }
     .into_any()

@@ -1,7 +1,7 @@
 use serde_json::Value;
 
-use super::{Comparison, Group, Join, Part, read};
-use crate::visitor::attribute::Attribute;
+use super::{Comparison, Group, Join, Operator, Part, read};
+use crate::visitor::attribute::{Attribute, Kind};
 
 /// A condition as a sentence's end: `Country is DE, and Number of visits is above 1`.
 pub fn words(json: &Value) -> String {
@@ -46,7 +46,10 @@ fn comparison(it: &Comparison) -> String {
         None => it.attribute.clone(),
     };
     let operator = it.operator.label(it.kind());
-    if it.operator.takes_nothing() {
+    if let (Kind::Bool, Operator::Is, [Value::Bool(answer)]) = (it.kind(), it.operator, &*it.values)
+    {
+        format!("{name}: {}", if *answer { "yes" } else { "no" })
+    } else if it.operator.takes_nothing() {
         format!("{name} {operator}")
     } else if it.operator.takes_list() {
         format!("{name} {operator} {}", it.text().replace(", ", " · "))
@@ -75,7 +78,7 @@ mod tests {
         );
         check(
             json!({"$nor": [{"bot": true}], "utm.term": {"$exists": true}}),
-            "not (Is a crawler is true), and Campaign term is known",
+            "not (Is a crawler: yes), and Campaign term is known",
         );
         check(
             json!({"tags": {"$size": 2}, "customer.plan": "pro"}),

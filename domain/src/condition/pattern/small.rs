@@ -9,6 +9,7 @@ use std::fmt::Write as _;
 use regex_lite::RegexBuilder;
 
 use super::TOO_LARGE;
+use super::letters::related;
 use crate::condition::limits::MAX_PATTERN_BYTES;
 
 pub(in crate::condition) use regex_lite::Regex;
@@ -33,7 +34,7 @@ fn describe(error: &str) -> String {
     format!("this pattern is not a valid regular expression: {error}")
 }
 
-const UNTRIED: &str =
+pub(super) const UNTRIED: &str =
     "this pattern cannot be tried in the browser; the server checks it when it is saved";
 
 /// White space, as the members of a set.
@@ -43,24 +44,6 @@ const SPACE: &str =
 const NOT_SPACE: &str = r"\x00-\x08\x0E-\x1F!-\x{84}\x{86}-\x{9F}\x{A1}-\x{167F}\x{1681}-\x{1FFF}\x{200B}-\x{2027}\x{202A}-\x{202E}\x{2030}-\x{205E}\x{2060}-\x{2FFF}\x{3001}-\x{10FFFF}";
 /// Everything but word characters and the two letters whose case is a word character's.
 const NOT_WORD_OF_ANY_CASE: &str = r"\x00-/:-@\[-\^`\{-\x{17E}\x{180}-\x{2129}\x{212B}-\x{10FFFF}";
-
-/// Letters of one case folding that lower and upper case alone do not lead to.
-const RELATED: &[&str] = &[
-    "kK\u{212a}",
-    "sSſ",
-    "åÅ\u{212b}",
-    "σΣς",
-    "μΜµ",
-    "ßẞ",
-    "βΒϐ",
-    "εΕϵ",
-    "θΘϑϴ",
-    "κΚϰ",
-    "πΠϖ",
-    "ρΡϱ",
-    "φΦϕ",
-    "ωΩ\u{2126}",
-];
 
 /// Rewrites a pattern of the `regex` crate, as the translation makes it.
 struct Spelling<'p> {
@@ -248,183 +231,5 @@ impl<'p> Spelling<'p> {
         let (taken, rest) = self.rest.split_at(length);
         self.rest = rest;
         taken
-    }
-}
-
-/// Adds the letters that differ from `letter` in case only.
-fn related(letter: char, output: &mut String) {
-    let lower = |it: char| single(it.to_lowercase());
-    let small = lower(letter);
-    let candidates = [
-        Some(small),
-        Some(single(letter.to_uppercase())),
-        Some(single(small.to_uppercase())),
-    ];
-    let same = candidates
-        .into_iter()
-        .flatten()
-        .filter(|it| *it != letter && lower(*it) == small)
-        .filter(|it| *it != char::REPLACEMENT_CHARACTER);
-    output.extend(same);
-    for group in RELATED.iter().filter(|group| group.contains(letter)) {
-        output.push_str(group);
-    }
-}
-
-/// The only character; the replacement character, which has no case, when there are several.
-fn single(mut characters: impl Iterator<Item = char>) -> char {
-    match (characters.next(), characters.next()) {
-        (Some(only), None) => only,
-        _ => char::REPLACEMENT_CHARACTER,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::super::{full, translate};
-    use super::*;
-
-    /// What the small engine says where it says anything is what the full one says.
-    fn check(pattern: &str, ignore_case: bool, text: &str) -> Result<(), String> {
-        let Ok(translated) = translate(pattern) else {
-            return Ok(());
-        };
-        let small = match compile(&translated, ignore_case) {
-            Ok(small) => small,
-            Err(_) => return Ok(()),
-        };
-        let full = full::compile(&translated, ignore_case)
-            .map_err(|error| format!("only the small engine takes {pattern:?}: {error}"))?;
-        if small.is_match(text) == full.is_match(text) {
-            Ok(())
-        } else {
-            Err(format!("{pattern:?} on {text:?} with case {ignore_case}"))
-        }
-    }
-
-    fn any_letter() -> impl Strategy<Value = char> {
-        // Latin as languages of today write it, Greek, and Cyrillic.
-        let scripts = prop_oneof![
-            proptest::char::range('\u{80}', '\u{17f}'),
-            proptest::char::range('\u{386}', '\u{3ce}'),
-            proptest::char::range('\u{400}', '\u{45f}'),
-        ];
-        scripts.prop_filter("a letter", |it| it.is_alphabetic())
-    }
-
-    #[test]
-    fn common_patterns_are_tried_in_the_browser_as_on_the_server() {
-        let texts = [
-            "",
-            "sale",
-            "the sale ends",
-            "Ablösen",
-            "ABLÖSEN",
-            "42",
-            "٤٢",
-            "a-b_1",
-            "é",
-            "\u{a0}",
-            " x ",
-            "{{name}}",
-            "[&a~",
-            "<b>",
-            "https://example.com/a?b=c",
-            "Straße",
-            "ΣΑΣ",
-            "σας",
-            "\u{212a}",
-            "ſ",
-            "\u{8}",
-            "AB",
-            "ab",
-            "2026-11",
-            "\n",
-            "enterprise-autumn",
-        ];
-        for pattern in [
-            r"^\d+$",
-            r"^[\w-]+$",
-            r"^\w$",
-            r"\bsale\b",
-            r"\bé",
-            r"^[^\d]$",
-            r"^\D\W$",
-            r"^{{name}}$",
-            r"^[[&&a~~]+$",
-            r"\<b\>",
-            r"https?:\/\/",
-            "[]",
-            "^[^]$",
-            r"[\b]",
-            r"\u0041\x42",
-            r"(?<year>\d{4})-(?:\d\d)",
-            "ablösen|wechsel",
-            "^[ä-ü]+$",
-            r"^\s*x\s*$",
-            r"^\S+$",
-            r"^[\S]$",
-            r"^[^\s]+$",
-            "straße",
-            "^σας$",
-            "^[k]$",
-            "^s$",
-            r"^[\W]$",
-            r"^[\w]$",
-            r"^\w+$",
-            r"^\W+$",
-            r"\u00e9",
-            "^enterprise",
-            "(^|-)(food|grocery)(-|$)",
-            "a{2}|b{1,}",
-        ] {
-            for ignore_case in [false, true] {
-                let translated = translate(pattern).unwrap();
-                assert!(compile(&translated, ignore_case).is_ok(), "{pattern}");
-                for text in texts {
-                    check(pattern, ignore_case, text).unwrap();
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn what_needs_tables_is_left_to_the_server() {
-        for pattern in [r"\p{L}", r"\B", "(?i)a", "[a--b]"] {
-            let translated = translate(pattern).unwrap();
-            assert_eq!(
-                compile(&translated, false).unwrap_err(),
-                UNTRIED,
-                "{pattern}"
-            );
-        }
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(500))]
-
-        #[test]
-        fn both_engines_find_the_same(
-            pattern in r"([\[\](){}?*+|^$.,&~\-\\<=!:abdwksDWS01éÄß]|\\s|\\S|\\w|\\b|\\u00e4|a-z|À-ÿ|\[\^|\\d){0,12}",
-            text in "[abkKsSſ\u{212a}éÉäÄßẞ01_ \u{a0}\\-\n&~]{0,6}",
-            ignore_case in any::<bool>(),
-        ) {
-            if let Err(difference) = check(&pattern, ignore_case, &text) {
-                prop_assert!(false, "{}", difference);
-            }
-        }
-
-        #[test]
-        fn letters_beyond_ascii_are_found_in_any_case(letter in any_letter(), other in any_letter(), set in any::<bool>()) {
-            let pattern = if set { format!("^[{letter}]$") } else { format!("^{letter}$") };
-            let cases = [letter, other, single(letter.to_lowercase()), single(letter.to_uppercase())];
-            for text in cases {
-                if let Err(difference) = check(&pattern, true, &text.to_string()) {
-                    prop_assert!(false, "{}", difference);
-                }
-            }
-        }
     }
 }

@@ -7,6 +7,7 @@ mod revisions;
 mod save;
 mod undo;
 mod vectors;
+mod written;
 
 use domain::record::VariantRecord;
 use domain::{PageContent, PageId, VariantId};
@@ -24,6 +25,7 @@ pub use publish::{MAX_AT_ONCE, Publication, Published, UndoToken};
 pub use revisions::{Change, Revision};
 pub use save::VariantEdit;
 pub use undo::Undone;
+pub use written::Wanted;
 
 /// A variant as it is edited.
 #[derive(Debug, Clone)]

@@ -12,6 +12,9 @@ use crate::store::{RevisionRow, SavedVariant, VariantFacts};
 
 pub use difference::Change;
 
+/// The fields that people write first; blocks follow.
+const FIRST: [&str; 5] = ["name", "segment", "locale", "title", "description"];
+
 /// One saved revision, with what it changed.
 #[derive(Debug, Clone)]
 pub struct Revision {
@@ -23,6 +26,8 @@ pub struct Revision {
     pub author: String,
     /// How it came about.
     pub origin: Origin,
+    /// The language model that wrote it; `None` when people did.
+    pub model: Option<String>,
     /// When it was saved.
     pub at: OffsetDateTime,
     /// What it changed of the revision before; of the first one, all it says.
@@ -108,6 +113,7 @@ fn revision(row: &RevisionRow, before: Option<&RevisionRow>) -> Revision {
     Revision {
         number: row.number,
         author: row.author.clone(),
+        model: row.model.clone(),
         origin: row.origin,
         at: row.created_at,
         changes: between(before.map(|row| &row.facts), &row.facts),
@@ -115,10 +121,61 @@ fn revision(row: &RevisionRow, before: Option<&RevisionRow>) -> Revision {
     }
 }
 
+/// What differs, in the order in which people write it. That a variant changes other blocks of its
+/// page than before is told by their fields, so their order is nothing of its own.
 fn between(before: Option<&VariantFacts>, after: &VariantFacts) -> Vec<Change> {
-    changes(before.map(facts_json).as_ref(), Some(&facts_json(after)))
+    let mut found = changes(before.map(facts_json).as_ref(), Some(&facts_json(after)));
+    found.retain(|change| change.field != "blocks.order");
+    found.sort_by_key(|change| {
+        let place = FIRST.iter().position(|field| *field == change.field);
+        place.unwrap_or(FIRST.len())
+    });
+    found
 }
 
 fn no_revision() -> DeskError {
     DeskError::NotFound("This revision".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn facts(content: serde_json::Value) -> VariantFacts {
+        VariantFacts {
+            name: "N".to_owned(),
+            segment: None,
+            locale: "en".parse().unwrap(),
+            content: serde_json::from_value(content).unwrap(),
+        }
+    }
+
+    #[test]
+    fn changes_come_in_the_order_of_writing_and_without_the_order_of_blocks() {
+        let before = facts(json!({"blocks": [
+            {"type": "hero", "id": "hero", "headline": "A"},
+            {"type": "rich_text", "id": "more", "markdown": "B"}
+        ]}));
+        let mut after = facts(
+            json!({"title": "T", "blocks": [{"type": "hero", "id": "hero", "headline": "C"}]}),
+        );
+        after.segment = Some("smb".parse().unwrap());
+        let fields: Vec<String> = between(Some(&before), &after)
+            .into_iter()
+            .map(|change| change.field)
+            .collect();
+        assert_eq!(
+            fields,
+            [
+                "segment",
+                "title",
+                "blocks.hero.headline",
+                "blocks.more.id",
+                "blocks.more.markdown",
+                "blocks.more.type"
+            ]
+        );
+    }
 }

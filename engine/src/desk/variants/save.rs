@@ -13,6 +13,7 @@ use crate::desk::{Actor, Desk, DeskError};
 use crate::embedding::EmbeddingError;
 use crate::ingest::check_one;
 use crate::store::{SavedVariant, StoreTransaction, TextHash, VariantFacts, VariantRow};
+use crate::writer::Draft;
 
 /// Longest part of an external id that is made here, in characters; a number may follow.
 const MAX_MADE_NAME: usize = 110;
@@ -61,6 +62,16 @@ impl Desk {
         actor: &Actor,
         edit: VariantEdit,
     ) -> Result<SavedVariant, DeskError> {
+        self.save_written(actor, edit, None).await
+    }
+
+    /// Saves an edit that a language model may have written.
+    pub(super) async fn save_written(
+        &self,
+        actor: &Actor,
+        edit: VariantEdit,
+        by_model: Option<&Draft>,
+    ) -> Result<SavedVariant, DeskError> {
         let name = match edit.id {
             None => made_name(&edit, &[]),
             Some(id) => self.store.variant(id).await?.ok_or_else(gone)?.external_id,
@@ -79,6 +90,11 @@ impl Desk {
             None => edit.insert(&mut transaction, actor).await?,
             Some(id) => edit.update(&mut transaction, actor, id).await?,
         };
+        if let Some(draft) = by_model {
+            transaction
+                .note_writer(saved, &draft.model, &draft.prompt)
+                .await?;
+        }
         // The vector that decides is the published revision's.
         let row = transaction.variant(saved.id).await?.ok_or_else(gone)?;
         if row.published_revision.is_none()

@@ -66,7 +66,7 @@ impl OpenAiConfig {
     }
 
     /// The same settings with a normal base URL, once all of them are usable.
-    pub(super) fn checked(mut self) -> Result<Self, EmbeddingError> {
+    pub(crate) fn checked(mut self) -> Result<Self, EmbeddingError> {
         self.base_url = base_url(&self.base_url).map_err(setting("base_url"))?;
         if self.model.trim().is_empty() {
             return Err(setting("model")("is empty".into()));

@@ -30,7 +30,7 @@ const MAX_ERROR_BODY: usize = 64 * 1024;
 const MAX_MESSAGE: usize = 500;
 
 /// A client that sends each request exactly once.
-pub(super) fn client(config: &OpenAiConfig) -> Result<Client<OpenAIConfig>, EmbeddingError> {
+pub(crate) fn client(config: &OpenAiConfig) -> Result<Client<OpenAIConfig>, EmbeddingError> {
     install_crypto();
     let http = reqwest::Client::builder()
         .timeout(config.timeout)
@@ -71,7 +71,7 @@ async fn send(http: reqwest::Client, request: HttpRequestFactory) -> Result<Resp
 }
 
 /// What `error` means to the user, and whether to try again. `key` is taken out of every message.
-pub(super) fn failure(error: OpenAIError, key: Option<&ApiKey>) -> Failure {
+pub(crate) fn failure(error: OpenAIError, key: Option<&ApiKey>) -> Failure {
     let hide = |text: String| match key {
         Some(key) => text.replace(key.expose(), "(API key)"),
         None => text,

@@ -17,7 +17,7 @@
 //!
 //! For spreadsheets. The first row names the columns: `kind` first, every other one a dotted path
 //! into the record, with the elements of a list numbered from 0. An empty cell is an absent field.
-//! `condition` holds JSON, `priority`, `rollout` and `thresholds.…` hold numbers, all other cells hold text.
+//! `condition` and `terms` hold JSON, `priority`, `rollout` and `thresholds.…` hold numbers, all other cells hold text.
 //!
 //! ```csv
 //! kind,id,key,page,segment,locale,name,priority,description,condition,content.blocks.0.headline,content.blocks.0.id,content.blocks.0.type

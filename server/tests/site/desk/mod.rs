@@ -4,6 +4,8 @@ mod activity;
 mod administration;
 mod editor;
 mod home;
+mod insights;
+mod links;
 mod pages;
 mod people;
 mod preview;
@@ -12,6 +14,7 @@ mod sign_in;
 pub(crate) mod support;
 mod transfer;
 mod variants;
+mod written;
 
 use crate::support::Database;
 use support::{Role, desk};

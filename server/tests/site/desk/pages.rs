@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::support::{Role, Site, Visit, desk};
 use crate::support::eventually;
 
-const HERO: &str = r#"[{"type":"hero","id":"hero","headline":"For everybody"}]"#;
+const ENGLISH: &str = r#"{"title":"Fleet","description":"All about the fleet.","blocks":[{"type":"hero","id":"hero","headline":"For everybody"}]}"#;
 
 /// The fields of a page's form, with what `changed` says instead.
 fn fields<'a>(changed: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
@@ -14,9 +14,7 @@ fn fields<'a>(changed: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
         ("path", "/fleet"),
         ("intent", "Electric vans for companies that deliver."),
         ("rollout", "100"),
-        ("contents[en][title]", "Fleet"),
-        ("contents[en][description]", "All about the fleet."),
-        ("contents[en][blocks]", HERO),
+        ("contents[en]", ENGLISH),
     ];
     for (name, value) in changed {
         fields.retain(|(known, _)| known != name);
@@ -66,7 +64,8 @@ async fn a_page_is_live_when_it_is_created_and_again_when_it_is_saved() {
     let shown = site.open(&publisher, &format!("/admin/pages/{id}"));
     assert_eq!(shown.status, 200);
     assert_eq!(shown.h1(), "Fleet");
-    let (status, text) = save(&site, &publisher, "1", &[("contents[en][title]", "Vans")]);
+    let renamed = ENGLISH.replace("Fleet", "Vans");
+    let (status, text) = save(&site, &publisher, "1", &[("contents[en]", &renamed)]);
     assert_eq!(status, 200, "{text}");
     let renamed = || {
         let title = site.node.get("/fleet", &[]).select("title");
@@ -174,24 +173,24 @@ async fn what_is_wrong_is_said_beside_its_field() {
     check(&[("intent", &long)], "intent");
     check(&[("rollout", "101")], "rollout");
     check(&[("rollout", "NaN")], "rollout");
-    check(&[("contents[en][title]", "")], "contents[en][title]");
-    check(
-        &[("contents[en][description]", " ")],
-        "contents[en][description]",
+    let without = |text: &str| ENGLISH.replace(text, "");
+    let english = |text: &str, place: &str| {
+        let answer = site.call(&editor, "pages/create", &fields(&[("contents[en]", text)]));
+        assert_eq!(answer.status, 422, "{text}: {answer:?}");
+        let problems = answer.text();
+        assert!(problems.contains(r#""field":"contents.en""#), "{problems}");
+        assert!(problems.contains(place), "{text}: {problems}");
+    };
+    english(&without("Fleet"), "title is empty");
+    english(&without("All about the fleet."), "description is empty");
+    english(&without("For everybody"), "blocks[0].headline is empty");
+    english("nonsense", "cannot be read");
+    let script = ENGLISH.replace(
+        r#""headline":"For everybody""#,
+        r#""headline":"H","primary":{"label":"L","url":"javascript:alert(1)"}"#,
     );
-    check(&[("contents[en][blocks]", "[]")], "contents[en][blocks]");
-    check(
-        &[("contents[en][blocks]", "nonsense")],
-        "contents[en][blocks]",
-    );
-    let script = r#"[{"type":"cta","id":"cta","heading":"H","primary":{"label":"L","url":"javascript:alert(1)"}}]"#;
-    check(&[("contents[en][blocks]", script)], "contents[en][blocks]");
-    check(&[("contents[en][remove]", "true")], "contents");
-    let french = [
-        ("contents[fr][title]", "Flotte"),
-        ("contents[fr][description]", "Tout."),
-        ("contents[fr][blocks]", HERO),
-    ];
+    english(&script, "blocks[0].primary.url");
+    let french = [("contents[fr]", ENGLISH)];
     // French is no language of this site.
     let answer = site.call(&editor, "pages/create", &fields(&french));
     assert_eq!(answer.status, 422, "{answer:?}");
@@ -219,7 +218,8 @@ async fn nobody_changes_a_page_without_the_role_for_it() {
     let target = format!("/admin/pages/{id}");
     let form = "form[action='/admin/api/pages/save']";
     let shown = site.open(&editor, &target);
-    assert!(shown.select(&format!("{form} button")).is_empty());
+    let sends = format!("{form} button[type=submit]");
+    assert!(shown.select(&sends).is_empty());
     assert_eq!(shown.select(&format!("{form} fieldset[disabled]")).len(), 1);
     assert!(
         site.open(&viewer, "/admin/pages")
@@ -260,7 +260,10 @@ async fn a_form_works_without_javascript_and_keeps_what_is_typed_literally() {
     let site = desk().await;
     let publisher = site.sign_in(Role::Publisher).await;
     let attack = "\"><script>alert(1)</script>";
-    let typed = fields(&[("intent", attack), ("contents[en][title]", attack)]);
+    let mut english: Value = serde_json::from_str(ENGLISH).expect("JSON");
+    english["title"] = attack.into();
+    let english = english.to_string();
+    let typed = fields(&[("intent", attack), ("contents[en]", &english)]);
     let answer = site.send(&publisher, "pages/create", "/admin/pages/new", &typed);
     assert_eq!(answer.status, 302, "{answer:?}");
     let id = page(&site);
@@ -328,19 +331,16 @@ async fn a_language_is_added_as_a_copy_and_taken_away_again() {
     let publisher = site.sign_in(Role::Publisher).await;
     let id = make(&site, &publisher);
     let screen = site.open(&publisher, &format!("/admin/pages/{id}?add=de"));
-    let titles = "input[name='contents[de][title]'][value='Fleet']";
-    assert_eq!(screen.select(titles).len(), 1);
-    let german = [
-        ("contents[de][title]", "Flotte"),
-        ("contents[de][description]", "Alles."),
-        ("contents[de][blocks]", HERO),
-    ];
+    let copy = screen.select("textarea[name='contents[de]']").concat();
+    let copy: Value = serde_json::from_str(&copy).expect("JSON");
+    assert_eq!(copy["title"], "Fleet");
+    let german = [("contents[de]", ENGLISH)];
     assert_eq!(save(&site, &publisher, "1", &german).0, 200);
     let locales = "SELECT string_agg(locale, ',' ORDER BY locale) FROM page_contents \
                    JOIN pages p ON p.id = page_id WHERE p.external_id = 'fleet'";
     assert_eq!(site.database.query(locales), "de,en");
     let mut without = german.to_vec();
-    without.push(("contents[de][remove]", "true"));
+    without.push(("remove[de]", "true"));
     assert_eq!(save(&site, &publisher, "2", &without).0, 200);
     assert_eq!(site.database.query(locales), "en");
 }

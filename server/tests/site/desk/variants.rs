@@ -139,9 +139,10 @@ async fn a_saved_edit_is_a_draft_until_it_is_published_and_can_be_undone() {
         undo.header("location"),
         "/admin/variants?notice=variants-undone&changed=0&left=0"
     );
-    let notes = site
-        .database
-        .query("SELECT action FROM audit_log WHERE subject = 'pricing--smb--en' ORDER BY id");
+    let notes = site.database.query(
+        "SELECT action FROM audit_log
+             WHERE subject = 'pricing--smb--en' AND action <> 'variant.import' ORDER BY id",
+    );
     assert_eq!(notes, "variant.save\nvariant.publish\nvariant.undo");
 }
 
@@ -378,8 +379,10 @@ async fn only_who_may_publish_publishes() {
         0
     );
     assert_eq!(
-        site.database
-            .query("SELECT count(*) FROM audit_log WHERE action LIKE 'variant.%'"),
+        site.database.query(
+            "SELECT count(*) FROM audit_log
+                 WHERE action LIKE 'variant.%' AND action <> 'variant.import'"
+        ),
         "0"
     );
 }

@@ -47,7 +47,7 @@ fn nested(builder: Builder, group: &Group, place: &[usize]) -> AnyView {
     let owned = place.to_vec();
     let mistake = move || builder.mistake(&owned);
     view! {
-        <li class="rounded-lg border border-line bg-wash p-2.5 sm:p-3">
+        <li class="min-w-0 rounded-lg border border-line bg-wash p-2 sm:p-3">
             {body(builder, group, place)}
             <p class="mt-2 text-sm text-bad empty:hidden">{mistake}</p>
         </li>
@@ -70,18 +70,18 @@ fn body(builder: Builder, group: &Group, place: &[usize]) -> AnyView {
         "How the conditions of this group combine"
     };
     view! {
-        <div class="flex flex-wrap items-center justify-between gap-2">
+        <div class="flex items-center justify-between gap-2">
             <select
                 id=control_id(place, "join")
                 data-act="join"
                 data-place=spelt.clone()
                 aria-label=label
-                class="min-h-8 rounded-lg border border-line bg-card px-2 text-sm font-medium"
+                class="min-h-8 min-w-0 rounded-lg border border-line bg-card px-2 text-sm font-medium"
                 inner_html=options::joins(group.join)
             ></select>
             {(!place.is_empty()).then(|| tools(place, "this group"))}
         </div>
-        <ul class="mt-2.5 grid gap-2 empty:hidden">{parts}</ul>
+        <ul class="mt-2.5 grid grid-cols-1 gap-2 empty:hidden">{parts}</ul>
         <div class="mt-2.5 flex flex-wrap gap-2">
             <button
                 type="button"

@@ -52,19 +52,21 @@ pub(super) fn joins(chosen: Join) -> String {
     html
 }
 
-/// The values of an attribute that has no others, and the comparison's own.
-pub(super) fn values(values: &[&str], chosen: &str) -> String {
+/// The values of an attribute that has no others, each with its words, and the comparison's own.
+pub(super) fn values<'v>(values: impl Iterator<Item = (&'v str, &'v str)>, chosen: &str) -> String {
     let mut html = String::new();
-    if !values.contains(&chosen) {
+    let mut is_known = false;
+    for (value, words) in values {
+        is_known |= value == chosen;
+        option(&mut html, value, words, value == chosen);
+    }
+    if !is_known {
         let words = if chosen.is_empty() {
             "Choose …"
         } else {
             chosen
         };
         option(&mut html, chosen, words, true);
-    }
-    for value in values {
-        option(&mut html, value, value, *value == chosen);
     }
     html
 }

@@ -17,9 +17,9 @@ pub(super) fn row(builder: Builder, comparison: &Comparison, place: &[usize]) ->
     let owned = place.to_vec();
     let mistake = move || builder.mistake(&owned);
     view! {
-        <li class="rounded-lg border border-line bg-card p-2.5">
+        <li class="min-w-0 rounded-lg border border-line bg-card p-2 sm:p-2.5">
             <div class="flex items-start gap-1">
-                <div class="grid min-w-0 grow gap-2 sm:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_minmax(0,6fr)]">
+                <div class="grid min-w-0 grow grid-cols-1 items-start gap-2 sm:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_minmax(0,6fr)]">
                     <div class="grid min-w-0 gap-2">
                         <select
                             id=control_id(place, "attribute")
@@ -102,10 +102,12 @@ fn value(
         return ().into_any();
     }
     if one && kind == Kind::Bool {
-        return choice(place, options::values(&["true", "false"], &text));
+        let words = [("true", "Yes"), ("false", "No")];
+        return choice(place, options::values(words.into_iter(), &text));
     }
     if one && attribute.is_some_and(|it| it.closed) {
-        return choice(place, options::values(values, &text));
+        let words = values.iter().map(|value| (*value, *value));
+        return choice(place, options::values(words, &text));
     }
     let is_list = comparison.operator.takes_list();
     let suggested = (is_list && !values.is_empty()).then(|| chips(comparison, values, place));

@@ -59,10 +59,10 @@ pub(super) fn Fields(sketch: RwSignal<Sketch>) -> impl IntoView {
 fn field(attribute: &'static Attribute, sketch: RwSignal<Sketch>) -> AnyView {
     let path = attribute.path;
     let text = move || sketch.read().text(path).to_owned();
-    let values: &[&str] = match attribute.kind {
-        Kind::Bool => &["true", "false"],
-        _ if attribute.closed => attribute.values,
-        _ => &[],
+    let values: Vec<(&str, &str)> = match attribute.kind {
+        Kind::Bool => vec![("true", "Yes"), ("false", "No")],
+        _ if attribute.closed => attribute.values.iter().map(|it| (*it, *it)).collect(),
+        _ => Vec::new(),
     };
     let control = if values.is_empty() {
         let list = (!attribute.values.is_empty()).then(|| format!("values-{path}"));
@@ -83,10 +83,10 @@ fn field(attribute: &'static Attribute, sketch: RwSignal<Sketch>) -> AnyView {
         }
         .into_any()
     } else {
-        let options = values.iter().map(|value| {
+        let options = values.into_iter().map(|(value, words)| {
             view! {
-                <option value=*value selected=move || sketch.read().text(path) == *value>
-                    {*value}
+                <option value=value selected=move || sketch.read().text(path) == value>
+                    {words}
                 </option>
             }
         });

@@ -121,7 +121,7 @@ fn claim(claim: Claim) -> AnyView {
     let (sign, words, colour) = match (&claim.outcome, claim.holds) {
         (None, _) => (Sign::Alert, "has a mistake", "text-bad"),
         (_, true) if claim.claims => (Sign::Check, "claims this visitor", "text-good"),
-        (_, true) => (Sign::Check, "would hold too, but comes later", "text-muted"),
+        (_, true) => (Sign::Check, "holds too, but comes later", "text-muted"),
         (_, false) => (Sign::Cross, "does not hold", "text-muted"),
     };
     let name = if claim.claims {
@@ -133,18 +133,18 @@ fn claim(claim: Claim) -> AnyView {
         view! { <span class="ml-2 text-xs font-normal text-muted">"as edited here"</span> }
     });
     let line = view! {
-        <span class=format!("mt-0.5 {colour}")>
+        <span class=colour>
             <Icon sign />
         </span>
         <span class=name>{claim.name} {edited}</span>
-        <span class="ml-auto shrink-0 text-xs text-muted">{words}</span>
+        <span class="ml-auto max-w-28 shrink-0 text-right text-xs text-muted">{words}</span>
     };
     let rows = claim.outcome.map(|outcome| outcome.clauses);
     match rows.filter(|rows| !rows.is_empty()) {
         Some(rows) => view! {
             <li>
                 <details>
-                    <summary class="flex min-h-9 cursor-pointer items-start gap-2 px-3 py-2 hover:bg-wash">
+                    <summary class="flex min-h-9 cursor-pointer items-center gap-2 px-3 py-2 hover:bg-wash">
                         {line}
                     </summary>
                     {clauses(rows)}
@@ -152,7 +152,7 @@ fn claim(claim: Claim) -> AnyView {
             </li>
         }
         .into_any(),
-        None => view! { <li class="flex min-h-9 items-start gap-2 px-3 py-2">{line}</li> }.into_any(),
+        None => view! { <li class="flex min-h-9 items-center gap-2 px-3 py-2">{line}</li> }.into_any(),
     }
 }
 

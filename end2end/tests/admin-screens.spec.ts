@@ -1,0 +1,77 @@
+import { open, signIn } from '../accounts.ts';
+import { expect, expectAccessible, expectNoOverflow, test, THEMES, WIDTHS } from '../fixtures.ts';
+
+/** Every screen that needs nothing made first. */
+const SCREENS = [
+  '/admin',
+  '/admin/pages',
+  '/admin/pages/new',
+  '/admin/pages/1',
+  '/admin/variants',
+  '/admin/variants/new',
+  '/admin/variants/3',
+  '/admin/variants/3/history',
+  '/admin/segments',
+  '/admin/segments/new',
+  '/admin/segments/smb',
+  '/admin/segments/tester',
+  '/admin/preview',
+  '/admin/transfer',
+  '/admin/activity',
+  '/admin/people',
+  '/admin/people/invite',
+  '/admin/tokens',
+  '/admin/tokens/new',
+  '/admin/account',
+];
+
+test.beforeEach(({ page }) => signIn(page, 'admin'));
+
+for (const theme of THEMES) {
+  for (const screen of SCREENS) {
+    test(`${screen} is accessible and without complaints, ${theme}`, async ({ page, complaints }) => {
+      await page.emulateMedia({ colorScheme: theme });
+      await open(page, screen);
+      await expect(page.getByRole('heading', { level: 1 })).toHaveCount(1);
+      await expectAccessible(page);
+      expect(complaints).toEqual([]);
+    });
+  }
+}
+
+for (const width of WIDTHS) {
+  test(`nothing of any screen sticks out of a window of ${width} px`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 900 });
+    for (const screen of SCREENS) {
+      await test.step(screen, async () => {
+        await open(page, screen);
+        await expectNoOverflow(page);
+      });
+    }
+  });
+}
+
+test('the palette goes anywhere by keyboard', async ({ page, complaints }) => {
+  await open(page, '/admin');
+  await page.keyboard.press('Control+k');
+  const field = page.getByRole('combobox', { name: 'Where to' });
+  await expect(field).toBeFocused();
+  await field.fill('seg new');
+  await expect(page.getByRole('option')).toHaveText(['New segment']);
+  await field.press('Enter');
+  await expect(page).toHaveURL('/admin/segments/new');
+  await page.keyboard.press('Control+k');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('combobox', { name: 'Where to' })).toBeHidden();
+  expect(complaints).toEqual([]);
+});
+
+test('a viewer is offered nothing they may not do', async ({ page }) => {
+  await signIn(page, 'viewer');
+  await open(page, '/admin');
+  await expect(page.getByRole('link', { name: 'New variant' })).toHaveCount(0);
+  await expect(page.getByRole('link', { name: 'People' })).toHaveCount(0);
+  const answer = await page.goto('/admin/people');
+  expect(answer?.status()).toBe(403);
+  await expect(page.getByRole('main')).toContainText('This takes the role admin');
+});
