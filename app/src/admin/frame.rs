@@ -19,7 +19,7 @@ const fn entry(words: &'static str, href: &'static str, role: Role) -> Entry {
 }
 
 /// The screens of the navigation, in its order.
-const SCREENS: [Entry; 10] = [
+const SCREENS: [Entry; 11] = [
     entry("Home", "/admin", Role::Viewer),
     entry("Pages", "/admin/pages", Role::Viewer),
     entry("Variants", "/admin/variants", Role::Viewer),

@@ -51,7 +51,7 @@ pub use page::{EditedPage, PageSummary, VariantCounts};
 pub use segment::{SegmentSummary, SegmentUse};
 pub use space::{Space, SpaceRow, SpaceState};
 pub use space_index::{IndexSettings, IndexState};
-pub(crate) use term::{PlacedTerm, TermUse};
+pub(crate) use term::{BroughtTerm, TermUse};
 pub(crate) use token::NewToken;
 pub use token::{Scope, ScopeError, Token, TokenSecret};
 pub use upload::{Findings, Owner, Upload};

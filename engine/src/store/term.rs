@@ -26,7 +26,7 @@ pub(crate) struct TermUse {
 
 /// A term with where it was brought last.
 #[derive(Debug, Clone)]
-pub(crate) struct PlacedTerm {
+pub(crate) struct BroughtTerm {
     /// The term in its normalised spelling.
     pub(crate) text: String,
     /// The page.
@@ -69,7 +69,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub(crate) async fn placed_terms(&self, limit: i64) -> Result<Vec<PlacedTerm>, StoreError> {
+    pub(crate) async fn brought_terms(&self, limit: i64) -> Result<Vec<BroughtTerm>, StoreError> {
         let rows = sqlx::query!(
             r#"SELECT t.text, p.id AS page, t.segment_id AS "segment!", t.uses::float8 AS "uses!"
                FROM campaign_terms t JOIN pages p ON p.id = t.page_id AND p.use_terms
@@ -80,7 +80,7 @@ impl Store {
         )
         .fetch_all(&self.pool)
         .await?;
-        let placed = rows.into_iter().map(|row| PlacedTerm {
+        let placed = rows.into_iter().map(|row| BroughtTerm {
             text: row.text,
             page: PageId(row.page),
             segment: SegmentId(row.segment),

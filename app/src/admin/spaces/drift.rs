@@ -1,5 +1,5 @@
 use domain::Role;
-use engine::spaces::{Below, Decided, Drift, Outcome, Share};
+use engine::spaces::{Below, Decided, Drift, Outcome, Share, Side};
 use engine::visits;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -48,6 +48,9 @@ fn shown(drift: &Drift, may: bool) -> AnyView {
         drift.to.floor
     );
     let switch = may.then(|| switch(drift));
+    let drawn = picture(drift);
+    let side = |side: &Side| format!("Space {}, floor {:.2}", side.version, side.floor);
+    let (old, new) = (side(&drift.from), side(&drift.to));
     view! {
         <p class="mb-3">
             <a class="text-sm text-muted underline underline-offset-4 hover:text-ink" href="/admin/spaces">
@@ -67,15 +70,15 @@ fn shown(drift: &Drift, may: bool) -> AnyView {
         <div class="grid gap-6">
             <Panel title="How similarities are distributed">
                 <div class="p-4 sm:p-5">
-                    {picture(drift)}
+                    {drawn}
                     <ul class="mt-3 flex flex-wrap gap-x-6 gap-y-1 text-sm text-muted">
                         <li class="flex items-center gap-2">
                             <span class="size-3 rounded-xs border border-muted bg-muted/20"></span>
-                            {format!("Space {}, floor {:.2}", drift.from.version, drift.from.floor)}
+                            {old}
                         </li>
                         <li class="flex items-center gap-2">
                             <span class="size-3 rounded-xs border border-accent bg-accent/20"></span>
-                            {format!("Space {}, floor {:.2}", drift.to.version, drift.to.floor)}
+                            {new}
                         </li>
                     </ul>
                 </div>

@@ -118,20 +118,28 @@ fn panel(
             </p>
         }
     });
+    let facts = [
+        ("Provider", space.spec.provider.clone()),
+        ("Dimensions", space.spec.dimensions.to_string()),
+        (
+            "Texts with a vector",
+            format!("{with_vector} of {}", overview.texts),
+        ),
+        ("Index", index),
+    ];
+    let facts = facts.map(|(name, value)| fact(name, value)).collect_view();
+    let (model, refused) = (space.spec.model.clone(), refused(letters));
     view! {
         <Panel>
             <div class="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-4 sm:px-5">
-                <h2 class="text-base font-semibold wrap-anywhere">{space.spec.model.clone()}</h2>
+                <h2 class="text-base font-semibold wrap-anywhere">{model}</h2>
                 <Badge tone>{state}</Badge>
                 <span class="text-sm text-muted">{format!("Space {version}")}</span>
             </div>
             <dl class="grid gap-x-6 gap-y-3 px-4 py-4 sm:grid-cols-3 sm:px-5 lg:grid-cols-5">
-                {fact("Provider", space.spec.provider.clone())}
-                {fact("Dimensions", space.spec.dimensions.to_string())}
-                {fact("Texts with a vector", format!("{with_vector} of {}", overview.texts))}
-                {fact("Index", index)} {since}
+                {facts} {since}
             </dl>
-            {progress} {unreachable} {refused(letters)} {actions}
+            {progress} {unreachable} {refused} {actions}
         </Panel>
     }
     .into_any()

@@ -12,7 +12,7 @@ use super::{Spaces, conflict};
 use crate::catalog::{Catalog, Page};
 use crate::desk::DeskError;
 use crate::embedding::Embedding;
-use crate::store::{PageQuestions, PlacedTerm, Space, Store, StoreError, TextHash, Wanted};
+use crate::store::{PageQuestions, BroughtTerm, Space, Store, StoreError, TextHash, Wanted};
 use crate::visits::Traffic;
 
 pub use histogram::Histogram;
@@ -113,7 +113,7 @@ async fn compare(
         let new = candidates(store, &after, there).await?;
         compared.push(compare_page(&before, page, &old, &new, floor));
     }
-    let terms = store.placed_terms(TERMS).await?;
+    let terms = store.brought_terms(TERMS).await?;
     let hashes: Vec<TextHash> = terms.iter().map(|term| TextHash::of(&term.text)).collect();
     let old = store.known_vectors(from, &hashes).await?;
     let new = store.known_vectors(to, &hashes).await?;
@@ -221,7 +221,7 @@ fn compare_page(
 async fn decide(
     store: &Store,
     catalog: &Catalog,
-    term: &PlacedTerm,
+    term: &BroughtTerm,
     vector: &Embedding,
     floor: Option<f32>,
 ) -> Result<Option<Choice>, StoreError> {
