@@ -32,7 +32,11 @@ pub fn Confirm(
             "inline-flex min-h-9 items-center justify-center rounded-lg border border-line bg-card px-3 text-sm font-medium \
              text-bad shadow-xs transition-colors hover:border-bad"
         }
-        Weight::Primary | Weight::Quiet => {
+        Weight::Primary => {
+            "inline-flex min-h-9 items-center justify-center rounded-lg bg-accent px-3.5 text-sm font-medium text-on-accent \
+             shadow-xs transition-colors hover:bg-accent-strong"
+        }
+        Weight::Quiet => {
             "inline-flex min-h-9 items-center justify-center rounded-lg border border-line bg-card px-3 text-sm font-medium \
              text-ink shadow-xs transition-colors hover:border-muted"
         }

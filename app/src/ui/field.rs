@@ -73,6 +73,29 @@ pub(super) fn Labelled(
     }
 }
 
+/// Where a form says what is wrong with something that is no single control.
+#[component]
+pub fn Mistake(
+    /// What it is about, as the problem's field names it.
+    #[prop(into)]
+    name: String,
+    /// The id by which a control refers to it.
+    #[prop(optional, into)]
+    id: Option<String>,
+) -> impl IntoView {
+    let mistake = first_mistake(&name);
+    view! {
+        <p
+            id=id
+            data-mistake=name
+            role="alert"
+            class="rounded-lg bg-bad-wash px-4 py-3 text-sm text-bad empty:hidden first-letter:uppercase"
+        >
+            {mistake}
+        </p>
+    }
+}
+
 /// Where a form says what is wrong with it as a whole: put it first in the form.
 #[component]
 pub fn Whole() -> impl IntoView {

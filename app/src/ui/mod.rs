@@ -28,7 +28,7 @@ pub use confirm::Confirm;
 pub use counted::Counted;
 pub use empty_state::EmptyState;
 pub(crate) use field::CONTROL;
-pub use field::{Mistakes, Whole};
+pub use field::{Mistake, Mistakes, Whole};
 pub use field_set::FieldSet;
 pub use icon::{Icon, Sign};
 pub use moment::Moment;

@@ -21,7 +21,7 @@ pub fn Table(
     let label = caption.clone();
     view! {
         <div
-            class="overflow-x-auto rounded-xl border border-line bg-card shadow-xs"
+            class="relative overflow-x-auto rounded-xl border border-line bg-card shadow-xs"
             role="region"
             aria-label=label
             tabindex="0"

@@ -16,9 +16,9 @@ use super::{ImportError, Rejection};
 use crate::store::Store;
 
 /// Most new and most changed records that a plan shows.
-const SAMPLES: usize = 10;
+const SAMPLES: usize = 6;
 /// Most fields that a sample shows, and characters of each.
-const FIELDS: usize = 6;
+const FIELDS: usize = 5;
 const CHARACTERS: usize = 160;
 
 /// What an import would do.
@@ -192,8 +192,11 @@ impl Sample {
         let value = |record: &Record| serde_json::to_value(record).ok();
         let former_value = former.as_ref().and_then(value);
         let mut changes = changes(former_value.as_ref(), value(record).as_ref());
-        // Kind and name are said already.
-        changes.retain(|c| !matches!(c.field.as_str(), "kind" | "id" | "key"));
+        // Kind and name are said already, and those of blocks by the ways to their fields.
+        changes.retain(|change| {
+            let field = change.field.rsplit('.').next().unwrap_or_default();
+            !matches!(field, "kind" | "id" | "key" | "type")
+        });
         let more = changes.len().saturating_sub(FIELDS);
         changes.truncate(FIELDS);
         Self {

@@ -61,21 +61,24 @@ impl Store {
             .collect()
     }
 
-    /// The names of variants for people. Those that are gone are left out.
+    /// The names for people of the variants that imports know by these. Those that are gone are left
+    /// out.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn variant_titles(
         &self,
-        variants: &[VariantId],
-    ) -> Result<Vec<(VariantId, String)>, StoreError> {
-        let ids: Vec<i64> = variants.iter().map(|id| id.0).collect();
-        let rows = sqlx::query!("SELECT id, name FROM variants WHERE id = ANY ($1)", &ids)
-            .fetch_all(&self.pool)
-            .await?;
+        external_ids: &[String],
+    ) -> Result<Vec<(String, String)>, StoreError> {
+        let rows = sqlx::query!(
+            "SELECT external_id, name FROM variants WHERE external_id = ANY ($1)",
+            external_ids
+        )
+        .fetch_all(&self.pool)
+        .await?;
         Ok(rows
             .into_iter()
-            .map(|row| (VariantId(row.id), row.name))
+            .map(|row| (row.external_id, row.name))
             .collect())
     }
 }

@@ -26,6 +26,7 @@ pub(super) fn of(assignment: &Assignment) -> Value {
 /// What the model wrote, with what it may not write: the page's own links and pictures. Empty texts
 /// are absent ones.
 pub(super) fn completed(mut json: Value, assignment: &Assignment) -> Value {
+    prune(&mut json);
     let Some(blocks) = json.get_mut("blocks").and_then(Value::as_array_mut) else {
         return json;
     };
@@ -33,7 +34,6 @@ pub(super) fn completed(mut json: Value, assignment: &Assignment) -> Value {
         let Some(fields) = written.as_object_mut() else {
             continue;
         };
-        fields.retain(|_, value| !is_nothing(value));
         let id = fields.get("id").and_then(Value::as_str);
         let original = assignment
             .content
@@ -109,6 +109,21 @@ fn object(properties: Map<String, Value>) -> Value {
         "type": "object", "required": required, "additionalProperties": false,
         "properties": properties,
     })
+}
+
+/// Takes out what says nothing, at any depth.
+fn prune(json: &mut Value) {
+    match json {
+        Value::Object(fields) => {
+            fields.values_mut().for_each(prune);
+            fields.retain(|_, value| !is_nothing(value));
+        }
+        Value::Array(entries) => {
+            entries.iter_mut().for_each(prune);
+            entries.retain(|entry| !is_nothing(entry));
+        }
+        _ => {}
+    }
 }
 
 fn is_nothing(value: &Value) -> bool {

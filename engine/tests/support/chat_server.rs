@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 
 /// What the server does with one request.
 #[derive(Debug, Clone)]
+#[allow(dead_code, reason = "no test program needs all of them")]
 pub(crate) enum Say {
     /// Answers with this text.
     Text(String),
@@ -79,6 +80,17 @@ impl ChatServer {
     }
 }
 
+impl Script {
+    fn see(&self, authorization: &str, request: Value) {
+        let mut seen = self.seen.lock().unwrap();
+        seen.push((authorization.to_owned(), request));
+    }
+
+    fn next(&self) -> Option<Say> {
+        self.next.lock().unwrap().pop_front()
+    }
+}
+
 impl Drop for ChatServer {
     fn drop(&mut self) {
         self.task.abort();
@@ -93,10 +105,8 @@ async fn answer(
     let request: Value = serde_json::from_slice(&body).unwrap();
     let authorization = headers.get(header::AUTHORIZATION);
     let authorization = authorization.map_or("", |value| value.to_str().unwrap());
-    let mut seen = script.seen.lock().unwrap();
-    seen.push((authorization.to_owned(), request));
-    drop(seen);
-    let say = script.next.lock().unwrap().pop_front();
+    script.see(authorization, request);
+    let say = script.next();
     let said = |message: Value, reason: &str| {
         // No more than what every imitator sends.
         json!({

@@ -13,8 +13,8 @@ use crate::admin::screen::screen;
 use crate::admin::session::AdminSession;
 use crate::admin::{AdminError, Form};
 use crate::ui::{
-    Button, CheckField, Confirm, Counted, Icon, LinkButton, Moment, PageHeader, Panel, Sign,
-    TextAreaField, TextField, Weight, Whole,
+    Button, CheckField, Confirm, Counted, Icon, LinkButton, Mistake, Moment, PageHeader, Panel,
+    Sign, TextAreaField, TextField, Weight, Whole,
 };
 
 /// Longest intent, as an import has it.
@@ -174,11 +174,7 @@ fn PageForm(draft: Draft, may_save: bool) -> impl IntoView {
                             <div class="mt-1.5">
                                 <RolloutField value=draft.rollout />
                             </div>
-                            <p
-                                id="rollout-mistake"
-                                data-mistake="rollout"
-                                class="mt-1.5 text-sm text-bad empty:hidden first-letter:uppercase"
-                            ></p>
+                            <Mistake id="rollout-mistake" name="rollout" />
                         </div>
                         <div>
                             <CheckField
@@ -187,7 +183,7 @@ fn PageForm(draft: Draft, may_save: bool) -> impl IntoView {
                                 checked=!draft.terms
                             />
                             <p class="mt-1.5 text-xs/5 text-muted">
-                                "Otherwise the words of utm_term or utm_campaign choose, by their meaning, among the                                 variants that the visitor may get."
+                                "Otherwise the words of utm_term or utm_campaign choose, by their meaning, among the variants that the visitor may get."
                             </p>
                         </div>
                     </div>

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::admin::AdminError;
 use leptos::prelude::*;
+
+use crate::admin::AdminError;
 
 /// Makes a page, and goes to its editor. `contents` is what it says as JSON, by language; `add` is
 /// a language to go on with.

@@ -2,11 +2,10 @@
 
 use domain::{Locale, PageContent};
 use leptos::prelude::*;
-
 use serde_json::json;
 
 use super::language::LanguageEditor;
-use crate::ui::{Badge, Button, CheckField, Icon, Sign, Tone};
+use crate::ui::{Badge, Button, CheckField, Icon, Mistake, Sign, Tone};
 
 /// One language of a page in its editor.
 #[derive(Debug, Clone)]
@@ -30,15 +29,9 @@ pub(super) fn Languages(
     may_save: bool,
 ) -> impl IntoView {
     let open = tongues.iter().position(|t| t.new).unwrap_or(0);
-    let mistakes = tongues.iter().map(|tongue| {
-        view! {
-            <p
-                data-mistake=format!("contents.{}", tongue.locale)
-                role="alert"
-                class="rounded-lg bg-bad-wash px-4 py-3 text-sm text-bad empty:hidden first-letter:uppercase"
-            ></p>
-        }
-    });
+    let mistakes = tongues
+        .iter()
+        .map(|tongue| view! { <Mistake name=format!("contents.{}", tongue.locale) /> });
     let mistakes = mistakes.collect_view();
     let sections = tongues
         .into_iter()
@@ -55,7 +48,7 @@ pub(super) fn Languages(
     });
     view! {
         <div class="grid gap-3">
-            {mistakes} <p data-mistake="contents" class="text-sm text-bad empty:hidden"></p>
+            {mistakes} <Mistake name="contents" />
             {sections.collect_view()}
             <div class="flex flex-wrap gap-2">{more.collect_view()}</div>
         </div>
@@ -76,8 +69,8 @@ fn Section(tongue: Tongue, open: bool) -> impl IntoView {
         (_, true) => Some(view! { <Badge tone=Tone::Busy>"A copy, not saved yet"</Badge> }),
         _ => None,
     };
-    let remove = (!first && !new).then(|| {
-        let label = format!("Remove {} when saving", name(locale));
+    let remove = (!first).then(|| {
+        let label = format!("Leave {} out when saving", name(locale));
         view! { <CheckField name=format!("remove[{locale}]") label /> }
     });
     view! {

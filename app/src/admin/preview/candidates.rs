@@ -33,7 +33,7 @@ fn row(
     candidate: &CandidateExplanation,
     floor: f32,
 ) -> impl IntoView + use<> {
-    let title = preview.titles.get(&candidate.id).cloned();
+    let title = preview.titles.get(&candidate.variant).cloned();
     let title = title.unwrap_or_else(|| candidate.variant.clone());
     let draft = preview.drafts.contains(&candidate.id);
     let similarity = candidate

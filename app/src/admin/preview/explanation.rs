@@ -40,7 +40,7 @@ fn verdict(catalog: &Catalog, preview: &Preview) -> impl IntoView + use<> {
     let shown = winner.map_or_else(
         || "The page’s default content".to_owned(),
         |winner| {
-            let title = preview.titles.get(&winner.id);
+            let title = preview.titles.get(&winner.variant);
             title.unwrap_or(&winner.variant).clone()
         },
     );
@@ -162,11 +162,7 @@ fn outcome(catalog: &Catalog, preview: &Preview, other: &Counterfactual) -> Stri
     }
     let shown = match winner {
         None => "The page’s default content".to_owned(),
-        Some(id) => {
-            let known = explanation.candidates.iter().find(|c| c.variant == id);
-            let title = known.and_then(|candidate| preview.titles.get(&candidate.id));
-            title.map_or_else(|| id.to_owned(), Clone::clone)
-        }
+        Some(id) => preview.titles.get(id).map_or(id, String::as_str).to_owned(),
     };
     let segment = name_of(catalog, other.segment.as_str());
     format!("{shown}, for {segment}: {}", reason(other.reason))

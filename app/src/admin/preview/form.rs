@@ -58,7 +58,7 @@ pub(super) fn form(
             action="/admin/preview"
             class="rounded-xl border border-line bg-card p-4 shadow-xs sm:p-5"
         >
-            <div class="mb-4 empty:hidden">
+            <div class="mb-4 [&:not(:has(p:not(:empty)))]:hidden">
                 <Whole />
             </div>
             <input type="hidden" name="width" value=width />

@@ -141,10 +141,14 @@ fn framed(scene: &Scene, width: u32) -> impl IntoView + use<> {
     let title = format!("{} as this visitor sees it", scene.page);
     let class = match width {
         360 => {
-            "mx-auto block h-[46rem] w-[360px] max-w-none rounded-lg border border-line bg-paper"
+            "mx-auto block h-[46rem] xl:h-[calc(100vh-11rem)] w-[360px] max-w-none rounded-lg border border-line bg-paper"
         }
-        1280 => "block h-[46rem] w-[1280px] max-w-none rounded-lg border border-line bg-paper",
-        _ => "mx-auto block h-[46rem] w-[768px] max-w-none rounded-lg border border-line bg-paper",
+        1280 => {
+            "block h-[46rem] xl:h-[calc(100vh-11rem)] w-[1280px] max-w-none rounded-lg border border-line bg-paper"
+        }
+        _ => {
+            "mx-auto block h-[46rem] xl:h-[calc(100vh-11rem)] w-[768px] max-w-none rounded-lg border border-line bg-paper"
+        }
     };
     let widths = WIDTHS.iter().map(|(pixels, whose)| {
         let href = format!("/admin/preview?{query}&width={pixels}");
@@ -162,7 +166,7 @@ fn framed(scene: &Scene, width: u32) -> impl IntoView + use<> {
         }
     });
     view! {
-        <section aria-label="The page" class="min-w-0 rounded-xl border border-line bg-wash shadow-xs">
+        <section aria-label="The page" class="min-w-0 rounded-xl border border-line bg-wash shadow-xs xl:sticky xl:top-20">
             <nav aria-label="Width" class="flex flex-wrap gap-1 border-b border-line p-1.5">
                 {widths.collect_view()}
             </nav>

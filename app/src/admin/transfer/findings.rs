@@ -202,7 +202,7 @@ fn rejections(rejections: &[Rejection], problems: usize) -> impl IntoView + use<
                 <tr>
                     <td class="tabular-nums text-muted">{rejection.line}</td>
                     <td>
-                        <code class="text-xs wrap-anywhere">
+                        <code class="text-xs whitespace-nowrap">
                             {if field.is_empty() { "the whole row".to_owned() } else { field }}
                         </code>
                     </td>

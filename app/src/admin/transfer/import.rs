@@ -38,7 +38,7 @@ pub(in crate::admin) fn transfer() -> impl IntoView {
                     title="Import and export"
                     lead="Bring many segments, pages and variants at once from a spreadsheet or a program, and take them along."
                 />
-                <div class="mb-4 empty:hidden">
+                <div class="mb-4 [&:not(:has(p:not(:empty)))]:hidden">
                     <Whole />
                 </div>
                 {import}

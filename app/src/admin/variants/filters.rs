@@ -142,10 +142,10 @@ fn more(
     });
     view! {
         <details open=open>
-            <summary class="inline-flex min-h-8 cursor-pointer items-center text-sm font-medium">
+            <summary class="cursor-pointer text-sm leading-8 font-medium">
                 "More filters and order"
             </summary>
-            <div class="mt-3 grid grid-cols-2 gap-4 rounded-xl border border-line bg-card p-4 shadow-xs md:grid-cols-3 xl:grid-cols-5">
+            <div class="mt-3 grid grid-cols-2 gap-4 rounded-xl border border-line bg-card p-4 shadow-xs md:grid-cols-3 xl:grid-cols-[repeat(5,minmax(0,1fr))_auto]">
                 <SelectField name="page" label="Page" options=pages.collect() value=page />
                 <SelectField name="segment" label="Segment" options=segments.collect() value=segment />
                 <SelectField name="locale" label="Language" options=locales.collect() value=locale />

@@ -166,7 +166,7 @@ fn schedule(
     let warning = live.then_some("Visitors stop seeing this variant until it starts again.");
     view! {
         <details class="rounded-lg border border-line" open=open>
-            <summary class="flex min-h-9 cursor-pointer items-center px-3 text-sm font-medium">
+            <summary class="cursor-pointer px-3 text-sm leading-9 font-medium">
                 "Schedule"
             </summary>
             <div class="border-t border-line p-3">

@@ -34,8 +34,8 @@ const RENEWALS: u32 = 3;
 pub struct Preview {
     /// Everything that led to the decision.
     pub explanation: Explanation,
-    /// The names for people of the variants that it mentions.
-    pub titles: HashMap<VariantId, String>,
+    /// The names for people of the variants that it mentions, by those that imports know.
+    pub titles: HashMap<String, String>,
     /// Those of them that are drafts, or changed since they were published.
     pub drafts: Vec<VariantId>,
     /// Where the decision for such visitors is held now.
@@ -264,8 +264,23 @@ impl Desk {
         } else {
             Some(self.engine.tier_of_body(&target, winner).await)
         };
-        let published = self.store.variant_titles(&ids).await?.into_iter();
-        let drafts = set.heads.iter().map(|h| (h.variant, h.name.clone()));
+        let others = &explanation.counterfactual;
+        let supposed = [
+            &others.without_term,
+            &others.without_cookies,
+            &others.without_query,
+        ];
+        let supposed = supposed
+            .into_iter()
+            .flatten()
+            .filter_map(|o| o.winner.clone());
+        let candidates = explanation.candidates.iter().map(|c| c.variant.clone());
+        let mentioned: Vec<String> = candidates.chain(supposed).collect();
+        let published = self.store.variant_titles(&mentioned).await?.into_iter();
+        let drafts = set
+            .heads
+            .iter()
+            .map(|h| (h.external_id.clone(), h.name.clone()));
         Ok(Preview {
             titles: published.chain(drafts).collect(),
             drafts: ids.iter().filter(|id| is_draft(id)).copied().collect(),
