@@ -88,9 +88,7 @@ impl Catalog {
         let rows = store.catalog_rows().await?;
         let vectors = match &rows.space {
             Some(space) => {
-                let intents = rows.pages.iter().map(|(_, page)| page.intent.as_str());
-                let descriptions = rows.segments.iter().map(|(_, s)| s.description.as_str());
-                let hashes: Vec<TextHash> = intents.chain(descriptions).map(TextHash::of).collect();
+                let hashes: Vec<TextHash> = rows.texts_that_ask().map(TextHash::of).collect();
                 store.known_vectors(space, &hashes).await?
             }
             None => HashMap::new(),
@@ -98,7 +96,7 @@ impl Catalog {
         Ok(Self::build(rows, &vectors))
     }
 
-    fn build(rows: CatalogRows, vectors: &HashMap<TextHash, Embedding>) -> Self {
+    pub(crate) fn build(rows: CatalogRows, vectors: &HashMap<TextHash, Embedding>) -> Self {
         let vector = |text: &str| vectors.get(&TextHash::of(text)).cloned();
         let site = rows.site.unwrap_or_default();
         let zone = TimeZone::get(&site.time_zone).unwrap_or_else(|error| {
@@ -190,16 +188,6 @@ impl Catalog {
             .iter()
             .chain(self.segment_vectors.get(&segment));
         Embedding::mean(parts)
-    }
-
-    /// How many page intents and segment descriptions have no vector in the active space.
-    pub fn questions_without_vector(&self) -> i64 {
-        let pages = self.pages().filter(|page| page.intent_vector.is_none());
-        let segments = self
-            .segments
-            .iter()
-            .filter(|segment| !self.segment_vectors.contains_key(&segment.id));
-        i64::try_from(pages.count() + segments.count()).unwrap_or(i64::MAX)
     }
 
     /// Whether there is a segment of this id.

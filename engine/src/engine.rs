@@ -23,9 +23,10 @@ use crate::catalog::{Catalog, CatalogHandle, Page};
 use crate::clock::Clock;
 use crate::content::Contents;
 use crate::decide::Decider;
-use crate::embedding::EmbeddingProvider;
+use crate::embedding::{EmbeddingProvider, Providers};
 use crate::metrics::Metrics;
 use crate::pulse::Pulse;
+use crate::spaces::Settings;
 use crate::store::Store;
 use crate::terms::Terms;
 use crate::visits::Uncounted;
@@ -49,6 +50,8 @@ pub struct Engine {
     pub(crate) contents: Contents,
     pub(crate) shared: Option<Arc<Shared>>,
     decider: Decider,
+    providers: Providers,
+    spaces: Settings,
     writer: Option<Writer>,
     store: Store,
     pub(crate) renderer: Arc<dyn BodyRenderer>,
@@ -78,8 +81,10 @@ pub struct Parts {
     pub catalog: Arc<CatalogHandle>,
     /// The tier that nodes share, when there is one.
     pub shared: Option<Shared>,
-    /// Embeds campaign terms.
-    pub provider: Arc<dyn EmbeddingProvider>,
+    /// Embed texts, each into a space of its own.
+    pub providers: Providers,
+    /// How spaces are filled and kept.
+    pub spaces: Settings,
     /// Writes drafts for people at the desk; `None` while that is off.
     pub writer: Option<Writer>,
     /// Campaign terms that may be learnt a second.
@@ -212,7 +217,7 @@ impl Engine {
         let open = parts.metrics.breaker_open.with_label_values(&["postgres"]);
         let shared = parts.shared.map(Arc::new);
         let terms = Arc::new(Terms::new(
-            parts.provider,
+            parts.providers.clone(),
             parts.store.clone(),
             shared.clone(),
             Arc::clone(&parts.metrics),
@@ -228,6 +233,8 @@ impl Engine {
             memory: Memory::new(parts.memory_bytes),
             contents: Contents::new(),
             catalog: parts.catalog,
+            providers: parts.providers,
+            spaces: parts.spaces,
             shared,
             writer: parts.writer,
             store: parts.store,
@@ -315,9 +322,22 @@ impl Engine {
         self.writer.as_ref()
     }
 
-    /// What embeds texts.
+    /// What embeds texts into the space that decides; the configured provider where none can.
     pub fn provider(&self) -> &dyn EmbeddingProvider {
-        self.terms().provider()
+        let catalog = self.catalog();
+        let active = catalog.space.as_ref();
+        let provider = active.and_then(|space| self.providers.of(&space.spec));
+        &**provider.unwrap_or(self.providers.configured())
+    }
+
+    /// Everything that embeds texts.
+    pub fn providers(&self) -> &Providers {
+        &self.providers
+    }
+
+    /// How spaces are filled and kept.
+    pub fn space_settings(&self) -> Settings {
+        self.spaces
     }
 
     /// Recognises a visitor of `page`: finds the segment and what the answer depends on. No I/O.

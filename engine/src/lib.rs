@@ -17,6 +17,7 @@ pub mod ingest;
 pub mod metrics;
 pub mod people;
 pub mod pulse;
+pub mod spaces;
 pub mod store;
 pub mod terms;
 pub mod visits;

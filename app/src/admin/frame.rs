@@ -19,11 +19,12 @@ const fn entry(words: &'static str, href: &'static str, role: Role) -> Entry {
 }
 
 /// The screens of the navigation, in its order.
-const SCREENS: [Entry; 10] = [
+const SCREENS: [Entry; 11] = [
     entry("Home", "/admin", Role::Viewer),
     entry("Pages", "/admin/pages", Role::Viewer),
     entry("Variants", "/admin/variants", Role::Viewer),
     entry("Segments", "/admin/segments", Role::Viewer),
+    entry("Embeddings", "/admin/spaces", Role::Viewer),
     entry("Preview", "/admin/preview", Role::Viewer),
     entry("Insights", "/admin/insights", Role::Viewer),
     entry("Import and export", "/admin/transfer", Role::Viewer),

@@ -42,6 +42,7 @@ mod session;
 mod shell;
 #[cfg(feature = "ssr")]
 mod sign_in;
+mod spaces;
 mod submit;
 #[cfg(feature = "ssr")]
 mod tokens;
@@ -62,6 +63,9 @@ pub use routes::AdminApp;
 pub use session::{AdminContext, AdminSession, ClientAddress};
 #[cfg(feature = "ssr")]
 pub use shell::shell;
+pub use spaces::JobProgress;
+#[cfg(feature = "ssr")]
+pub use spaces::{drift_picture, job_words};
 #[cfg(feature = "ssr")]
 pub use welcome::welcome_url;
 

@@ -57,6 +57,22 @@ const NOTICES: &[(&str, &str)] = &[
     ("segments-ordered", "The order is saved."),
     ("segment-deleted", "The segment is deleted."),
     (
+        "space-started",
+        "Embedding has begun. Visitors notice nothing until you switch.",
+    ),
+    ("space-paused", "The job rests. What is embedded stays."),
+    ("space-resumed", "The job goes on."),
+    (
+        "space-cancelled",
+        "The job is stopped. What is embedded stays.",
+    ),
+    (
+        "space-switched",
+        "The space decides now. The one before is kept, so that you can go back.",
+    ),
+    ("space-rolled-back", "The space before decides again."),
+    ("space-dropped", "The space is being deleted."),
+    (
         "token-revoked",
         "The token is revoked. It is refused from now on.",
     ),

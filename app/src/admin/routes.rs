@@ -13,7 +13,7 @@ use super::pages::{EditPage, NewPage, PageList};
 use super::screen::unknown;
 use super::sign_in::sign_in;
 use super::welcome::welcome;
-use super::{editor, people, preview, segments, tokens, transfer, variants};
+use super::{editor, people, preview, segments, spaces, tokens, transfer, variants};
 
 /// The admin's body. Every screen is complete before any of it is sent, so that its status and
 /// where it leads are known.
@@ -31,6 +31,9 @@ pub fn AdminApp() -> impl IntoView {
                 <Route path=path!("/admin/people/invite") view=people::invite ssr=SsrMode::Async />
                 <Route path=path!("/admin/people/link") view=people::made ssr=SsrMode::Async />
                 <Route path=path!("/admin/people/:id") view=people::person ssr=SsrMode::Async />
+                <Route path=path!("/admin/spaces") view=spaces::list ssr=SsrMode::Async />
+                <Route path=path!("/admin/spaces/plan") view=spaces::plan ssr=SsrMode::Async />
+                <Route path=path!("/admin/spaces/drift") view=spaces::drift ssr=SsrMode::Async />
                 <Route path=path!("/admin/tokens") view=tokens::tokens ssr=SsrMode::Async />
                 <Route path=path!("/admin/tokens/new") view=tokens::new ssr=SsrMode::Async />
                 <Route path=path!("/admin/tokens/made") view=tokens::made ssr=SsrMode::Async />

@@ -81,7 +81,10 @@ impl Desk {
         let traffic = visits::traffic(&self.engine).await;
         let now = self.engine.now();
         let unembedded = match &catalog.space {
-            Some(space) => self.store.unembedded_count(space).await?,
+            Some(space) => {
+                let missing = self.store.missing(space.version).await?;
+                missing.waiting + missing.refused
+            }
             None => 0,
         };
         Ok(Attention {
@@ -89,7 +92,7 @@ impl Desk {
             upcoming: self.store.upcoming(now, now + AHEAD, TOLD).await?,
             weak: self.weak(&catalog, &traffic, TOLD).await?,
             silent: silent(&catalog, &traffic),
-            unembedded: unembedded + catalog.questions_without_vector(),
+            unembedded,
         })
     }
 

@@ -22,6 +22,7 @@ use thiserror::Error;
 use crate::embedding::EmbeddingError;
 use crate::engine::Engine;
 use crate::ingest::ImportError;
+use crate::spaces::Spaces;
 use crate::store::{Store, StoreError};
 use crate::writer::WriterError;
 
@@ -94,6 +95,16 @@ impl Desk {
             cookies: cookies.into(),
             ..self
         }
+    }
+
+    /// The embedding spaces.
+    pub fn spaces(&self) -> Spaces {
+        let engine = &self.engine;
+        Spaces::new(
+            self.store.clone(),
+            engine.providers().clone(),
+            engine.space_settings(),
+        )
     }
 
     /// The engine that answers visitors.

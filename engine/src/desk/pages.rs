@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{Actor, Desk, DeskError};
 use crate::embedding::Embedding;
-use crate::ingest::{check_one, vectors};
+use crate::ingest::{check_one, vectors_or_later};
 use crate::store::{EditedPage, PageSummary, Space, StoreError, StoreTransaction, TextHash};
 use crate::visits;
 
@@ -201,7 +201,7 @@ impl Desk {
         check_one(&self.store, &Record::Page(record.clone())).await?;
         let provider = self.engine.provider();
         let space = self.store.ensure_space(provider.space()).await?;
-        let (vectors, _) = vectors(&self.store, provider, &space, &[&record.intent]).await?;
+        let vectors = vectors_or_later(&self.store, provider, &space, &[&record.intent]).await?;
         Ok(Writing {
             record,
             space,

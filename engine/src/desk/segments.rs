@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::home::{NOBODY, TELLING};
 use super::{Actor, Desk, DeskError};
 use crate::embedding::Embedding;
-use crate::ingest::{check_one, vectors};
+use crate::ingest::{check_one, vectors_or_later};
 use crate::store::{SegmentSummary, SegmentUse, Space, StoreError, StoreTransaction, TextHash};
 use crate::visits;
 
@@ -264,7 +264,8 @@ impl Desk {
         check_one(&self.store, &Record::Segment(record.clone())).await?;
         let provider = self.engine.provider();
         let space = self.store.ensure_space(provider.space()).await?;
-        let (vectors, _) = vectors(&self.store, provider, &space, &[&record.description]).await?;
+        let vectors =
+            vectors_or_later(&self.store, provider, &space, &[&record.description]).await?;
         Ok(Writing {
             record,
             space,

@@ -86,9 +86,43 @@ pub enum EmbeddingError {
     },
 }
 
+/// Whom an error of a provider concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blame {
+    /// Nobody: the same call can succeed later.
+    Moment,
+    /// One of the texts, or an answer that was spoilt once: smaller calls show which.
+    Text,
+    /// The setting or the account: no text can be embedded until somebody does something.
+    Setting,
+}
+
 impl EmbeddingError {
+    /// Whom it concerns, and so what to do.
+    pub fn blame(&self) -> Blame {
+        match self {
+            Self::GaveUp { .. } | Self::Unreachable { .. } => Blame::Moment,
+            Self::Refused { status, .. } => match status {
+                400 | 413 | 422 => Blame::Text,
+                _ => Blame::Setting,
+            },
+            Self::Vector {
+                source: VectorError::WrongDimension { .. },
+                ..
+            }
+            | Self::Setting { .. }
+            | Self::ModelFile { .. } => Blame::Setting,
+            Self::EmptyText { .. }
+            | Self::Vector { .. }
+            | Self::Computation(_)
+            | Self::WrongCount { .. }
+            | Self::WrongIndices { .. }
+            | Self::Malformed { .. } => Blame::Text,
+        }
+    }
+
     /// Whether the same call can succeed later without anybody changing a text or a setting.
     pub fn is_temporary(&self) -> bool {
-        matches!(self, Self::GaveUp { .. } | Self::Unreachable { .. })
+        self.blame() == Blame::Moment
     }
 }

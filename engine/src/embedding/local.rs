@@ -12,15 +12,17 @@ use std::{
 use async_trait::async_trait;
 use candle_core::{DType, Device, Tensor};
 use candle_nn::VarBuilder;
-use tokenizers::{Tokenizer, TruncationParams};
+use tokenizers::Tokenizer;
 use tokio::sync::oneshot;
 use tracing::instrument;
 
 use self::bert::{Bert, Config};
-use super::{Embedding, EmbeddingError, EmbeddingProvider, SpaceSpec, check_texts};
+use super::{
+    Embedding, EmbeddingError, EmbeddingProvider, Normalisation, Pooling, SpaceSpec, Tokens,
+    VectorError, check_texts, vector::weight,
+};
 
-/// The model's window in tokens, with the two that mark start and end. What lies beyond is cut off, as the model's
-/// authors do.
+/// The model's window in tokens, with the two that mark start and end. Longer texts are split.
 const WINDOW: usize = 256;
 
 /// Texts one call should carry.
@@ -60,6 +62,8 @@ impl LocalProvider {
                 provider: "local".into(),
                 model: "all-MiniLM-L6-v2".into(),
                 dimensions: Config::ALL_MINILM_L6_V2.hidden_size,
+                pooling: Pooling::Mean,
+                normalisation: Normalisation::L2,
             },
             model: Arc::new(model),
             threads,
@@ -106,25 +110,37 @@ impl EmbeddingProvider for LocalProvider {
         // Texts of similar length share a batch, so that little is computed for padding.
         inputs.sort_by_key(|input| input.tokens.len());
 
-        let mut vectors: Vec<Option<Embedding>> = vec![None; texts.len()];
+        let mut pieces: Vec<Vec<(Embedding, f32)>> = vec![Vec::new(); texts.len()];
         for batch in batches(inputs) {
-            let indices: Vec<usize> = batch.iter().map(|input| input.index).collect();
+            let places: Vec<(usize, f32)> = batch
+                .iter()
+                .map(|input| (input.index, weight(input.tokens.len())))
+                .collect();
             let values = self.run(move |model| model.encode(&batch)).await?;
-            for (index, values) in indices.into_iter().zip(values) {
+            for ((index, weight), values) in places.into_iter().zip(values) {
                 let vector = Embedding::new(&self.space, values)
                     .map_err(|source| EmbeddingError::Vector { index, source })?;
-                vectors[index] = Some(vector);
+                pieces[index].push((vector, weight));
             }
         }
-        let vectors: Vec<Embedding> = vectors.into_iter().flatten().collect();
-        if vectors.len() == texts.len() {
-            Ok(vectors)
-        } else {
-            Err(EmbeddingError::WrongCount {
-                expected: texts.len(),
-                actual: vectors.len(),
+        let pooled = pieces.iter().enumerate().map(|(index, pieces)| {
+            Embedding::pooled(pieces).ok_or(EmbeddingError::Vector {
+                index,
+                source: VectorError::Zero,
             })
-        }
+        });
+        pooled.collect()
+    }
+
+    async fn count_tokens(&self, texts: &[String]) -> Result<Tokens, EmbeddingError> {
+        let owned = texts.to_vec();
+        let inputs = self.run(move |model| model.tokenize(&owned)).await?;
+        // Start and end are the model's own.
+        let tokens: usize = inputs
+            .iter()
+            .map(|i| i.tokens.len().saturating_sub(2))
+            .sum();
+        Ok(Tokens::Counted(tokens.try_into().unwrap_or(u64::MAX)))
     }
 }
 
@@ -138,7 +154,7 @@ impl fmt::Debug for LocalProvider {
     }
 }
 
-/// The tokens of one text, with its place in the call.
+/// The tokens of one text or a piece of one, start and end included, with the text's place in the call.
 #[derive(Debug)]
 struct Input {
     index: usize,
@@ -160,6 +176,21 @@ fn batches(inputs: Vec<Input>) -> Vec<Vec<Input>> {
     batches
 }
 
+/// Splits a text's tokens, start and end included, into pieces that fit the window and have a start and an end each. All
+/// are about as long, so that no last piece of a few words counts for little.
+fn split(tokens: &[u32]) -> Vec<Vec<u32>> {
+    let [start, words @ .., end] = tokens else {
+        return vec![tokens.to_vec()];
+    };
+    let room = WINDOW - 2;
+    let length = words.len().div_ceil(words.len().div_ceil(room).max(1));
+    if words.len() <= room {
+        return vec![tokens.to_vec()];
+    }
+    let piece = |words: &[u32]| [&[*start], words, &[*end]].concat();
+    words.chunks(length).map(piece).collect()
+}
+
 struct Model {
     tokenizer: Tokenizer,
     bert: Bert,
@@ -177,13 +208,9 @@ impl Model {
 
         let (path, bytes) = read(dir, "tokenizer.json")?;
         let mut tokenizer = Tokenizer::from_bytes(&bytes).map_err(unusable(&path))?;
-        let truncation = TruncationParams {
-            max_length: WINDOW,
-            ..TruncationParams::default()
-        };
         tokenizer
             .with_padding(None)
-            .with_truncation(Some(truncation))
+            .with_truncation(None)
             .map_err(unusable(&path))?;
 
         let (path, bytes) = read(dir, "model.safetensors")?;
@@ -194,12 +221,14 @@ impl Model {
     }
 
     fn tokenize(&self, texts: &[String]) -> Result<Vec<Input>, EmbeddingError> {
-        let input = |(index, text): (usize, &String)| {
+        let mut inputs = Vec::with_capacity(texts.len());
+        for (index, text) in texts.iter().enumerate() {
             let encoding = self.tokenizer.encode_fast(text.as_str(), true);
-            let tokens = encoding.map_err(|error| failed(&error))?.get_ids().to_vec();
-            Ok(Input { index, tokens })
-        };
-        texts.iter().enumerate().map(input).collect()
+            let encoding = encoding.map_err(|error| failed(&error))?;
+            let pieces = split(encoding.get_ids());
+            inputs.extend(pieces.into_iter().map(|tokens| Input { index, tokens }));
+        }
+        Ok(inputs)
     }
 
     /// One vector of `hidden_size` numbers for each input.
@@ -250,6 +279,23 @@ fn unusable<R: ToString>(path: &Path) -> impl FnOnce(R) -> EmbeddingError {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_beyond_the_window_is_split_into_pieces_of_about_one_length() {
+        let check = |words: usize, expected: &[usize]| {
+            let tokens: Vec<u32> = [vec![101], vec![7; words], vec![102]].concat();
+            let pieces = split(&tokens);
+            let lengths: Vec<usize> = pieces.iter().map(Vec::len).collect();
+            assert_eq!(lengths, expected);
+            for piece in pieces {
+                assert_eq!((piece[0], piece[piece.len() - 1]), (101, 102));
+            }
+        };
+        check(0, &[2]);
+        check(254, &[256]);
+        check(255, &[130, 129]);
+        check(600, &[202, 202, 202]);
+    }
 
     fn check(lengths: &[usize], expected: &[&[usize]]) {
         let inputs = lengths.iter().enumerate().map(|(index, &length)| Input {

@@ -8,41 +8,48 @@
 mod error;
 mod local;
 pub(crate) mod openai;
+mod pieces;
+mod providers;
 pub(crate) mod retry;
+mod space;
 mod vector;
 
-use std::{
-    fmt::{self, Debug},
-    slice,
-};
+use std::{fmt::Debug, num::NonZeroU32, slice};
 
 use async_trait::async_trait;
 
-pub use error::EmbeddingError;
+pub use error::{Blame, EmbeddingError};
 pub use local::LocalProvider;
 pub use openai::{ApiKey, OpenAiConfig, OpenAiProvider};
+pub use providers::Providers;
 pub use retry::{Pacer, RetryPolicy, SystemPacer};
+pub use space::{Normalisation, Pooling, SpaceSpec};
 pub use vector::{Embedding, VectorError};
 
-/// Names an embedding space. Vectors of two spaces are never compared.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct SpaceSpec {
-    /// Who computes the vectors: `local` or `openai`.
-    pub provider: String,
-    /// The model's name as its provider spells it.
-    pub model: String,
-    /// Numbers in each vector.
-    pub dimensions: u16,
+/// What embedding costs, and how much of it background work may do.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Tariff {
+    /// In whatever currency the site's people think in.
+    pub price_per_million_tokens: f64,
+    /// Most tokens a minute; `None` is as many as it manages.
+    pub tokens_per_minute: Option<NonZeroU32>,
 }
 
-impl fmt::Display for SpaceSpec {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            provider,
-            model,
-            dimensions,
-        } = self;
-        write!(f, "{provider}/{model} ({dimensions} dimensions)")
+/// How many tokens texts have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tokens {
+    /// Counted by the model's own tokenizer.
+    Counted(u64),
+    /// Estimated: a token for every four ASCII characters and for every other character.
+    Estimated(u64),
+}
+
+impl Tokens {
+    /// The number, however it was found.
+    pub fn number(self) -> u64 {
+        match self {
+            Self::Counted(tokens) | Self::Estimated(tokens) => tokens,
+        }
     }
 }
 
@@ -56,7 +63,23 @@ pub trait EmbeddingProvider: Send + Sync + Debug {
     /// A call may carry more, and is then worked through in parts.
     fn batch_size(&self) -> usize;
 
+    /// What it costs to embed, and how much of it is allowed. Nothing and everything, unless it is said otherwise.
+    fn tariff(&self) -> Tariff {
+        Tariff::default()
+    }
+
+    /// How many tokens `texts` have together, those that mark start and end left out.
+    ///
+    /// # Errors
+    /// [`EmbeddingError::Computation`] when the tokenizer fails.
+    async fn count_tokens(&self, texts: &[String]) -> Result<Tokens, EmbeddingError> {
+        Ok(Tokens::Estimated(pieces::estimate(texts)))
+    }
+
     /// Embeds `texts`: one vector for each, in the same order. No texts give no vectors.
+    ///
+    /// A text longer than the model's window is never cut: it is split into pieces that fit, and its vector is the mean
+    /// of theirs, each weighted by its tokens and scaled to length one.
     ///
     /// # Errors
     /// [`EmbeddingError::EmptyText`] when a text is empty or only white space; nothing is computed then. All other

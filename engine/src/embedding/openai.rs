@@ -15,16 +15,20 @@ use tracing::instrument;
 
 pub use self::config::{ApiKey, OpenAiConfig};
 use super::{
-    Embedding, EmbeddingError, EmbeddingProvider, Pacer, RetryPolicy, SpaceSpec, SystemPacer,
-    check_texts,
+    Embedding, EmbeddingError, EmbeddingProvider, Normalisation, Pacer, Pooling, RetryPolicy,
+    SpaceSpec, SystemPacer, Tariff, VectorError, check_texts, pieces,
     retry::{Failure, retrying},
+    vector::weight,
 };
 
 /// Asks a server with the interface of `OpenAI` for vectors.
 pub struct OpenAiProvider {
     space: SpaceSpec,
     client: Client<OpenAIConfig>,
+    /// Tokens of one text, by estimate, that one request may carry.
+    window: usize,
     batch_size: usize,
+    tariff: Tariff,
     policy: RetryPolicy,
     key: Option<ApiKey>,
     pacer: Arc<dyn Pacer>,
@@ -51,8 +55,12 @@ impl OpenAiProvider {
                 provider: "openai".into(),
                 model: config.model,
                 dimensions: config.dimensions,
+                pooling: Pooling::Provider,
+                normalisation: Normalisation::L2,
             },
+            window: config.window,
             batch_size: config.batch_size,
+            tariff: config.tariff,
             policy: config.retry,
             key: config.api_key,
             pacer,
@@ -69,6 +77,16 @@ impl OpenAiProvider {
         };
         let answer = self.client.embeddings().create(request).await;
         answer.map_err(|error| transport::failure(error, self.key.as_ref()))
+    }
+
+    /// Embeds texts that fit into the window.
+    async fn embed_whole(&self, texts: &[String]) -> Result<Vec<Embedding>, EmbeddingError> {
+        let mut vectors = Vec::with_capacity(texts.len());
+        for batch in texts.chunks(self.batch_size) {
+            let answer = retrying(&self.policy, &*self.pacer, || self.request(batch)).await?;
+            vectors.extend(self.vectors(answer, batch.len(), vectors.len())?);
+        }
+        Ok(vectors)
     }
 
     /// The vectors of an answer in the order of the texts. `first` is the first text's place in the call.
@@ -109,15 +127,31 @@ impl EmbeddingProvider for OpenAiProvider {
         self.batch_size
     }
 
+    fn tariff(&self) -> Tariff {
+        self.tariff
+    }
+
     #[instrument(name = "embedding.openai.embed", skip_all, fields(texts = texts.len()))]
     async fn embed(&self, texts: &[String]) -> Result<Vec<Embedding>, EmbeddingError> {
         check_texts(texts)?;
-        let mut vectors = Vec::with_capacity(texts.len());
-        for batch in texts.chunks(self.batch_size) {
-            let answer = retrying(&self.policy, &*self.pacer, || self.request(batch)).await?;
-            vectors.extend(self.vectors(answer, batch.len(), vectors.len())?);
+        if texts.iter().all(|text| pieces::tokens(text) <= self.window) {
+            return self.embed_whole(texts).await;
         }
-        Ok(vectors)
+        let split: Vec<Vec<&str>> = texts
+            .iter()
+            .map(|text| pieces::split(text, self.window))
+            .collect();
+        let parts: Vec<String> = split.iter().flatten().map(ToString::to_string).collect();
+        let mut vectors = self.embed_whole(&parts).await?.into_iter();
+        let pooled = split.iter().enumerate().map(|(index, parts)| {
+            let weights = parts.iter().map(|part| weight(pieces::tokens(part)));
+            let weighted: Vec<(Embedding, f32)> = vectors.by_ref().zip(weights).collect();
+            Embedding::pooled(&weighted).ok_or(EmbeddingError::Vector {
+                index,
+                source: VectorError::Zero,
+            })
+        });
+        pooled.collect()
     }
 }
 

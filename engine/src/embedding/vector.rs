@@ -68,6 +68,23 @@ impl Embedding {
         Self::scaled(sum)
     }
 
+    /// The vector of a text that was embedded in pieces: their mean, each with its weight. `None` when there are none, or
+    /// when they cancel each other. One piece's vector is the text's, bit for bit.
+    pub(super) fn pooled(pieces: &[(Self, f32)]) -> Option<Self> {
+        if let [(only, _)] = pieces {
+            return Some(only.clone());
+        }
+        let (first, _) = pieces.first()?;
+        let mut sum = vec![0.0; first.0.len()];
+        for (vector, weight) in pieces {
+            debug_assert_eq!(sum.len(), vector.0.len(), "vectors of two spaces");
+            for (total, value) in sum.iter_mut().zip(&*vector.0) {
+                *total += value * weight;
+            }
+        }
+        Self::scaled(sum)
+    }
+
     /// Scales finite values to length one, or `None` when they have no direction.
     fn scaled(mut values: Vec<f32>) -> Option<Self> {
         // In f64, because the square of a large f32 is infinite and that of a small one is zero.
@@ -88,6 +105,11 @@ impl Embedding {
         }
         Some(Self(values.into()))
     }
+}
+
+/// What a piece of so many tokens counts beside the others of its text.
+pub(super) fn weight(tokens: usize) -> f32 {
+    u16::try_from(tokens).unwrap_or(u16::MAX).into()
 }
 
 /// Why numbers are not an [`Embedding`].
@@ -117,12 +139,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::embedding::{Normalisation, Pooling};
 
     fn space(dimensions: u16) -> SpaceSpec {
         SpaceSpec {
             provider: "openai".into(),
             model: "text-embedding-3-small".into(),
             dimensions,
+            pooling: Pooling::Provider,
+            normalisation: Normalisation::L2,
         }
     }
 

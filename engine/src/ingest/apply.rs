@@ -2,22 +2,25 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::record::Record;
 use domain::{ExternalId, PageId, SegmentId, SegmentKey};
 use serde::{Deserialize, Serialize};
-use tracing::info;
+use tracing::{info, warn};
 
 use super::plan::Plan;
 use super::present::Present;
 use super::source::{Batches, Source};
 use super::{ImportError, Progress, journal};
 use crate::desk::Actor;
-use crate::embedding::{Embedding, EmbeddingProvider};
+use crate::embedding::{Blame, Embedding, EmbeddingProvider};
 use crate::store::{Space, Store, StoreTransaction, TextHash};
 
 /// Records a transaction: small enough that little is lost by an interruption.
 const BATCH: usize = 100;
+/// How long whoever edits waits for an embedding provider.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What an import did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -235,8 +238,31 @@ fn embedded_text(record: &Record) -> Option<String> {
     }
 }
 
+/// The vectors of `texts`, embedding only those that `space` does not know. When the provider is down or takes too long,
+/// those are left out: whoever edits does not have to wait for it, and the texts get their vectors in the background.
+///
+/// # Errors
+/// [`ImportError`] when the provider refuses a text or the database fails.
+pub(crate) async fn vectors_or_later(
+    store: &Store,
+    provider: &dyn EmbeddingProvider,
+    space: &Space,
+    texts: &[&str],
+) -> Result<HashMap<TextHash, Embedding>, ImportError> {
+    let embedding = vectors(store, provider, space, texts);
+    let trouble = match tokio::time::timeout(PATIENCE, embedding).await {
+        Ok(Ok((vectors, _))) => return Ok(vectors),
+        Ok(Err(ImportError::Embedding(error))) if error.blame() != Blame::Text => error.to_string(),
+        Ok(Err(error)) => return Err(error),
+        Err(_) => "the embedding provider takes too long".to_owned(),
+    };
+    warn!(trouble, "ingest: what is edited now gets its vector later");
+    let hashes: Vec<TextHash> = texts.iter().map(|text| TextHash::of(text)).collect();
+    Ok(store.known_vectors(space, &hashes).await?)
+}
+
 /// The vectors of `texts`, embedding only those that `space` does not know; and how many those were.
-pub(crate) async fn vectors(
+async fn vectors(
     store: &Store,
     provider: &dyn EmbeddingProvider,
     space: &Space,

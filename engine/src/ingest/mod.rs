@@ -2,7 +2,6 @@
 
 mod apply;
 mod check;
-mod embed;
 mod export;
 pub mod format;
 mod journal;
@@ -20,10 +19,9 @@ use domain::Problem;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub(crate) use apply::vectors;
+pub(crate) use apply::vectors_or_later;
 pub use apply::{Summary, apply};
 pub use check::{check_all, check_one};
-pub use embed::embed_missing;
 pub use export::{Export, ExportError, Selection};
 pub use plan::{Counts, FieldChange, Plan, Planner, Sample};
 pub use rejects::write_rejects;

@@ -37,6 +37,18 @@ pub struct CatalogRows {
     pub next_change: Option<Duration>,
 }
 
+impl CatalogRows {
+    /// Page intents and segment descriptions: what decisions are compared with.
+    pub fn texts_that_ask(&self) -> impl Iterator<Item = &str> {
+        let intents = self.pages.iter().map(|(_, page)| page.intent.as_str());
+        let descriptions = self
+            .segments
+            .iter()
+            .map(|(_, segment)| segment.description.as_str());
+        intents.chain(descriptions)
+    }
+}
+
 impl Store {
     /// Reads the catalog's rows.
     ///

@@ -48,6 +48,20 @@ impl Store {
 }
 
 impl StoreTransaction {
+    /// The site's settings as of this transaction; `None` before any were saved.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails or the stored value is unreadable.
+    pub async fn site(&mut self) -> Result<Option<SiteSettings>, StoreError> {
+        let row = sqlx::query_scalar!(
+            r#"SELECT value AS "value: Json<SiteSettings>" FROM settings WHERE key = $1"#,
+            SITE
+        )
+        .fetch_optional(&mut *self.tx)
+        .await?;
+        Ok(row.map(|Json(site)| site))
+    }
+
     /// Saves the site's settings.
     ///
     /// # Errors

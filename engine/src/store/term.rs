@@ -24,6 +24,19 @@ pub(crate) struct TermUse {
     pub(crate) place: Option<(PageId, SegmentId)>,
 }
 
+/// A term with where it was brought last.
+#[derive(Debug, Clone)]
+pub(crate) struct BroughtTerm {
+    /// The term in its normalised spelling.
+    pub(crate) text: String,
+    /// The page.
+    pub(crate) page: PageId,
+    /// The segment that the visitor's rules chose.
+    pub(crate) segment: SegmentId,
+    /// How often it was brought in all.
+    pub(crate) uses: f64,
+}
+
 impl Store {
     /// The `limit` terms used last that have a vector in `space`.
     ///
@@ -48,6 +61,32 @@ impl Store {
         rows.into_iter()
             .map(|row| Ok((row.text, embedding(space, &row.embedding)?)))
             .collect()
+    }
+}
+
+impl Store {
+    /// The `limit` terms used last that were brought to a page on which they have a say.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub(crate) async fn brought_terms(&self, limit: i64) -> Result<Vec<BroughtTerm>, StoreError> {
+        let rows = sqlx::query!(
+            r#"SELECT t.text, p.id AS page, t.segment_id AS "segment!", t.uses::float8 AS "uses!"
+               FROM campaign_terms t JOIN pages p ON p.id = t.page_id AND p.use_terms
+               WHERE t.segment_id IS NOT NULL
+               ORDER BY t.last_seen DESC, t.text_hash
+               LIMIT $1"#,
+            limit
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let placed = rows.into_iter().map(|row| BroughtTerm {
+            text: row.text,
+            page: PageId(row.page),
+            segment: SegmentId(row.segment),
+            uses: row.uses,
+        });
+        Ok(placed.collect())
     }
 }
 

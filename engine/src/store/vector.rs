@@ -14,17 +14,6 @@ use crate::embedding::Embedding;
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TextHash([u8; 32]);
 
-/// A variant that has no vector of its present text in a space.
-#[derive(Debug, Clone)]
-pub struct Unembedded {
-    /// The variant.
-    pub variant: VariantId,
-    /// Its content, from which the text is made.
-    pub content: domain::ContentOverride,
-    /// The hash of that text.
-    pub text_hash: TextHash,
-}
-
 impl TextHash {
     /// Hashes a text.
     pub fn of(text: &str) -> Self {
@@ -36,7 +25,7 @@ impl TextHash {
         &self.0
     }
 
-    fn from_stored(bytes: &[u8]) -> Result<Self, StoreError> {
+    pub(super) fn from_stored(bytes: &[u8]) -> Result<Self, StoreError> {
         bytes
             .try_into()
             .map(Self)
@@ -81,64 +70,6 @@ impl Store {
                 Ok((hash, embedding(space, &row.embedding)?))
             })
             .collect()
-    }
-
-    /// Variants without a vector of their present text in `space`, by id after `after`.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails or a stored content is unreadable.
-    pub async fn unembedded(
-        &self,
-        space: &Space,
-        after: VariantId,
-        limit: i64,
-    ) -> Result<Vec<Unembedded>, StoreError> {
-        let rows = sqlx::query!(
-            r#"SELECT v.id, r.text_hash,
-                      r.content AS "content: sqlx::types::Json<domain::ContentOverride>"
-               FROM variants v
-               JOIN variant_revisions r ON r.variant_id = v.id
-                   AND r.number = coalesce(v.published_revision, v.head_revision)
-               LEFT JOIN embeddings e ON e.variant_id = v.id
-                   AND e.space_version = $1 AND e.text_hash = r.text_hash
-               WHERE e.variant_id IS NULL AND v.id > $2
-               ORDER BY v.id
-               LIMIT $3"#,
-            space.version,
-            after.0,
-            limit
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(Unembedded {
-                    variant: VariantId(row.id),
-                    content: row.content.0,
-                    text_hash: TextHash::from_stored(&row.text_hash)?,
-                })
-            })
-            .collect()
-    }
-
-    /// How many variants have no vector of their present text in `space`.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails.
-    pub async fn unembedded_count(&self, space: &Space) -> Result<i64, StoreError> {
-        let count = sqlx::query_scalar!(
-            r#"SELECT count(*) AS "count!"
-               FROM variants v
-               JOIN variant_revisions r ON r.variant_id = v.id
-                   AND r.number = coalesce(v.published_revision, v.head_revision)
-               LEFT JOIN embeddings e ON e.variant_id = v.id
-                   AND e.space_version = $1 AND e.text_hash = r.text_hash
-               WHERE e.variant_id IS NULL"#,
-            space.version
-        )
-        .fetch_one(&self.pool)
-        .await?;
-        Ok(count)
     }
 }
 

@@ -26,7 +26,7 @@ use self::allowance::Allowance;
 use crate::breaker::Breaker;
 use crate::cache::{Cached, Flight, Lookup, Shared, TermKey, TermVector};
 use crate::catalog::Catalog;
-use crate::embedding::{Embedding, EmbeddingProvider};
+use crate::embedding::{Embedding, Providers};
 use crate::metrics::Metrics;
 use crate::store::{Space, Store, TextHash};
 
@@ -49,7 +49,7 @@ const PROVIDER_PAUSE: Duration = Duration::from_secs(5);
 /// The campaign terms whose vectors are known, and how others are learnt.
 #[derive(Debug)]
 pub struct Terms {
-    provider: Arc<dyn EmbeddingProvider>,
+    providers: Providers,
     store: Store,
     shared: Option<Arc<Shared>>,
     metrics: Arc<Metrics>,
@@ -87,9 +87,9 @@ enum Asker {
 }
 
 impl Terms {
-    /// Terms that `provider` embeds. A node learns `per_second` of them.
+    /// Terms that `providers` embed. A node learns `per_second` of them.
     pub fn new(
-        provider: Arc<dyn EmbeddingProvider>,
+        providers: Providers,
         store: Store,
         shared: Option<Arc<Shared>>,
         metrics: Arc<Metrics>,
@@ -97,7 +97,7 @@ impl Terms {
     ) -> Self {
         let open = metrics.breaker_open.with_label_values(&["embedding"]);
         Self {
-            provider,
+            providers,
             store,
             shared,
             metrics,
@@ -109,7 +109,7 @@ impl Terms {
         }
     }
 
-    /// The term's vector in the active space; `None` where the provider embeds into another one.
+    /// The term's vector in the active space; `None` where nothing here embeds into it.
     pub(crate) async fn vector(
         self: &Arc<Self>,
         runtime: &Handle,
@@ -147,11 +147,6 @@ impl Terms {
         }
     }
 
-    /// What embeds texts.
-    pub(crate) fn provider(&self) -> &dyn EmbeddingProvider {
-        &*self.provider
-    }
-
     /// Counts visits that brought a term to a page.
     pub(crate) fn used(
         &self,
@@ -169,10 +164,10 @@ impl Terms {
         }
     }
 
-    /// The active space, if the provider's vectors can be compared with those in it.
+    /// The active space, if something here embeds into it.
     pub(crate) fn space<'a>(&self, catalog: &'a Catalog) -> Option<&'a Space> {
         let space = catalog.space.as_ref();
-        space.filter(|space| space.spec == *self.provider.space())
+        space.filter(|space| self.providers.of(&space.spec).is_some())
     }
 
     /// A term that memory holds. Its hash can be forged, its text cannot.
@@ -218,7 +213,7 @@ impl Terms {
         } else if let Some(vector) = self.in_database(space, term).await {
             ("database", vector)
         } else {
-            ("model", self.embed(term).await?)
+            ("model", self.embed(space, term).await?)
         };
         self.metrics.terms_learnt.with_label_values(&[source]).inc();
         let known = Arc::new(Known::new(term.as_str(), vector, source != "model"));
@@ -253,9 +248,10 @@ impl Terms {
         }
     }
 
-    async fn embed(&self, term: &Term) -> Option<Embedding> {
+    async fn embed(&self, space: &Space, term: &Term) -> Option<Embedding> {
+        let provider = self.providers.of(&space.spec)?;
         let permit = self.breaker.permit()?;
-        let embedding = self.provider.embed_one(term.as_str());
+        let embedding = provider.embed_one(term.as_str());
         match tokio::time::timeout(MODEL_LIMIT, embedding).await {
             Ok(Ok(vector)) => {
                 permit.succeed();

@@ -2,7 +2,7 @@
 
 use std::{fs, num::NonZeroUsize, os::unix::fs::symlink, path::Path};
 
-use engine::embedding::{Embedding, EmbeddingProvider, LocalProvider};
+use engine::embedding::{Embedding, EmbeddingProvider, LocalProvider, Tokens};
 use tempfile::TempDir;
 
 use crate::support::model::{local, model_dir};
@@ -51,15 +51,28 @@ async fn a_batch_gives_each_text_the_vector_it_gets_alone_and_keeps_their_order(
 }
 
 #[tokio::test]
-async fn words_beyond_the_models_window_change_nothing() {
-    // 254 words and the two marks fill the window of 256 tokens.
+async fn words_beyond_the_models_window_have_their_say() {
+    // 254 words and the two marks fill the window of 256 tokens; twice as many are two pieces.
     let full = "word ".repeat(254);
-    let longer = format!("{full}{COMPLIANCE}");
-    let shorter = format!("{}{COMPLIANCE}", "word ".repeat(100));
-    let texts = [full, longer, shorter];
+    let other = format!("{COMPLIANCE} ").repeat(254);
+    let both = format!("{full}{other}");
+    let texts = [full.clone(), full.repeat(2), both];
     let vectors = local().embed(&texts).await.unwrap();
-    assert_same(&vectors[0], &vectors[1], "beyond the window");
-    assert!(vectors[0].cosine(&vectors[2]) < 0.99, "inside the window");
+    // Two equal halves mean what each of them means.
+    assert_same(&vectors[0], &vectors[1], "two equal pieces");
+    let meaning = local().embed_one(COMPLIANCE).await.unwrap();
+    assert!(
+        vectors[2].cosine(&meaning) > vectors[0].cosine(&meaning) + 0.2,
+        "what stands behind the window counts"
+    );
+}
+
+#[tokio::test]
+async fn tokens_are_counted_by_the_models_own_tokenizer() {
+    let texts = ["pricing for teams".to_owned(), "word ".repeat(600)];
+    let tokens = local().count_tokens(&texts).await.unwrap();
+    // The long text is three pieces, whose starts and ends do not count.
+    assert_eq!(tokens, Tokens::Counted(603));
 }
 
 #[tokio::test]

@@ -14,7 +14,7 @@ use super::progress::Bar;
 use crate::config::Config;
 use crate::demo::generator::{GeneratorOptions, generate};
 use crate::demo::jsonl;
-use crate::runtime::{all_threads, provider};
+use crate::runtime::writing_provider;
 
 /// Without options, loads the demo company's pages, segments and variants. With --pages or
 /// --segments, generates pages /lp/page-000 and on, one variant for each page and segment.
@@ -44,7 +44,7 @@ pub(super) async fn run(
         segments: options.segments.unwrap_or(50),
         seed: options.seed,
     };
-    let provider = provider(config, all_threads())?;
+    let provider = writing_provider(config, store).await?;
     let records = generate(&wanted).collect();
     report(
         apply(
@@ -61,7 +61,7 @@ pub(super) async fn run(
 
 /// Loads the demo company's content.
 pub(super) async fn load(config: &Config, store: &Store) -> Result<(), CommandError> {
-    let provider = provider(config, all_threads())?;
+    let provider = writing_provider(config, store).await?;
     let source: Arc<dyn Source> = Arc::new(Text {
         bytes: jsonl().into(),
         format: Format::JsonLines,

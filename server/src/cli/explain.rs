@@ -9,7 +9,7 @@ use time::format_description::well_known::Rfc3339;
 use super::CommandError;
 use crate::config::Config;
 use crate::http::{Fields, Request};
-use crate::runtime::{Running, Services, provider};
+use crate::runtime::{Running, Services, providers};
 
 /// Prints the visitor's attributes, each segment's matched and unmatched conditions, the nearest
 /// candidates with their similarity, the winner and how far it is ahead. Asks the database, not
@@ -38,13 +38,13 @@ pub(super) async fn run(
     })?;
     let headers = headers(&options.headers)?;
     let at = options.at.as_deref().map(instant).transpose()?;
-    let provider = provider(config, config.embedding.threads)?;
+    let providers = providers(config, config.embedding.threads)?;
     // Explanations ask no cache, and none has to be warm for them.
     let cold = Config {
         warm_concurrency: 0,
         ..config.clone()
     };
-    let running = Running::start(&cold, services.store.clone(), None, provider).await?;
+    let running = Running::start(&cold, services.store.clone(), None, providers).await?;
     let engine = &running.engine;
     let catalog = engine.catalog();
     let fields = Fields::of(&headers, config);

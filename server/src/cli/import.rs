@@ -12,7 +12,7 @@ use engine::store::Store;
 use super::CommandError;
 use super::progress::Bar;
 use crate::config::Config;
-use crate::runtime::{all_threads, provider};
+use crate::runtime::writing_provider;
 
 /// Checks the whole file first and reports every bad row with its line and field. Then saves what
 /// is new or changed, in batches; running the same import again changes nothing.
@@ -54,7 +54,7 @@ pub(super) async fn run(
         }
         return Ok(());
     }
-    let provider = provider(config, all_threads())?;
+    let provider = writing_provider(config, store).await?;
     let summary = import(
         store,
         &*provider,

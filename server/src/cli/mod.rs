@@ -69,8 +69,8 @@ enum Command {
     Export(export::Options),
     /// Load the demo content, or generate content for load tests
     Demo(demo::Options),
-    /// Give every text a vector of the configured model, then decide with that model
-    Embed,
+    /// Change the embedding model: plan, fill its space, compare, switch, go back
+    Embed(embed::Options),
     /// Print how a request would be decided
     Explain(explain::Options),
     /// Make, list and revoke the secrets by which other software asks
@@ -155,7 +155,7 @@ async fn dispatch(cli: Cli) -> Result<(), CommandError> {
         Command::Import(options) => import::run(&config, &services.store, &options).await,
         Command::Export(options) => export::run(&services.store, &options).await,
         Command::Demo(options) => demo::run(&config, &services.store, &options).await,
-        Command::Embed => embed::run(&config, &services.store).await,
+        Command::Embed(options) => embed::run(&config, &services, &options).await,
         Command::Explain(options) => explain::run(&config, &services, &options).await,
         Command::Token(options) => token::run(&services.store, &options).await,
         Command::User(options) => user::run(&config, &services.store, &options).await,

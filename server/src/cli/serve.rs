@@ -17,7 +17,7 @@ use super::{CommandError, demo};
 use crate::config::Config;
 use crate::http::serve::{Options as Transport, serve as serve_http};
 use crate::http::{AppState, router};
-use crate::runtime::{Ownership, Running, Services, provider};
+use crate::runtime::{Ownership, Running, Services, providers};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -57,14 +57,15 @@ async fn serve(
         );
         demo::load(&config, store).await?;
     }
-    let provider = provider(&config, config.embedding.threads)?;
+    let providers = providers(&config, config.embedding.threads)?;
     let running = Running::start(
         &config,
         store.clone(),
         services.redis_url.as_deref(),
-        provider,
+        providers,
     )
-    .await?;
+    .await?
+    .tending_spaces();
     let address = listener
         .local_addr()
         .map_err(|error| CommandError::Other(error.to_string()))?;

@@ -19,6 +19,7 @@ mod publishing;
 mod rollout;
 mod sessions;
 mod shared_cache;
+mod spaces;
 mod support;
 mod terms;
 mod transport;

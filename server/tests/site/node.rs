@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use axum::Router;
 use engine::Engine;
 use engine::clock::{Clock, SystemClock};
+use engine::embedding::Providers;
 use engine::store::Store;
 use landfall::config::Config;
 use landfall::http::serve::{Limits, Options, serve};
@@ -66,13 +67,27 @@ impl Node {
         options: Options,
         extend: impl FnOnce(Router) -> Router,
     ) -> Self {
+        let providers = Providers::new(model());
+        Self::boot_embedding(providers, clock, config, redis_url, options, extend).await
+    }
+
+    /// Boots with other embedding models as well.
+    pub(crate) async fn boot_embedding(
+        providers: Providers,
+        clock: Arc<dyn Clock>,
+        config: Config,
+        redis_url: &str,
+        options: Options,
+        extend: impl FnOnce(Router) -> Router,
+    ) -> Self {
         let database_url = config.database_url.as_deref().expect("tests name one");
         let store = Store::connect(database_url, config.database_connections)
             .await
             .expect("it runs");
-        let running = Running::start_by(clock, &config, store.clone(), Some(redis_url), model())
+        let running = Running::start_by(clock, &config, store.clone(), Some(redis_url), providers)
             .await
-            .expect("the catalog loads");
+            .expect("the catalog loads")
+            .tending_spaces();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         let state = AppState::new(

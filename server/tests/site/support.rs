@@ -140,14 +140,22 @@ impl Database {
 
     /// Imports JSON lines as `landfall import` does.
     pub(crate) async fn import(&self, records: &str) -> Summary {
-        let model = model();
+        self.import_by(&*model(), records).await
+    }
+
+    /// Does so with another embedding model.
+    pub(crate) async fn import_by(
+        &self,
+        provider: &dyn EmbeddingProvider,
+        records: &str,
+    ) -> Summary {
         let source: Arc<dyn Source> = Arc::new(Text {
             bytes: records.to_owned().into(),
             format: Format::JsonLines,
         });
         import(
             &self.store,
-            &*model,
+            provider,
             &source,
             &Actor::command_line(),
             &Silent,

@@ -19,7 +19,7 @@ use crate::catalog::{Catalog, Page};
 use crate::decide::{Subject, Supposed};
 use crate::engine::{Target, Tier};
 use crate::explain::{Explanation, explain};
-use crate::ingest::vectors;
+use crate::ingest::vectors_or_later;
 use crate::store::{Head, StoreError, TextHash, VariantContent};
 
 pub use link::{LIFETIMES, LinkError};
@@ -160,8 +160,8 @@ impl Desk {
         let known = match &catalog.space {
             Some(space) if self.engine.decider().embeds_into(catalog) => {
                 let provider = self.engine.provider();
-                match vectors(&self.store, provider, space, &wanted).await {
-                    Ok((known, _)) => known,
+                match vectors_or_later(&self.store, provider, space, &wanted).await {
+                    Ok(known) => known,
                     Err(error) => {
                         warn!(%error, "desk.preview cannot embed drafts");
                         self.store.known_vectors(space, &hashes).await?

@@ -6,7 +6,7 @@ use domain::{ContentOverride, VariantId};
 
 use crate::desk::{Desk, DeskError};
 use crate::embedding::Embedding;
-use crate::ingest::vectors;
+use crate::ingest::vectors_or_later;
 use crate::store::{Space, StoreTransaction, TextHash};
 
 /// The vectors of some contents.
@@ -28,7 +28,7 @@ impl Desk {
             .map(ContentOverride::embedding_text)
             .collect();
         let wanted: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let (known, _) = vectors(&self.store, provider, &space, &wanted).await?;
+        let known = vectors_or_later(&self.store, provider, &space, &wanted).await?;
         Ok(Vectors { space, known })
     }
 }

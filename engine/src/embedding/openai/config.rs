@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use crate::embedding::{EmbeddingError, RetryPolicy};
+use crate::embedding::{EmbeddingError, RetryPolicy, Tariff};
 
 /// The most texts that `OpenAI` takes in one request.
 const MAX_BATCH: usize = 2048;
@@ -20,8 +20,13 @@ pub struct OpenAiConfig {
     pub dimensions: u16,
     /// Texts per request, 1 to 2048. Default: 128.
     pub batch_size: usize,
+    /// Tokens of one text, by estimate, that the model reads. Longer texts are split. Default: 8000, a little below the
+    /// 8,191 of OpenAI's models.
+    pub window: usize,
     /// From sending a request to the end of its answer. Default: 30 seconds.
     pub timeout: Duration,
+    /// What embedding costs, and how much of it background work may do. Default: nothing, everything.
+    pub tariff: Tariff,
     /// How patiently failing requests are repeated.
     pub retry: RetryPolicy,
 }
@@ -34,7 +39,9 @@ impl Default for OpenAiConfig {
             model: "text-embedding-3-small".into(),
             dimensions: 1536,
             batch_size: 128,
+            window: 8_000,
             timeout: Duration::from_secs(30),
+            tariff: Tariff::default(),
             retry: RetryPolicy::default(),
         }
     }
@@ -70,6 +77,9 @@ impl OpenAiConfig {
         if !(1..=MAX_BATCH).contains(&self.batch_size) {
             let reason = format!("is {}, must be 1 to {MAX_BATCH}", self.batch_size);
             return Err(setting("batch_size")(reason));
+        }
+        if self.window == 0 {
+            return Err(setting("window")("must be at least 1".into()));
         }
         if self.timeout.is_zero() {
             return Err(setting("timeout")("must be longer than zero".into()));
@@ -188,6 +198,10 @@ mod tests {
         check(
             |config| config.batch_size = 2049,
             Err("embedding setting `batch_size`: is 2049, must be 1 to 2048"),
+        );
+        check(
+            |config| config.window = 0,
+            Err("embedding setting `window`: must be at least 1"),
         );
         check(
             |config| config.timeout = Duration::ZERO,

@@ -7,6 +7,7 @@ mod gate;
 mod policy;
 mod preview;
 mod signed_in;
+mod spaces;
 mod transfer;
 
 use app::admin::{AdminApp, AdminContext, shell};
@@ -48,7 +49,9 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
         )
         .route("/admin/transfer/rejects", get(transfer::rejects))
         .route("/admin/transfer/export", get(transfer::export))
-        .route("/admin/transfer/progress", get(transfer::progress));
+        .route("/admin/transfer/progress", get(transfer::progress))
+        .route("/admin/spaces/events", get(spaces::events))
+        .route("/admin/spaces/drift.csv", get(spaces::csv));
     Router::new()
         .leptos_routes_with_context(
             state,

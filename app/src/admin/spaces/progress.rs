@@ -1,0 +1,62 @@
+//! How far a job is.
+
+use leptos::prelude::*;
+
+/// A bar that moves. When the job is over, the screen is loaded anew.
+#[island]
+pub fn JobProgress(
+    /// The space.
+    space: i32,
+    /// Texts with a vector at first.
+    done: i64,
+    /// Texts that there are at first.
+    total: i64,
+    /// How far that is, in words.
+    words: String,
+) -> impl IntoView {
+    let far = RwSignal::new((done, total, words));
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| browser::follow(space, far));
+    let id = format!("progress-{space}");
+    view! {
+        <label for=id.clone() class="block text-sm text-muted tabular-nums" aria-live="off">
+            {move || far.get().2}
+        </label>
+        <progress
+            id=id
+            value=move || far.get().0.to_string()
+            max=move || far.get().1.max(1).to_string()
+            class="mt-2 block h-2.5 w-full appearance-none overflow-hidden rounded-full border-0 bg-wash \
+            [&::-moz-progress-bar]:bg-accent [&::-webkit-progress-bar]:bg-wash [&::-webkit-progress-value]:bg-accent"
+        ></progress>
+    }
+}
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use leptos::prelude::*;
+    use leptos::wasm_bindgen::JsCast as _;
+    use leptos::wasm_bindgen::closure::Closure;
+    use web_sys::{EventSource, MessageEvent};
+
+    /// Listens to the server until the job is over.
+    pub(super) fn follow(space: i32, far: RwSignal<(i64, i64, String)>) {
+        let Ok(source) = EventSource::new(&format!("/admin/spaces/events?space={space}")) else {
+            return;
+        };
+        let news = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            let text = event.data().as_string().unwrap_or_default();
+            let mut parts = text.splitn(3, ' ');
+            let mut number = || parts.next().and_then(|part| part.parse::<i64>().ok());
+            if let (Some(done), Some(total)) = (number(), number()) {
+                let words = parts.next().unwrap_or_default().to_owned();
+                far.set((done, total, words));
+            } else {
+                drop(window().location().reload());
+            }
+        });
+        source.set_onmessage(Some(news.as_ref().unchecked_ref()));
+        // It is needed for as long as the screen is open.
+        news.forget();
+    }
+}

@@ -1,0 +1,285 @@
+//! What a switch would change: every decision there is, made in both spaces.
+
+mod histogram;
+mod report;
+
+use std::collections::HashMap;
+
+use domain::decision::{Candidate, Choice, Question, Thresholds, choose};
+use domain::{Locale, PageId, SegmentId, VariantId};
+
+use super::{Spaces, conflict};
+use crate::catalog::{Catalog, Page};
+use crate::desk::DeskError;
+use crate::embedding::Embedding;
+use crate::store::{PageQuestions, BroughtTerm, Space, Store, StoreError, TextHash, Wanted};
+use crate::visits::Traffic;
+
+pub use histogram::Histogram;
+pub use report::{Below, Decided, Drift, Outcome, Share, Side};
+
+/// How often a comparison begins anew because something was published meanwhile.
+const ATTEMPTS: u32 = 3;
+/// Most campaign terms that are replayed, the latest first.
+const TERMS: i64 = 500;
+
+/// A similarity of one variant to one question, in both spaces.
+#[derive(Debug, Clone)]
+struct Pair {
+    segment: SegmentId,
+    variant: VariantId,
+    /// Whether the floor applies to it: it is written for any segment.
+    for_any: bool,
+    from: Option<f32>,
+    to: Option<f32>,
+}
+
+/// A decision in both spaces.
+struct Decision {
+    segment: SegmentId,
+    locale: Locale,
+    /// A campaign term, and how often it was brought.
+    term: Option<(String, f64)>,
+    old: Choice,
+    new: Choice,
+}
+
+/// What was found out about a page.
+struct Compared {
+    path: String,
+    pairs: Vec<Pair>,
+    decisions: Vec<Decision>,
+    page: PageId,
+}
+
+impl Spaces {
+    /// Replays every decision there is (each page, segment and language, and the campaign terms that
+    /// were brought last) in the space that decides and in the space of version `to`.
+    ///
+    /// `traffic` says how often each is asked for; without any, all count alike. `floor` is the
+    /// similarity floor that would hold after the switch; `None` is the present one.
+    ///
+    /// # Errors
+    /// [`DeskError::Conflict`] when there is nothing to compare with, or content is published faster
+    /// than it can be compared.
+    pub async fn drift(
+        &self,
+        to: i32,
+        traffic: &Traffic,
+        floor: Option<f32>,
+    ) -> Result<Drift, DeskError> {
+        let from = self.active().await?;
+        let to = self.find(to).await?.space;
+        if from == to {
+            return Err(conflict("This space decides already."));
+        }
+        for _ in 0..ATTEMPTS {
+            match compare(&self.store, &from, &to, floor).await {
+                Ok((catalog, compared)) => {
+                    let names = names(&self.store, &compared).await?;
+                    return Ok(report::build(
+                        &catalog, &from, &to, floor, &compared, &names, traffic,
+                    ));
+                }
+                Err(StoreError::Superseded) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(conflict(
+            "Content was published while it was compared. Try again in a moment.",
+        ))
+    }
+}
+
+async fn compare(
+    store: &Store,
+    from: &Space,
+    to: &Space,
+    floor: Option<f32>,
+) -> Result<(Catalog, Vec<Compared>), StoreError> {
+    let before = Catalog::load_in(store, Some(from)).await?;
+    let after = Catalog::load_in(store, Some(to)).await?;
+    if before.revision != after.revision {
+        return Err(StoreError::Superseded);
+    }
+    let mut pages: Vec<_> = before.pages().cloned().collect();
+    pages.sort_by(|a, b| a.path.as_str().cmp(b.path.as_str()));
+    let mut compared = Vec::with_capacity(pages.len());
+    for page in &pages {
+        let there = after
+            .page(page.path.as_str())
+            .ok_or(StoreError::Superseded)?;
+        let old = candidates(store, &before, page).await?;
+        let new = candidates(store, &after, there).await?;
+        compared.push(compare_page(&before, page, &old, &new, floor));
+    }
+    let terms = store.brought_terms(TERMS).await?;
+    let hashes: Vec<TextHash> = terms.iter().map(|term| TextHash::of(&term.text)).collect();
+    let old = store.known_vectors(from, &hashes).await?;
+    let new = store.known_vectors(to, &hashes).await?;
+    for (term, hash) in terms.iter().zip(&hashes) {
+        let place = compared.iter_mut().find(|page| page.page == term.page);
+        // A term that one of the spaces does not know says nothing about the two.
+        if let (Some(old), Some(new), Some(place)) = (old.get(hash), new.get(hash), place) {
+            let old = decide(store, &before, term, old, None).await?;
+            let new = decide(store, &after, term, new, floor).await?;
+            if let (Some(old), Some(new)) = (old, new) {
+                place.decisions.push(Decision {
+                    segment: term.segment,
+                    locale: before.site.default_locale,
+                    term: Some((term.text.clone(), term.uses)),
+                    old,
+                    new,
+                });
+            }
+        }
+    }
+    Ok((before, compared))
+}
+
+/// The candidates of a page for each segment, in the catalog's space.
+async fn candidates(
+    store: &Store,
+    catalog: &Catalog,
+    page: &Page,
+) -> Result<HashMap<SegmentId, Vec<Candidate>>, StoreError> {
+    let questions = PageQuestions {
+        page: page.id,
+        revision: page.revision,
+        space_version: catalog.space.as_ref().map_or(0, |space| space.version),
+        segments: catalog
+            .segments
+            .iter()
+            .map(|segment| (segment.id, catalog.query_vector(page, segment.id)))
+            .collect(),
+    };
+    let mut found: HashMap<SegmentId, Vec<Candidate>> = HashMap::new();
+    for (segment, candidate) in store.page_candidates(&questions).await? {
+        found.entry(segment).or_default().push(candidate);
+    }
+    Ok(found)
+}
+
+fn compare_page(
+    catalog: &Catalog,
+    page: &Page,
+    old: &HashMap<SegmentId, Vec<Candidate>>,
+    new: &HashMap<SegmentId, Vec<Candidate>>,
+    floor: Option<f32>,
+) -> Compared {
+    let present = catalog.site.thresholds;
+    let future = Thresholds {
+        similarity_floor: floor.unwrap_or(present.similarity_floor),
+        ..present
+    };
+    let mut pairs = Vec::new();
+    let mut decisions = Vec::new();
+    for segment in &catalog.segments {
+        let of = |side: &HashMap<SegmentId, Vec<Candidate>>| {
+            side.get(&segment.id).cloned().unwrap_or_default()
+        };
+        let (old, new) = (of(old), of(new));
+        let elsewhere: HashMap<VariantId, Option<f32>> =
+            new.iter().map(|c| (c.variant, c.similarity)).collect();
+        pairs.extend(old.iter().map(|candidate| Pair {
+            segment: segment.id,
+            variant: candidate.variant,
+            for_any: candidate.segment.is_none(),
+            from: candidate.similarity,
+            to: elsewhere.get(&candidate.variant).copied().flatten(),
+        }));
+        for locale in &catalog.site.locales {
+            let locales = page.variant_locales(*locale, catalog.site.default_locale);
+            let made = |candidates: &[Candidate], thresholds| {
+                let question = Question {
+                    segment: segment.id,
+                    locales: &locales,
+                    thresholds,
+                    term_alignment: None,
+                };
+                choose(candidates, &question)
+            };
+            decisions.push(Decision {
+                segment: segment.id,
+                locale: *locale,
+                term: None,
+                old: made(&old, present),
+                new: made(&new, future),
+            });
+        }
+    }
+    Compared {
+        path: page.path.to_string(),
+        page: page.id,
+        pairs,
+        decisions,
+    }
+}
+
+/// Decides for a visitor who brings a term, in the catalog's space; `None` when page or segment are
+/// gone.
+async fn decide(
+    store: &Store,
+    catalog: &Catalog,
+    term: &BroughtTerm,
+    vector: &Embedding,
+    floor: Option<f32>,
+) -> Result<Option<Choice>, StoreError> {
+    let page = catalog.pages().find(|page| page.id == term.page);
+    let Some(page) = page.filter(|_| catalog.has_segment(term.segment)) else {
+        return Ok(None);
+    };
+    let default = catalog.site.default_locale;
+    let locales = page.variant_locales(default, default);
+    let query = catalog.query_vector(page, term.segment);
+    let candidates = store
+        .candidates(Wanted {
+            page: page.id,
+            revision: page.revision,
+            segment: term.segment,
+            locales: &locales,
+            space_version: catalog.space.as_ref().map_or(0, |space| space.version),
+            query: query.as_ref(),
+            term: Some(vector),
+            at: None,
+        })
+        .await?;
+    let present = catalog.site.thresholds;
+    let question = Question {
+        segment: term.segment,
+        locales: &locales,
+        thresholds: Thresholds {
+            similarity_floor: floor.unwrap_or(present.similarity_floor),
+            ..present
+        },
+        term_alignment: query.map(|query| query.cosine(vector)),
+    };
+    Ok(Some(choose(&candidates, &question)))
+}
+
+async fn names(
+    store: &Store,
+    compared: &[Compared],
+) -> Result<HashMap<VariantId, String>, StoreError> {
+    let mut ids: Vec<VariantId> = compared
+        .iter()
+        .flat_map(|page| page.pairs.iter().map(|pair| pair.variant))
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    Ok(store.variant_names(&ids).await?.into_iter().collect())
+}
+
+impl Catalog {
+    /// Reads the catalog from the database as if another space decided.
+    async fn load_in(store: &Store, space: Option<&Space>) -> Result<Self, StoreError> {
+        let mut rows = store.catalog_rows().await?;
+        rows.space = space.cloned();
+        let hashes: Vec<TextHash> = rows.texts_that_ask().map(TextHash::of).collect();
+        let vectors = match space {
+            Some(space) => store.known_vectors(space, &hashes).await?,
+            None => HashMap::new(),
+        };
+        Ok(Self::build(rows, &vectors))
+    }
+}

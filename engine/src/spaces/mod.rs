@@ -1,0 +1,320 @@
+//! Changing the embedding model without anyone noticing.
+//!
+//! A new space is filled beside the one that decides (`work`), kept complete while people go on
+//! editing (`keep`), compared with it on every decision there is (`drift`), and switched to or back
+//! from in one transaction (`switch`). Nothing is queued: what is missing in a space is asked of the
+//! database each time, so that an interruption costs at most one batch.
+
+mod drift;
+mod fill;
+mod keep;
+mod plan;
+mod switch;
+mod work;
+
+use std::time::Duration;
+
+use serde_json::json;
+use tracing::info;
+
+use crate::desk::{Actor, DeskError};
+use crate::embedding::{Providers, SpaceSpec};
+use crate::store::{
+    DeadLetter, EmbedJob, IndexSettings, IndexState, Missing, Space, SpaceRow, SpaceState, Store,
+};
+
+pub use drift::{Below, Decided, Drift, Histogram, Outcome, Share, Side};
+pub use keep::Keeper;
+pub use plan::Plan;
+pub use switch::{SwitchOptions, Switched};
+pub use work::{End, Worker};
+
+/// How spaces are filled and kept.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Settings {
+    /// For how long a node may work on a job without saying so again.
+    pub lease: Duration,
+    /// For how long the space that a switch leaves is kept.
+    pub keep: Duration,
+    /// How indexes are built.
+    pub index: IndexSettings,
+}
+
+impl Default for Settings {
+    /// Half a minute, two weeks, pgvector's own defaults.
+    fn default() -> Self {
+        Self {
+            lease: Duration::from_secs(30),
+            keep: Duration::from_hours(14 * 24),
+            index: IndexSettings::default(),
+        }
+    }
+}
+
+/// The embedding spaces of a site, for people who look after them. Cloning is cheap.
+#[derive(Debug, Clone)]
+pub struct Spaces {
+    store: Store,
+    providers: Providers,
+    settings: Settings,
+}
+
+/// A space with everything that is known of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpaceView {
+    /// The space and what it is there for.
+    pub row: SpaceRow,
+    /// Texts without a vector there.
+    pub missing: Missing,
+    /// Its index.
+    pub index: IndexState,
+    /// The last job that filled it.
+    pub job: Option<EmbedJob>,
+    /// Whether this process can embed into it.
+    pub reachable: bool,
+}
+
+/// All spaces, and the models for which there is none.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Overview {
+    /// Texts that take part in decisions.
+    pub texts: i64,
+    /// The newest first; those that are retired and empty are left out.
+    pub spaces: Vec<SpaceView>,
+    /// Configured models that have no space yet.
+    pub models: Vec<SpaceSpec>,
+}
+
+/// What starting a job came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Started {
+    /// The space's version.
+    pub space: i32,
+    /// The job's number.
+    pub job: i64,
+    /// Whether it is new; otherwise somebody had started one already.
+    pub new: bool,
+}
+
+impl Spaces {
+    /// The spaces of `store`, into which `providers` embed.
+    pub fn new(store: Store, providers: Providers, settings: Settings) -> Self {
+        Self {
+            store,
+            providers,
+            settings,
+        }
+    }
+
+    /// The providers that this process can ask.
+    pub fn providers(&self) -> &Providers {
+        &self.providers
+    }
+
+    /// Everything there is to know.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`] when the database fails.
+    pub async fn overview(&self) -> Result<Overview, DeskError> {
+        let rows = self.store.spaces().await?;
+        let retired = |row: &SpaceRow| matches!(row.state, SpaceState::Retired { .. });
+        let models = self
+            .providers
+            .all()
+            .map(|provider| provider.space())
+            .filter(|spec| {
+                !rows
+                    .iter()
+                    .any(|row| row.space.spec == **spec && !retired(row))
+            })
+            .cloned()
+            .collect();
+        let mut spaces = Vec::with_capacity(rows.len());
+        for row in rows {
+            if !matches!(row.state, SpaceState::Retired { emptied: true, .. }) {
+                spaces.push(self.view(row).await?);
+            }
+        }
+        Ok(Overview {
+            texts: self.store.embedded_text_count().await?,
+            spaces,
+            models,
+        })
+    }
+
+    async fn view(&self, row: SpaceRow) -> Result<SpaceView, DeskError> {
+        let version = row.space.version;
+        Ok(SpaceView {
+            missing: self.store.missing(version).await?,
+            index: self.store.index_state(&row.space).await?,
+            job: self.store.embed_job_of(version).await?,
+            reachable: self.providers.of(&row.space.spec).is_some(),
+            row,
+        })
+    }
+
+    /// The last job of a space, and how far its index is.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`] when the database fails.
+    pub async fn job(&self, version: i32) -> Result<Option<(EmbedJob, IndexState)>, DeskError> {
+        let Some(job) = self.store.embed_job_of(version).await? else {
+            return Ok(None);
+        };
+        let row = self.find(version).await?;
+        Ok(Some((job, self.store.index_state(&row.space).await?)))
+    }
+
+    /// The texts that the provider of a space refused.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`] when the database fails.
+    pub async fn dead_letters(&self, version: i32) -> Result<Vec<DeadLetter>, DeskError> {
+        Ok(self.store.dead_letters(version).await?)
+    }
+
+    /// Makes the space of a configured model, unless there is one, and a job that fills it, unless
+    /// one is open. Texts that were refused before are tried again.
+    ///
+    /// # Errors
+    /// [`DeskError::Conflict`] when the space decides already; [`DeskError::Invalid`] when the model
+    /// is not configured here.
+    pub async fn start(&self, actor: &Actor, spec: &SpaceSpec) -> Result<Started, DeskError> {
+        self.reach(spec)?;
+        let space = self.store.ensure_space(spec).await?;
+        let mut transaction = self.store.begin().await?;
+        let row = transaction.space(space.version).await?;
+        let row = row.ok_or_else(|| gone(space.version))?;
+        if matches!(row.state, SpaceState::Active { .. }) {
+            return Err(DeskError::Conflict(format!(
+                "{spec} decides already; new texts are embedded into it by themselves."
+            )));
+        }
+        let missing = transaction.missing(space.version).await?;
+        let total = missing.waiting + missing.refused;
+        let (job, new) = transaction
+            .make_embed_job(space.version, &actor.name, total)
+            .await?;
+        if new {
+            transaction.forget_refusals(space.version).await?;
+            let after = json!({ "model": spec.to_string(), "texts": total });
+            transaction
+                .note(
+                    actor,
+                    "space.embed",
+                    &subject(space.version),
+                    None,
+                    Some(&after),
+                )
+                .await?;
+        }
+        transaction.commit().await?;
+        if new {
+            info!(space = space.version, job, texts = total, "spaces.start");
+        }
+        Ok(Started {
+            space: space.version,
+            job,
+            new,
+        })
+    }
+
+    /// Lets a space's job rest until somebody resumes it. What is embedded stays.
+    ///
+    /// # Errors
+    /// [`DeskError::Conflict`] when none is running.
+    pub async fn pause(&self, actor: &Actor, version: i32) -> Result<(), DeskError> {
+        let mut transaction = self.store.begin().await?;
+        if !transaction.pause_embed_job(version).await? {
+            return Err(conflict("No job of this space is running."));
+        }
+        self.note(transaction, actor, "space.pause", version).await
+    }
+
+    /// Lets a paused job go on.
+    ///
+    /// # Errors
+    /// [`DeskError::Conflict`] when none is paused.
+    pub async fn resume(&self, actor: &Actor, version: i32) -> Result<(), DeskError> {
+        let mut transaction = self.store.begin().await?;
+        if !transaction.resume_embed_job(version).await? {
+            return Err(conflict("No job of this space is paused."));
+        }
+        self.note(transaction, actor, "space.resume", version).await
+    }
+
+    /// Stops a space's job. What is embedded stays, and starting again does the rest.
+    ///
+    /// # Errors
+    /// [`DeskError::Conflict`] when none is open.
+    pub async fn cancel(&self, actor: &Actor, version: i32) -> Result<(), DeskError> {
+        let mut transaction = self.store.begin().await?;
+        if !transaction.cancel_embed_job(version).await? {
+            return Err(conflict("No job of this space is open."));
+        }
+        self.note(transaction, actor, "space.cancel", version).await
+    }
+
+    /// Gives a space up that does not decide. Its vectors are deleted in the background.
+    ///
+    /// # Errors
+    /// [`DeskError::Conflict`] when it decides or was given up before.
+    pub async fn retire(&self, actor: &Actor, version: i32) -> Result<(), DeskError> {
+        let mut transaction = self.store.begin().await?;
+        transaction.cancel_embed_job(version).await?;
+        if !transaction.retire_space(version).await? {
+            return Err(conflict(
+                "Only a space that does not decide can be dropped.",
+            ));
+        }
+        self.note(transaction, actor, "space.drop", version).await
+    }
+
+    async fn note(
+        &self,
+        mut transaction: crate::store::StoreTransaction,
+        actor: &Actor,
+        action: &str,
+        version: i32,
+    ) -> Result<(), DeskError> {
+        transaction
+            .note(actor, action, &subject(version), None, None)
+            .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// The provider that embeds into the space of `spec`.
+    fn reach(
+        &self,
+        spec: &SpaceSpec,
+    ) -> Result<&std::sync::Arc<dyn crate::embedding::EmbeddingProvider>, DeskError> {
+        self.providers.of(spec).ok_or_else(|| {
+            let message = format!("{spec} is not configured here");
+            DeskError::invalid("model", message)
+        })
+    }
+
+    async fn find(&self, version: i32) -> Result<SpaceRow, DeskError> {
+        let row = self.store.space(version).await?;
+        row.ok_or_else(|| gone(version))
+    }
+
+    async fn active(&self) -> Result<Space, DeskError> {
+        let active = self.store.active_space().await?;
+        active.ok_or_else(|| conflict("There is nothing to compare with: import content first."))
+    }
+}
+
+/// How the log names a space.
+fn subject(version: i32) -> String {
+    format!("space {version}")
+}
+
+fn gone(version: i32) -> DeskError {
+    DeskError::NotFound(format!("Space {version}"))
+}
+
+fn conflict(text: &str) -> DeskError {
+    DeskError::Conflict(text.to_owned())
+}

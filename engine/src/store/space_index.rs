@@ -1,0 +1,182 @@
+//! The HNSW index of one space: a partial index over an expression, built without keeping anybody
+//! from writing.
+
+use sqlx::{Connection as _, PgConnection};
+
+use super::{Space, Store, StoreError};
+
+/// pgvector's largest dimension for an HNSW index over `vector`, and over `halfvec`.
+const MAX_HNSW_VECTOR: u16 = 2_000;
+const MAX_HNSW_HALFVEC: u16 = 4_000;
+
+/// How an HNSW index is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IndexSettings {
+    /// Neighbours of each vector in the graph, 2 to 100.
+    pub m: u16,
+    /// Candidates that are looked at for each vector, at least twice `m` and at most 1,000.
+    pub ef_construction: u16,
+    /// Memory for the build, in megabytes; a graph that does not fit is built many times slower.
+    pub memory_mb: u32,
+}
+
+/// Whether a space has its index.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum IndexState {
+    /// pgvector has none for this dimension.
+    Impossible,
+    /// It is not there.
+    Missing,
+    /// A build was interrupted: it is there and not used.
+    Invalid,
+    /// Somebody builds it.
+    Building {
+        /// How much of the present step is done, 0 to 1.
+        share: f32,
+    },
+    /// It is there.
+    Valid,
+}
+
+impl Default for IndexSettings {
+    /// pgvector's own defaults, and PostgreSQL's for memory.
+    fn default() -> Self {
+        Self {
+            m: 16,
+            ef_construction: 64,
+            memory_mb: 64,
+        }
+    }
+}
+
+impl Store {
+    /// Whether a space has its index.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn index_state(&self, space: &Space) -> Result<IndexState, StoreError> {
+        if create_index(space, &IndexSettings::default(), true).is_none() {
+            return Ok(IndexState::Impossible);
+        }
+        let found = sqlx::query!(
+            r#"SELECT i.indisvalid AS valid, p.pid IS NOT NULL AS "building!",
+                      coalesce(
+                          CASE WHEN p.tuples_total > 0 THEN p.tuples_done::float8 / p.tuples_total
+                               WHEN p.blocks_total > 0 THEN p.blocks_done::float8 / p.blocks_total
+                          END, 0)::real AS "share!"
+               FROM pg_class c
+               JOIN pg_index i ON i.indexrelid = c.oid
+               LEFT JOIN pg_stat_progress_create_index p ON p.index_relid = c.oid
+               WHERE c.relname = $1 AND c.relnamespace = 'public'::regnamespace"#,
+            index_name(space)
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(match found {
+            None => IndexState::Missing,
+            Some(row) if row.valid => IndexState::Valid,
+            Some(row) if row.building => IndexState::Building {
+                share: row.share.clamp(0.0, 1.0),
+            },
+            Some(_) => IndexState::Invalid,
+        })
+    }
+
+    /// Builds a space's index on a connection of its own, beside everybody who writes.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails, out of memory or disk for instance; an invalid index
+    /// may be left then.
+    pub async fn build_index(
+        &self,
+        space: &Space,
+        settings: &IndexSettings,
+    ) -> Result<(), StoreError> {
+        let Some(statement) = create_index(space, settings, true) else {
+            return Ok(());
+        };
+        let mut connection = PgConnection::connect_with(&self.options).await?;
+        // Only numbers of ours are put into the statements.
+        let memory = format!("SET maintenance_work_mem = '{}MB'", settings.memory_mb);
+        sqlx::query(&memory).execute(&mut connection).await?;
+        sqlx::query(&statement).execute(&mut connection).await?;
+        connection.close().await?;
+        Ok(())
+    }
+
+    /// Drops a space's index, valid or not, beside everybody who writes.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn drop_index(&self, space: &Space) -> Result<(), StoreError> {
+        let statement = format!("DROP INDEX CONCURRENTLY IF EXISTS {}", index_name(space));
+        let mut connection = PgConnection::connect_with(&self.options).await?;
+        sqlx::query(&statement).execute(&mut connection).await?;
+        connection.close().await?;
+        Ok(())
+    }
+}
+
+fn index_name(space: &Space) -> String {
+    format!("embeddings_space_{}_hnsw", space.version)
+}
+
+/// The statement that creates a space's index; `None` where pgvector has no HNSW for the dimension.
+pub(super) fn create_index(
+    space: &Space,
+    settings: &IndexSettings,
+    concurrently: bool,
+) -> Option<String> {
+    let dimensions = space.spec.dimensions;
+    let (kind, operators) = if dimensions <= MAX_HNSW_VECTOR {
+        ("vector", "vector_cosine_ops")
+    } else if dimensions <= MAX_HNSW_HALFVEC {
+        ("halfvec", "halfvec_cosine_ops")
+    } else {
+        return None;
+    };
+    let IndexSettings {
+        m, ef_construction, ..
+    } = settings;
+    let concurrently = if concurrently { "CONCURRENTLY " } else { "" };
+    Some(format!(
+        "CREATE INDEX {concurrently}IF NOT EXISTS {} ON embeddings \
+         USING hnsw ((embedding::{kind}({dimensions})) {operators}) \
+         WITH (m = {m}, ef_construction = {ef_construction}) WHERE space_version = {}",
+        index_name(space),
+        space.version
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::embedding::{Normalisation, Pooling, SpaceSpec};
+
+    #[test]
+    fn an_index_fits_its_dimension() {
+        let check = |dimensions: u16, expected: Option<&str>| {
+            let space = Space {
+                version: 3,
+                spec: SpaceSpec {
+                    provider: "openai".to_owned(),
+                    model: "any".to_owned(),
+                    dimensions,
+                    pooling: Pooling::Provider,
+                    normalisation: Normalisation::L2,
+                },
+            };
+            let statement = create_index(&space, &IndexSettings::default(), true);
+            match (statement.as_deref(), expected) {
+                (Some(found), Some(part)) => assert!(found.contains(part), "{found}"),
+                (found, expected) => assert_eq!(found, expected),
+            }
+        };
+        check(384, Some("((embedding::vector(384)) vector_cosine_ops)"));
+        check(
+            3_072,
+            Some("((embedding::halfvec(3072)) halfvec_cosine_ops)"),
+        );
+        check(8_000, None);
+    }
+}

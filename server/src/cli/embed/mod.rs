@@ -1,0 +1,340 @@
+//! `landfall embed`.
+
+mod follow;
+mod show;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Subcommand};
+use engine::desk::{Actor, DeskError};
+use engine::embedding::{Providers, SpaceSpec};
+use engine::spaces::{Spaces, SwitchOptions};
+use engine::store::SpaceState;
+use engine::visits;
+
+use super::CommandError;
+use crate::config::Config;
+use crate::runtime::{Running, Services, all_threads, providers, space_settings};
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Without a command: fills the space of the configured model, then decides with it.
+
+To look before the switch, name the new model in landfall.toml as [next_embedding], then
+  landfall embed plan       what it takes
+  landfall embed start      fill its space; another node goes on if this one is stopped
+  landfall embed drift      which decisions would change
+  landfall embed switch     decide with it
+  landfall embed rollback   decide with the model before"
+)]
+pub(super) struct Options {
+    #[command(subcommand)]
+    action: Option<Action>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Say how many texts a model's space wants, and what it takes to embed them
+    Plan(Model),
+    /// Fill a model's space, and follow how far it has come
+    Start {
+        #[command(flatten)]
+        model: Model,
+        /// Leave the work to a running server
+        #[arg(long)]
+        detach: bool,
+    },
+    /// List the spaces, and how far their jobs have come
+    Status,
+    /// Let a job rest; what is embedded stays
+    Pause(Which),
+    /// Let a paused job go on
+    Resume(Which),
+    /// Stop a job; what is embedded stays, and starting again does the rest
+    Cancel(Which),
+    /// Compare every decision in the present space and in another
+    Drift {
+        #[command(flatten)]
+        which: Which,
+        /// The similarity floor to assume after the switch
+        #[arg(long, value_name = "SIMILARITY", allow_negative_numbers = true)]
+        floor: Option<f32>,
+        /// Write every decision as CSV
+        #[arg(long, value_name = "FILE")]
+        csv: Option<PathBuf>,
+        /// Draw how similarities are distributed
+        #[arg(long, value_name = "FILE")]
+        svg: Option<PathBuf>,
+    },
+    /// Decide with a complete space from now on
+    Switch {
+        #[command(flatten)]
+        which: Which,
+        /// The site's similarity floor from then on
+        #[arg(long, value_name = "SIMILARITY", allow_negative_numbers = true)]
+        floor: Option<f32>,
+        /// Switch although some texts have no vector there
+        #[arg(long)]
+        incomplete: bool,
+        /// Days for which the present space is kept for a rollback
+        #[arg(long, value_name = "DAYS")]
+        keep_days: Option<u32>,
+    },
+    /// Decide with the space before again, with the floor it had
+    Rollback,
+    /// Delete a space that does not decide
+    Drop {
+        /// The space's number
+        space: i32,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Model {
+    /// The model's name [default: the configured one that does not decide]
+    #[arg(long, value_name = "NAME")]
+    model: Option<String>,
+}
+
+#[derive(Debug, Args)]
+struct Which {
+    /// The space's number, as `landfall embed status` shows it [default: the newest that fits]
+    space: Option<i32>,
+}
+
+/// What the commands work with.
+struct Desk<'a> {
+    config: &'a Config,
+    services: &'a Services,
+    providers: Providers,
+    spaces: Spaces,
+    actor: Actor,
+}
+
+pub(super) async fn run(
+    config: &Config,
+    services: &Services,
+    options: &Options,
+) -> Result<(), CommandError> {
+    let providers = providers(config, all_threads())?;
+    let desk = Desk {
+        config,
+        services,
+        spaces: Spaces::new(
+            services.store.clone(),
+            providers.clone(),
+            space_settings(config),
+        ),
+        providers,
+        actor: Actor::command_line(),
+    };
+    match &options.action {
+        None => desk.build_and_switch().await,
+        Some(action) => desk.act(action).await,
+    }
+}
+
+impl Desk<'_> {
+    async fn act(&self, action: &Action) -> Result<(), CommandError> {
+        let (spaces, actor) = (&self.spaces, &self.actor);
+        match action {
+            Action::Plan(model) => {
+                let spec = self.model(model).await?;
+                show::plan(&spaces.plan(&spec).await?);
+            }
+            Action::Start { model, detach } => {
+                let spec = self.model(model).await?;
+                let started = spaces.start(actor, &spec).await?;
+                if *detach {
+                    println!("space {}: a running server fills it", started.space);
+                } else {
+                    follow::work(&self.services.store, spaces, started.space).await?;
+                    println!("space {} is complete", started.space);
+                }
+            }
+            Action::Status => show::overview(&spaces.overview().await?, spaces).await?,
+            Action::Pause(which) => {
+                let space = self.with_open_job(which).await?;
+                spaces.pause(actor, space).await?;
+                println!("space {space}: the job rests");
+            }
+            Action::Resume(which) => {
+                let space = self.with_open_job(which).await?;
+                spaces.resume(actor, space).await?;
+                println!("space {space}: the job waits for a server, or for landfall embed start");
+            }
+            Action::Cancel(which) => {
+                let space = self.with_open_job(which).await?;
+                spaces.cancel(actor, space).await?;
+                println!("space {space}: the job is stopped");
+            }
+            Action::Drift {
+                which,
+                floor,
+                csv,
+                svg,
+            } => {
+                let space = self.comparable(which).await?;
+                self.drift(space, *floor, csv.as_ref(), svg.as_ref())
+                    .await?;
+            }
+            Action::Switch {
+                which,
+                floor,
+                incomplete,
+                keep_days,
+            } => {
+                let options = SwitchOptions {
+                    floor: *floor,
+                    incomplete: *incomplete,
+                    keep: keep_days.map(|days| Duration::from_secs(u64::from(days) * 86_400)),
+                };
+                let space = self.comparable(which).await?;
+                let switched = spaces.switch(actor, space, options).await?;
+                println!("space {} decides now", switched.to);
+            }
+            Action::Rollback => {
+                let switched = spaces.rollback(actor).await?;
+                println!("space {} decides again", switched.to);
+            }
+            Action::Drop { space } => {
+                spaces.retire(actor, *space).await?;
+                println!("space {space}: a running server deletes its vectors");
+            }
+        }
+        Ok(())
+    }
+
+    /// Fills the space of the configured model, then decides with it.
+    async fn build_and_switch(&self) -> Result<(), CommandError> {
+        let spec = self.providers.configured().space().clone();
+        let overview = self.spaces.overview().await?;
+        let present = overview
+            .spaces
+            .iter()
+            .find(|view| view.row.space.spec == spec);
+        let embedded = match present {
+            Some(view) if matches!(view.row.state, SpaceState::Active { .. }) => {
+                let missing = view.missing.all();
+                self.spaces.complete_active().await?;
+                missing
+            }
+            None if overview.spaces.is_empty() => {
+                self.services.store.ensure_space(&spec).await?;
+                self.spaces.complete_active().await?;
+                overview.texts
+            }
+            _ => {
+                let started = self.spaces.start(&self.actor, &spec).await?;
+                follow::work(&self.services.store, &self.spaces, started.space).await?;
+                let job = self.services.store.embed_job_of(started.space).await?;
+                let options = SwitchOptions::default();
+                self.spaces
+                    .switch(&self.actor, started.space, options)
+                    .await?;
+                job.map_or(0, |job| job.done)
+            }
+        };
+        println!("{embedded} texts embedded; {spec} decides now");
+        Ok(())
+    }
+
+    /// The model to work on: the one named, or the configured one that does not decide.
+    async fn model(&self, model: &Model) -> Result<SpaceSpec, CommandError> {
+        let active = self.services.store.active_space().await?;
+        let all = || self.providers.all().map(|provider| provider.space());
+        let found = match &model.model {
+            Some(name) => all().find(|spec| spec.model == *name),
+            None => all().find(|spec| active.as_ref().is_none_or(|active| active.spec != **spec)),
+        };
+        found.cloned().ok_or_else(|| {
+            let known: Vec<String> = all().map(ToString::to_string).collect();
+            CommandError::Other(match &model.model {
+                Some(name) => format!("{name} is not configured; there is {}", known.join(" and ")),
+                None => format!(
+                    "{} decides already; name the model to move to as [next_embedding] in landfall.toml",
+                    known.join(" and ")
+                ),
+            })
+        })
+    }
+
+    /// The space named, or the one with an open job.
+    async fn with_open_job(&self, which: &Which) -> Result<i32, CommandError> {
+        if let Some(space) = which.space {
+            return Ok(space);
+        }
+        let jobs = self.services.store.embed_jobs(20).await?;
+        let open = jobs.iter().find(|job| job.is_open());
+        open.map(|job| job.space)
+            .ok_or_else(|| CommandError::Other("no job is open".to_owned()))
+    }
+
+    /// The space named, or the newest one that is complete and does not decide.
+    async fn comparable(&self, which: &Which) -> Result<i32, CommandError> {
+        if let Some(space) = which.space {
+            return Ok(space);
+        }
+        let rows = self.services.store.spaces().await?;
+        let ready = rows
+            .iter()
+            .find(|row| matches!(row.state, SpaceState::Ready { .. }));
+        ready.map(|row| row.space.version).ok_or_else(|| {
+            CommandError::Other(
+                "no other space is complete; landfall embed start fills one".to_owned(),
+            )
+        })
+    }
+
+    async fn drift(
+        &self,
+        space: i32,
+        floor: Option<f32>,
+        csv: Option<&PathBuf>,
+        svg: Option<&PathBuf>,
+    ) -> Result<(), CommandError> {
+        // Visits are counted in the shared cache, which an engine reads.
+        let cold = Config {
+            warm_concurrency: 0,
+            ..self.config.clone()
+        };
+        let running = Running::start(
+            &cold,
+            self.services.store.clone(),
+            self.services.redis_url.as_deref(),
+            self.providers.clone(),
+        )
+        .await?;
+        let traffic = visits::traffic(&running.engine).await;
+        let drift = self.spaces.drift(space, &traffic, floor).await?;
+        running.stop().await;
+        let write = |file: &PathBuf, text: String| {
+            std::fs::write(file, text).map_err(|error| {
+                CommandError::Other(format!("{} cannot be written: {error}", file.display()))
+            })
+        };
+        if let Some(file) = csv {
+            write(file, drift.csv())?;
+        }
+        if let Some(file) = svg {
+            write(file, app::admin::drift_picture(&drift))?;
+        }
+        show::drift(&drift);
+        Ok(())
+    }
+}
+
+impl From<DeskError> for CommandError {
+    fn from(error: DeskError) -> Self {
+        match error {
+            DeskError::Store(error) => error.into(),
+            DeskError::Embedding(error) => error.into(),
+            DeskError::Invalid(problems) => {
+                let words: Vec<String> = problems.iter().map(ToString::to_string).collect();
+                Self::Other(words.join("; "))
+            }
+            other => Self::Other(other.to_string()),
+        }
+    }
+}

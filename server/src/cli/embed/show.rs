@@ -1,0 +1,177 @@
+//! What the commands print.
+
+use std::time::Duration;
+
+use engine::embedding::Tokens;
+use engine::spaces::{Decided, Drift, Outcome, Overview, Plan, Share, Spaces};
+use engine::store::{EmbedJob, IndexState, SpaceState};
+
+use super::super::CommandError;
+
+/// Rows of each table of a comparison.
+const ROWS: usize = 10;
+
+pub(super) fn plan(plan: &Plan) {
+    println!("space    {}", plan.spec);
+    println!(
+        "texts    {} to embed, {} embedded already",
+        plan.texts, plan.present
+    );
+    match plan.tokens {
+        Tokens::Counted(tokens) => println!("tokens   {tokens}"),
+        Tokens::Estimated(tokens) => println!("tokens   about {tokens}"),
+    }
+    println!(
+        "cost     {:.4} at {} per million tokens",
+        plan.cost(),
+        plan.price_per_million_tokens
+    );
+    match (plan.time, &plan.trouble) {
+        (Some(time), _) => println!("time     about {}", words(time)),
+        (None, Some(trouble)) => println!("time     unknown: {trouble}"),
+        (None, None) => println!("time     none"),
+    }
+}
+
+pub(super) async fn overview(overview: &Overview, spaces: &Spaces) -> Result<(), CommandError> {
+    if overview.spaces.is_empty() {
+        println!("there is no space yet; an import makes the first");
+    }
+    for view in &overview.spaces {
+        let space = &view.row.space;
+        println!("space {}  {}", space.version, space.spec);
+        println!("  state    {}", state(&view.row.state));
+        let missing = view.missing;
+        println!(
+            "  texts    {} of {} have a vector",
+            overview.texts - missing.all() - missing.refused,
+            overview.texts
+        );
+        println!("  index    {}", index(view.index));
+        if let Some(job) = &view.job {
+            println!("  job      {}", job_words(job));
+        }
+        if !view.reachable {
+            println!("  model    not configured here");
+        }
+        for letter in spaces.dead_letters(space.version).await? {
+            println!("  refused  {}: {}", letter.subject, letter.error);
+        }
+    }
+    for model in &overview.models {
+        println!("no space yet  {model}");
+    }
+    Ok(())
+}
+
+fn state(state: &SpaceState) -> String {
+    match state {
+        SpaceState::Building => "is being filled".to_owned(),
+        SpaceState::Ready {
+            keep_until: Some(until),
+            ..
+        } => format!("complete, kept until {}", until.date()),
+        SpaceState::Ready { .. } => "complete".to_owned(),
+        SpaceState::Active { since } => format!("decides since {}", since.date()),
+        SpaceState::Retired { .. } => "is being deleted".to_owned(),
+    }
+}
+
+fn index(state: IndexState) -> String {
+    match state {
+        IndexState::Impossible => "none: pgvector has none for so many dimensions".to_owned(),
+        IndexState::Missing => "missing".to_owned(),
+        IndexState::Invalid => "left invalid by an interruption".to_owned(),
+        IndexState::Building { share } => format!("{:.0} % built", share * 100.0),
+        IndexState::Valid => "valid".to_owned(),
+    }
+}
+
+fn job_words(job: &EmbedJob) -> String {
+    let mut line = format!(
+        "{}, {} of {} texts",
+        job.state.as_str(),
+        job.done,
+        job.total
+    );
+    if let Some(rate) = job.rate() {
+        line.push_str(&format!(", {rate:.1} a second"));
+    }
+    if let Some(error) = &job.error {
+        line.push_str(&format!(": {error}"));
+    }
+    line
+}
+
+pub(super) fn drift(drift: &Drift) {
+    println!("from     space {}  {}", drift.from.version, drift.from.name);
+    println!("to       space {}  {}", drift.to.version, drift.to.name);
+    println!(
+        "change   {} of {} decisions ({:.1} %), {:.1} % of visits{}",
+        drift.all.changed,
+        drift.all.decisions,
+        drift.all.of_decisions() * 100.0,
+        drift.all.of_visits() * 100.0,
+        if drift.weighted {
+            ""
+        } else {
+            " (no visits are known: all count alike)"
+        }
+    );
+    println!(
+        "floor    {:.2} before, {:.2} after; {:.2} would let the same share through",
+        drift.from.floor, drift.to.floor, drift.suggested_floor
+    );
+    println!("         {} pairs cross it", drift.below.len());
+    shares("by page", &drift.by_page);
+    shares("by segment", &drift.by_segment);
+    let changed: Vec<&Decided> = drift.decisions.iter().filter(|d| d.changes()).collect();
+    if !changed.is_empty() {
+        println!("\nbiggest movers (similarity in the old space, in the new)");
+        for decided in changed.iter().take(ROWS) {
+            let term = decided.term.as_ref().map(|term| format!(" \"{term}\""));
+            println!(
+                "  {} {} {}{}",
+                decided.page,
+                decided.segment,
+                decided.locale,
+                term.unwrap_or_default()
+            );
+            println!("    from {}", outcome(&decided.from));
+            println!("    to   {}", outcome(&decided.to));
+        }
+    }
+}
+
+fn shares(title: &str, shares: &[Share]) {
+    println!("\n{title}");
+    for share in shares.iter().take(ROWS) {
+        println!(
+            "  {:>5} of {:<5} {:>5.1} % of visits  {}",
+            share.changed,
+            share.decisions,
+            share.of_visits() * 100.0,
+            share.name
+        );
+    }
+}
+
+fn outcome(outcome: &Outcome) -> String {
+    let number =
+        |value: Option<f32>| value.map_or_else(|| "      -".to_owned(), |v| format!("{v:+.4}"));
+    format!(
+        "{} {}  {}",
+        number(outcome.in_old),
+        number(outcome.in_new),
+        outcome.variant.as_deref().unwrap_or("default content")
+    )
+}
+
+fn words(time: Duration) -> String {
+    match time.as_secs() {
+        0 => "a second".to_owned(),
+        seconds @ 1..=119 => format!("{seconds} seconds"),
+        seconds @ 120..=7_199 => format!("{} minutes", seconds / 60),
+        seconds => format!("{} hours", seconds / 3_600),
+    }
+}

@@ -1,0 +1,113 @@
+//! `landfall embed start`, killed.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use super::support::{moving, rows};
+use crate::command::{on, succeed};
+
+/// How often the program is killed.
+const KILLS: u64 = 20;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killing_the_worker_twenty_times_changes_no_row() {
+    let site = moving().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let model = |name: &str| {
+        format!(
+            "provider = \"openai\"\nmodel = \"{name}\"\ndimensions = 8\nbatch_texts = 1\nbase_url = \"{}\"\n",
+            site.server.base_url()
+        )
+    };
+    // One text a request, so that there is much to interrupt.
+    let config = format!(
+        "[embedding]\n{}[next_embedding]\n{}[spaces]\nlease_seconds = 1\n",
+        model("old"),
+        model("new")
+    );
+    std::fs::write(folder.path().join("landfall.toml"), config).expect("it is ours");
+    let command = |action: &str| {
+        let mut command = on(folder.path(), &site.database.url);
+        command.args(["embed", action]);
+        command
+    };
+    let space = site.start().await;
+    let count = format!("SELECT done FROM jobs WHERE space_version = {space}");
+    let mut last = 0;
+    for kill in 0..KILLS {
+        let mut running = command("start")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        // Anywhere between its start and its end, elsewhere each time.
+        let until = Duration::from_millis(40 + kill * 37 % 400);
+        tokio::time::sleep(until).await;
+        running.kill().expect("it can be killed");
+        running.wait().expect("it is gone");
+        let done: u64 = site.database.query(&count).parse().expect("a number");
+        assert!(done >= last, "{done} after {last}");
+        last = done;
+    }
+    let state = format!("SELECT state FROM embedding_spaces WHERE version = {space}");
+    if site.database.query(&state) != "ready" {
+        succeed(&mut command("start"));
+    }
+    let calm = moving().await;
+    let other = calm.fill().await;
+    assert_eq!(rows(&site.database, space), rows(&calm.database, other));
+    // Each kill costs at most the text that was under way.
+    let most = site.texts() + usize::try_from(KILLS).expect("a few");
+    assert!(site.sent() <= most, "{} of {most}", site.sent());
+    assert_eq!(site.database.query("SELECT count(*) FROM jobs"), "1");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_line_plans_fills_compares_switches_and_goes_back() {
+    let site = moving().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let model = |name: &str| {
+        format!(
+            "provider = \"openai\"\nmodel = \"{name}\"\ndimensions = 8\nprice_per_million_tokens = 100.0\n\
+             base_url = \"{}\"\n",
+            site.server.base_url()
+        )
+    };
+    let config = format!(
+        "[embedding]\n{}[next_embedding]\n{}",
+        model("old"),
+        model("new")
+    );
+    std::fs::write(folder.path().join("landfall.toml"), config).expect("it is ours");
+    let embed = |arguments: &[&str]| {
+        let mut command = on(folder.path(), &site.database.url);
+        command.arg("embed").args(arguments);
+        succeed(&mut command)
+    };
+    let plan = embed(&["plan"]);
+    assert!(
+        plan.contains(&format!("{} to embed, 0 embedded already", site.texts())),
+        "{plan}"
+    );
+    assert!(plan.contains("per million tokens"), "{plan}");
+    assert_eq!(embed(&["start"]), "space 2 is complete\n");
+    let status = embed(&["status"]);
+    assert!(status.contains("succeeded"), "{status}");
+    let drift = embed(&["drift", "--csv", "all.csv", "--svg", "picture.svg"]);
+    assert!(drift.contains("decisions ("), "{drift}");
+    let csv = std::fs::read_to_string(folder.path().join("all.csv")).expect("it was written");
+    assert!(
+        csv.starts_with("page,segment,locale,term,visits,changes,"),
+        "{csv}"
+    );
+    let svg = std::fs::read_to_string(folder.path().join("picture.svg")).expect("it was written");
+    assert!(svg.starts_with("<svg xmlns="), "{svg}");
+    assert_eq!(
+        embed(&["switch", "--floor", "0.2"]),
+        "space 2 decides now\n"
+    );
+    assert_eq!(embed(&["rollback"]), "space 1 decides again\n");
+    // Without a command: the configured model decides already.
+    let again = embed(&[]);
+    assert!(again.starts_with("0 texts embedded; openai/old"), "{again}");
+}

@@ -1,0 +1,13 @@
+//! Changing the embedding model without anyone noticing.
+
+mod drift;
+mod edits;
+mod faults;
+mod jobs;
+mod kill;
+#[path = "../../../../engine/tests/support/openai_server.rs"]
+mod openai_server;
+mod screens;
+mod statements;
+mod support;
+mod switch;

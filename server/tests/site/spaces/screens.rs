@@ -1,0 +1,155 @@
+//! The screen of embeddings.
+
+use engine::spaces::SwitchOptions;
+
+use super::support::{Moving, moving, someone};
+use crate::desk::support::{Role, Site};
+
+/// The same site with people who sign in.
+async fn with_people(site: &Moving) -> Site {
+    let node = site.node().await;
+    let url = site.database.url.clone();
+    let store = site.store().clone();
+    Site {
+        database: crate::support::Database { url, store },
+        node,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_admins_change_spaces_and_viewers_may_look() {
+    let site = moving().await;
+    let space = site.fill().await.to_string();
+    let desk = with_people(&site).await;
+    let viewer = desk.sign_in(Role::Viewer).await;
+    let publisher = desk.sign_in(Role::Publisher).await;
+    let model = site.new.space().to_string();
+    let calls: [(&str, Vec<(&str, &str)>); 7] = [
+        ("spaces/start", vec![("model", &model)]),
+        ("spaces/pause", vec![("space", &space)]),
+        ("spaces/resume", vec![("space", &space)]),
+        ("spaces/cancel", vec![("space", &space)]),
+        ("spaces/switch", vec![("space", &space)]),
+        ("spaces/rollback", vec![]),
+        ("spaces/drop", vec![("space", &space)]),
+    ];
+    for (function, fields) in &calls {
+        assert_eq!(
+            desk.call_signed_out(function, fields).status,
+            401,
+            "{function}"
+        );
+        for visit in [&viewer, &publisher] {
+            assert_eq!(desk.call(visit, function, fields).status, 403, "{function}");
+        }
+    }
+    for screen in [
+        "/admin/spaces",
+        &format!("/admin/spaces/drift?space={space}"),
+    ] {
+        let answer = desk.open(&viewer, screen);
+        assert_eq!(answer.status, 200, "{screen}");
+        let forms = answer.select("main form[method=post]");
+        assert!(forms.is_empty(), "{screen}: {forms:?}");
+    }
+    let events = desk
+        .node
+        .get(&format!("/admin/spaces/events?space={space}"), &[]);
+    assert_eq!(events.status, 401);
+    let csv = desk.open(&viewer, &format!("/admin/spaces/drift.csv?space={space}"));
+    assert_eq!(csv.status, 200);
+    assert!(csv.text().starts_with("page,segment,"), "{}", csv.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admin_plans_fills_compares_switches_and_goes_back() {
+    let site = moving().await;
+    let desk = with_people(&site).await;
+    let admin = desk.sign_in(Role::Admin).await;
+    let model = site.new.space().to_string();
+    let query: String = form_urlencoded::byte_serialize(model.as_bytes()).collect();
+    let plan = desk.open(&admin, &format!("/admin/spaces/plan?model={query}"));
+    assert_eq!(plan.status, 200);
+    assert!(plan.text().contains("embedded already"), "{}", plan.text());
+    assert_eq!(
+        desk.call(&admin, "spaces/start", &[("model", &model)])
+            .status,
+        200
+    );
+    let state = "SELECT state FROM embedding_spaces WHERE version = 2";
+    // The node works on it by itself.
+    crate::support::eventually("the space is complete", || {
+        (site.database.query(state) == "ready").then_some(())
+    })
+    .await;
+    // A job that is over says so at once, and the answer ends.
+    let events = desk.open(&admin, "/admin/spaces/events?space=2");
+    assert_eq!(events.header("content-type"), "text/event-stream");
+    assert!(events.text().contains("data: over"), "{}", events.text());
+    let drift = desk.open(&admin, "/admin/spaces/drift?space=2");
+    assert_eq!(drift.status, 200);
+    assert_eq!(drift.select("svg[role=img]").len(), 1);
+    let wrong = [("space", "2"), ("floor", "much")];
+    assert_eq!(desk.call(&admin, "spaces/switch", &wrong).status, 422);
+    let fields = [("space", "2"), ("floor", "0.25")];
+    assert_eq!(desk.call(&admin, "spaces/switch", &fields).status, 200);
+    assert_eq!(site.database.query(state), "active");
+    // A second click finds its work done.
+    assert_eq!(desk.call(&admin, "spaces/switch", &fields).status, 409);
+    assert_eq!(desk.call(&admin, "spaces/rollback", &[]).status, 200);
+    assert_eq!(site.database.query(state), "ready");
+    assert_eq!(
+        desk.call(&admin, "spaces/drop", &[("space", "1")]).status,
+        409
+    );
+    assert_eq!(
+        desk.call(&admin, "spaces/drop", &[("space", "2")]).status,
+        200
+    );
+    let who = format!(
+        "SELECT count(*) FROM audit_log WHERE action LIKE 'space.%' AND actor = '{}'",
+        admin.person.email
+    );
+    assert_eq!(site.database.query(&who), "4");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_provider_said_is_shown_as_text() {
+    let site = moving().await;
+    let space = site.fill().await;
+    site.database.query(
+        "INSERT INTO embedding_failures (space_version, text_hash, subject, error, attempts)
+         SELECT 2, text_hash, '<b>subject</b>', '<script>alert(1)</script>', 1 FROM embedded_texts LIMIT 1",
+    );
+    let desk = with_people(&site).await;
+    let viewer = desk.sign_in(Role::Viewer).await;
+    let answer = desk.open(&viewer, "/admin/spaces");
+    assert!(
+        answer.text().contains("&lt;script&gt;alert(1)"),
+        "{}",
+        answer.text()
+    );
+    assert!(!answer.text().contains("<script>alert(1)"));
+    // An unknown space is not there; one that decides cannot be compared with itself.
+    assert_eq!(
+        desk.open(&viewer, "/admin/spaces/drift?space=99").status,
+        404
+    );
+    assert_eq!(
+        desk.open(&viewer, "/admin/spaces/drift?space=x").status,
+        404
+    );
+    let options = SwitchOptions {
+        incomplete: true,
+        ..SwitchOptions::default()
+    };
+    site.spaces
+        .switch(&someone(), space, options)
+        .await
+        .unwrap();
+    assert_eq!(
+        desk.open(&viewer, &format!("/admin/spaces/drift?space={space}"))
+            .status,
+        409
+    );
+}
