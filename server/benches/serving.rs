@@ -129,7 +129,13 @@ fn deciding(c: &mut Criterion) {
     let decider = {
         let _inside = runtime.enter();
         let metrics = Arc::new(Metrics::new().expect("names differ"));
-        let terms = Terms::new(provider, store.clone(), None, Arc::clone(&metrics), 1);
+        let terms = Terms::new(
+            provider.into(),
+            store.clone(),
+            None,
+            Arc::clone(&metrics),
+            1,
+        );
         Decider::new(store, Arc::new(terms), metrics, runtime.handle().clone())
     };
     let mut subjects = catalog

@@ -55,7 +55,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn index_state(&self, space: &Space) -> Result<IndexState, StoreError> {
-        if create_index(space, &IndexSettings::default(), true).is_none() {
+        if create_index(space, IndexSettings::default(), true).is_none() {
             return Ok(IndexState::Impossible);
         }
         let found = sqlx::query!(
@@ -92,7 +92,7 @@ impl Store {
         space: &Space,
         settings: &IndexSettings,
     ) -> Result<(), StoreError> {
-        let Some(statement) = create_index(space, settings, true) else {
+        let Some(statement) = create_index(space, *settings, true) else {
             return Ok(());
         };
         let mut connection = PgConnection::connect_with(&self.options).await?;
@@ -124,7 +124,7 @@ fn index_name(space: &Space) -> String {
 /// The statement that creates a space's index; `None` where pgvector has no HNSW for the dimension.
 pub(super) fn create_index(
     space: &Space,
-    settings: &IndexSettings,
+    settings: IndexSettings,
     concurrently: bool,
 ) -> Option<String> {
     let dimensions = space.spec.dimensions;
@@ -166,7 +166,7 @@ mod tests {
                     normalisation: Normalisation::L2,
                 },
             };
-            let statement = create_index(&space, &IndexSettings::default(), true);
+            let statement = create_index(&space, IndexSettings::default(), true);
             match (statement.as_deref(), expected) {
                 (Some(found), Some(part)) => assert!(found.contains(part), "{found}"),
                 (found, expected) => assert_eq!(found, expected),

@@ -12,7 +12,7 @@ use super::{Spaces, conflict};
 use crate::catalog::{Catalog, Page};
 use crate::desk::DeskError;
 use crate::embedding::Embedding;
-use crate::store::{PageQuestions, BroughtTerm, Space, Store, StoreError, TextHash, Wanted};
+use crate::store::{BroughtTerm, PageQuestions, Space, Store, StoreError, TextHash, Wanted};
 use crate::visits::Traffic;
 
 pub use histogram::Histogram;

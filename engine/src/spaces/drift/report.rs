@@ -187,7 +187,6 @@ fn cell(text: &str) -> String {
     format!("\"{guard}{}\"", text.replace('"', "\"\""))
 }
 
-#[expect(clippy::too_many_arguments, reason = "all that a report is made of")]
 pub(super) fn build(
     catalog: &Catalog,
     from: &Space,

@@ -88,19 +88,12 @@ fn index(state: IndexState) -> String {
 }
 
 fn job_words(job: &EmbedJob) -> String {
-    let mut line = format!(
-        "{}, {} of {} texts",
-        job.state.as_str(),
-        job.done,
-        job.total
-    );
-    if let Some(rate) = job.rate() {
-        line.push_str(&format!(", {rate:.1} a second"));
-    }
-    if let Some(error) = &job.error {
-        line.push_str(&format!(": {error}"));
-    }
-    line
+    let rate = job.rate();
+    let rate = rate.map_or_else(String::new, |rate| format!(", {rate:.1} a second"));
+    let error = job.error.as_ref();
+    let error = error.map_or_else(String::new, |error| format!(": {error}"));
+    let state = job.state.as_str();
+    format!("{state}, {} of {} texts{rate}{error}", job.done, job.total)
 }
 
 pub(super) fn drift(drift: &Drift) {

@@ -19,7 +19,7 @@ use super::signed_in::{SignedIn, refusal};
 /// How often the job is looked at.
 const PERIOD: Duration = Duration::from_millis(500);
 /// How long one answer lasts. The browser asks again then, and is asked who it is.
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// Which space.
 #[derive(Debug, Deserialize)]

@@ -79,7 +79,7 @@ pub(crate) fn asking(server: &OpenAiServer, timeout: Duration) -> Arc<dyn Embedd
             max_attempts: 2,
             base: Duration::from_millis(5),
             cap: Duration::from_millis(20),
-            total: Duration::from_secs(60),
+            total: Duration::from_mins(1),
         },
         ..OpenAiConfig::default()
     };
