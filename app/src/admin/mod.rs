@@ -7,6 +7,8 @@
 mod account;
 #[cfg(feature = "ssr")]
 mod activity;
+#[cfg(feature = "ssr")]
+mod address;
 mod blocks;
 mod copy_field;
 mod editor;

@@ -151,7 +151,7 @@ fn WeakMatches(weak: Vec<Weak>) -> impl IntoView {
             Some(best) => format!("the best variant has a similarity of {best:.2}"),
             None => "no variant may be shown to them".to_owned(),
         };
-        let new = form_urlencoded::Serializer::new("/admin/variants/new?".to_owned())
+        let new = crate::admin::address::begun("/admin/variants/new?")
             .append_pair("page", weak.page_name.as_str())
             .append_pair("segment", weak.segment.as_str())
             .finish();

@@ -22,7 +22,7 @@ pub(super) fn gaps(found: &Insights, may_write: bool) -> Vec<Finding> {
             Some(best) => format!("The best variant has a similarity of {best:.2}."),
             None => "No variant may be shown to them.".to_owned(),
         };
-        let write = form_urlencoded::Serializer::new("/admin/variants/new?".to_owned())
+        let write = crate::admin::address::begun("/admin/variants/new?")
             .append_pair("page", weak.page_name.as_str())
             .append_pair("segment", weak.segment.as_str())
             .finish();

@@ -88,7 +88,7 @@ pub fn EditPage() -> impl IntoView {
             .first()
             .map_or_else(String::new, |tongue| tongue.content.title.clone());
         let of_page = |path: &str| {
-            form_urlencoded::Serializer::new(format!("{path}?"))
+            crate::admin::address::begun(format!("{path}?"))
                 .append_pair("page", page.record.id.as_str())
                 .finish()
         };
@@ -205,7 +205,7 @@ fn PageForm(draft: Draft, may_save: bool) -> impl IntoView {
 fn Facts(page: EditedPage, may_delete: bool) -> impl IntoView {
     let count = page.variants;
     let path = page.record.path.to_string();
-    let log: String = form_urlencoded::Serializer::new("/admin/activity?kind=page".to_owned())
+    let log: String = crate::admin::address::begun("/admin/activity?kind=page")
         .append_pair("subject", page.record.id.as_str())
         .finish();
     let redirects = page.redirects.into_iter().map(|path| {

@@ -76,7 +76,7 @@ pub fn PageList() -> impl IntoView {
             .into_any()
         } else {
             let address = |number: usize| {
-                let mut address = form_urlencoded::Serializer::new("/admin/pages?".to_owned());
+                let mut address = crate::admin::address::begun("/admin/pages?");
                 address.append_pair("q", &search);
                 address.append_pair("sort", &order);
                 address.append_pair("page", &number.to_string());
@@ -139,7 +139,7 @@ fn PageTable(found: Found) -> impl IntoView {
 #[component]
 fn Row(page: PageSummary, share: Option<f64>) -> impl IntoView {
     let count = page.variants;
-    let variants = form_urlencoded::Serializer::new("/admin/variants?".to_owned())
+    let variants = crate::admin::address::begun("/admin/variants?")
         .append_pair("page", page.external_id.as_str())
         .finish();
     let locales = page

@@ -77,7 +77,7 @@ async fn each_finding_leads_to_where_it_can_be_put_right() {
                 "routes--smb-2--en",
                 "routes",
                 Some("smb"),
-                "A clear price for small companies!",
+                "A clear price for small companies.",
             ),
             variant(
                 "routes--mobile--en",
@@ -152,7 +152,7 @@ async fn each_finding_leads_to_where_it_can_be_put_right() {
     );
     check(
         REPORTS[3],
-        &["A clear price for small companies!", "/landing/routes"],
+        &["A clear price for small companies.", "/landing/routes"],
         &[],
     );
     check(

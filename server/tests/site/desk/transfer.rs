@@ -216,7 +216,10 @@ async fn bad_rows_keep_a_whole_file_out_and_are_told_one_by_one() {
     for line in body.lines() {
         for cell in line.split(',') {
             assert!(
-                !cell.trim_start_matches('"').starts_with(dangerous),
+                !cell
+                    .strip_prefix('"')
+                    .unwrap_or(cell)
+                    .starts_with(dangerous),
                 "{line}"
             );
         }
