@@ -11,5 +11,7 @@ CREATE VIEW embedded_texts AS
     SELECT NULL, sha256(convert_to(intent, 'UTF8')), 'page ' || path, intent, true FROM pages
     UNION ALL
     SELECT NULL, sha256(convert_to(description, 'UTF8')), 'segment ' || key, description, true FROM segments
+    -- What `default` says before anybody has described it says nothing.
+    WHERE key <> 'default' OR updated_at > created_at
     UNION ALL
     SELECT NULL, text_hash, 'term ' || text, text, false FROM campaign_terms;

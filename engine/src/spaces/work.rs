@@ -285,13 +285,19 @@ impl Worker {
     /// Sees to it that the space has its index.
     async fn index(&self, space: &Space) -> Result<(), StoreError> {
         let store = &self.spaces.store;
+        let mut built = false;
         loop {
             match store.index_state(space).await? {
                 IndexState::Impossible | IndexState::Valid => return Ok(()),
+                IndexState::Missing if built => {
+                    let words = "PostgreSQL says that it was built, and it is not there";
+                    return Err(StoreError::malformed("the index", &words));
+                }
                 IndexState::Missing => {
                     store
                         .build_index(space, &self.spaces.settings.index)
                         .await?;
+                    built = true;
                 }
                 IndexState::Invalid => {
                     warn!(

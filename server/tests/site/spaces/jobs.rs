@@ -8,7 +8,7 @@ use engine::spaces::{End, Spaces};
 use engine::store::{EmbedJobState, IndexState, Missing, SpaceState};
 
 use super::support::{moving, settings, someone, worker};
-use crate::support::eventually;
+use crate::support::{eventually, psql};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_space_is_filled_beside_the_one_that_decides() {
@@ -154,9 +154,12 @@ async fn an_index_that_an_interruption_left_invalid_is_built_anew() {
     let space = site.fill().await;
     let row = site.store().space(space).await.unwrap().unwrap();
     let name = format!("embeddings_space_{space}_hnsw");
-    site.database.query(&format!(
-        "UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{name}'::regclass"
-    ));
+    site.database.query(&format!("DROP INDEX {name}"));
+    // A build that fails half-way: these rows are no unique key.
+    let failing = format!(
+        "CREATE UNIQUE INDEX CONCURRENTLY {name} ON embeddings (space_version) WHERE space_version = {space}"
+    );
+    assert!(!psql(&site.database.url, &failing).status.success());
     let state = site.store().index_state(&row.space).await.unwrap();
     assert_eq!(state, IndexState::Invalid);
     let made = format!("SELECT '{name}'::regclass::oid");
@@ -168,16 +171,12 @@ async fn an_index_that_an_interruption_left_invalid_is_built_anew() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_index_that_finds_the_disk_full_suspends_the_job_with_the_databases_words() {
+async fn an_index_that_cannot_be_stored_suspends_the_job_with_the_databases_words() {
     let site = moving().await;
-    site.database.query(
-        "CREATE FUNCTION full_disk() RETURNS event_trigger LANGUAGE plpgsql AS $$
-         BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$",
-    );
-    site.database.query(
-        "CREATE EVENT TRIGGER full_disk ON ddl_command_start WHEN TAG IN ('CREATE INDEX')
-         EXECUTE FUNCTION full_disk()",
-    );
+    // Stands in for a full disk, which a test cannot make: new indexes have no place to go.
+    let (_, database) = site.database.url.rsplit_once('/').expect("it has a name");
+    let nowhere = format!("ALTER DATABASE {database} SET default_tablespace = 'pg_global'");
+    site.database.query(&nowhere);
     let space = site.start().await;
     assert_eq!(
         site.worker().work_next().await.unwrap(),
@@ -186,8 +185,13 @@ async fn an_index_that_finds_the_disk_full_suspends_the_job_with_the_databases_w
     let job = site.store().embed_job_of(space).await.unwrap().unwrap();
     assert_eq!(job.state, EmbedJobState::Paused);
     let words = job.error.unwrap_or_default();
-    assert!(words.contains("No space left on device"), "{words}");
-    site.database.query("DROP EVENT TRIGGER full_disk");
+    assert!(
+        words.starts_with("the index could not be built: ") && words.contains("pg_global"),
+        "{words}"
+    );
+    site.database.query(&format!(
+        "ALTER DATABASE {database} RESET default_tablespace"
+    ));
     site.spaces.resume(&someone(), space).await.unwrap();
     assert_eq!(
         site.worker().work_next().await.unwrap(),
