@@ -3,7 +3,8 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::{redis, resp};
-use crate::support::{Node, eventually, services, site};
+use crate::client::Answer;
+use crate::support::{Database, Node, eventually, services, site};
 
 const DAMAGED: &str = "landfall_redis_lookups_total{outcome=\"damaged\"}";
 
@@ -42,11 +43,15 @@ async fn a_damaged_value_in_redis_is_computed_again_and_overwritten() {
         ),
     ];
     for (damage, values) in damages {
-        for (key, value) in keys.iter().zip(&values) {
-            resp::ask(url, &[b"SET", key.as_bytes(), value]);
-        }
-        let first: Node = database.patient_node().await;
-        let answer = first.get(address, &[]);
+        let spoil = || {
+            for (key, value) in keys.iter().zip(&values) {
+                resp::ask(url, &[b"SET", key.as_bytes(), value]);
+            }
+        };
+        let (first, answer) = asked(&database, address, spoil, |node, _| {
+            (node.metric(DAMAGED) - 2.0).abs() < 0.5
+        })
+        .await;
         assert!(answer.body == before.body, "{damage}");
         assert_ne!(answer.header("x-content-source"), "redis", "{damage}");
         assert!((first.metric(DAMAGED) - 2.0).abs() < 0.5, "{damage}");
@@ -59,11 +64,36 @@ async fn a_damaged_value_in_redis_is_computed_again_and_overwritten() {
                 .then_some(())
         })
         .await;
-        let second = database.patient_node().await;
-        let answer = second.get(address, &[]);
+        let (second, answer) = asked(
+            &database,
+            address,
+            || (),
+            |_, answer| answer.header("x-content-source") == "redis",
+        )
+        .await;
         assert!(answer.body == before.body, "after {damage}");
         assert_eq!(answer.header("x-content-source"), "redis", "after {damage}");
         assert!(second.metric(DAMAGED) < 0.5, "after {damage}");
+    }
+}
+
+/// Asks a new node. On a busy machine Redis may take longer than a node waits for it: then the next
+/// one is asked, until an answer is `as_expected`, five at most.
+async fn asked(
+    database: &Database,
+    address: &str,
+    prepare: impl Fn(),
+    as_expected: impl Fn(&Node, &Answer) -> bool,
+) -> (Node, Answer) {
+    let mut tries = 0;
+    loop {
+        prepare();
+        let node = database.patient_node().await;
+        let answer = node.get(address, &[]);
+        tries += 1;
+        if tries == 5 || as_expected(&node, &answer) {
+            return (node, answer);
+        }
     }
 }
 
