@@ -15,6 +15,8 @@ const SCREENS = [
   '/admin/segments/new',
   '/admin/segments/smb',
   '/admin/segments/tester',
+  '/admin/spaces',
+  '/admin/insights',
   '/admin/preview',
   '/admin/transfer',
   '/admin/activity',

@@ -1,6 +1,5 @@
-import { expect, test } from '@playwright/test';
-
-import { open, signIn } from '../accounts';
+import { open, signIn } from '../accounts.ts';
+import { expect, expectNoOverflow, test } from '../fixtures.ts';
 
 test('the spaces are listed, and a viewer changes none', async ({ page }) => {
   await signIn(page, 'viewer');
@@ -15,6 +14,5 @@ test('the screen of spaces fits a phone', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await signIn(page, 'admin');
   await open(page, '/admin/spaces');
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-  expect(wide).toBeLessThanOrEqual(390);
+  await expectNoOverflow(page);
 });

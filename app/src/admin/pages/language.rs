@@ -38,7 +38,7 @@ pub fn LanguageEditor(
     });
     on_cleanup(move || sent.remove());
     view! {
-        <div node_ref=place class="grid gap-6">
+        <div node_ref=place class="grid min-w-0 gap-6 *:min-w-0">
             <div>
                 <p class="text-sm font-medium">"In search results"</p>
                 <div class="mt-1.5 max-w-2xl rounded-lg border border-line bg-paper p-4">

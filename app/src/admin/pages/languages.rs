@@ -77,7 +77,7 @@ fn Section(tongue: Tongue, open: bool) -> impl IntoView {
         <details
             name="language"
             open=open
-            class="group rounded-xl border border-line bg-card shadow-xs"
+            class="group min-w-0 rounded-xl border border-line bg-card shadow-xs"
         >
             <summary class="flex min-h-12 cursor-pointer list-none flex-wrap items-center gap-3 rounded-xl px-4 py-2 font-medium">
                 <span class="transition-transform group-open:rotate-180">
@@ -88,7 +88,7 @@ fn Section(tongue: Tongue, open: bool) -> impl IntoView {
                     {content.title.clone()}
                 </span>
             </summary>
-            <div class="grid gap-6 border-t border-line p-4">
+            <div class="grid gap-6 border-t border-line p-4 *:min-w-0">
                 <LanguageEditor name=format!("contents[{locale}]") content=json!(content) address />
                 {remove}
             </div>
