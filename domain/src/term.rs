@@ -106,7 +106,11 @@ fn is_junk(chunk: &str) -> bool {
 fn words(chunk: &str) -> impl Iterator<Item = &str> {
     chunk
         .split(|c: char| !(c.is_alphanumeric() || c == '#' || INNER_MARKS.contains(&c)))
-        .map(|word| word.trim_matches(INNER_MARKS))
+        .map(|word| {
+            let word = word.trim_end_matches(INNER_MARKS);
+            // `.net` begins with its dot.
+            word.trim_start_matches(|c| c != '.' && INNER_MARKS.contains(&c))
+        })
         .filter(|word| !word.is_empty())
 }
 

@@ -209,13 +209,7 @@ mod tests {
             &json!({"geo.country": "DE"}),
             "condition--add",
         );
-        check(
-            press,
-            &two,
-            ("up", &[0], ""),
-            &json!({"device": "mobile", "geo.country": "DE"}),
-            "nothing",
-        );
+        check(press, &two, ("up", &[0], ""), &two, "nothing");
         check(
             press,
             &json!({"device": "mobile", "geo.country": "DE"}),
