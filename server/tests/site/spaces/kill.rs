@@ -33,8 +33,13 @@ async fn killing_the_worker_twenty_times_changes_no_row() {
     };
     let space = site.start().await;
     let count = format!("SELECT done FROM jobs WHERE space_version = {space}");
+    let state = format!("SELECT state FROM embedding_spaces WHERE version = {space}");
     let mut last = 0;
     for kill in 0..KILLS {
+        // A fast machine is done sooner, and a ready space needs no job.
+        if site.database.query(&state) == "ready" {
+            break;
+        }
         let mut running = command("start")
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -49,7 +54,6 @@ async fn killing_the_worker_twenty_times_changes_no_row() {
         assert!(done >= last, "{done} after {last}");
         last = done;
     }
-    let state = format!("SELECT state FROM embedding_spaces WHERE version = {space}");
     if site.database.query(&state) != "ready" {
         succeed(&mut command("start"));
     }
