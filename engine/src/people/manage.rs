@@ -76,7 +76,7 @@ impl People {
     }
 
     /// Keeps somebody from signing in, or lets them again. Disabling ends their sessions and their
-    /// reset links.
+    /// reset links for good, and revokes the tokens that they made.
     ///
     /// # Errors
     /// [`PeopleError::Conflict`] when the last active admin would be disabled.
@@ -92,18 +92,20 @@ impl People {
             return Ok(person);
         }
         let now = self.clock.now();
-        let action = if disabled {
+        let (action, after) = if disabled {
             keep_an_admin(&mut transaction, &person).await?;
             transaction.end_resets(id, now).await?;
-            "people.disable"
+            let revoked = transaction.revoke_tokens_of(id, now).await?;
+            let after = (revoked > 0).then(|| json!({ "tokens_revoked": revoked }));
+            ("people.disable", after)
         } else {
-            "people.enable"
+            ("people.enable", None)
         };
         transaction
             .set_disabled(id, disabled.then_some(now))
             .await?;
         transaction
-            .note(actor, action, &person.email, None, None)
+            .note(actor, action, &person.email, None, after.as_ref())
             .await?;
         transaction.commit().await?;
         self.required(id).await

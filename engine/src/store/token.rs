@@ -242,6 +242,26 @@ impl StoreTransaction {
         row.map(Row::read).transpose()
     }
 
+    /// Revokes every good token that this person made, from `now` on. Returns how many those were.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub(crate) async fn revoke_tokens_of(
+        &mut self,
+        person: UserId,
+        now: OffsetDateTime,
+    ) -> Result<u64, StoreError> {
+        let done = sqlx::query!(
+            "UPDATE api_tokens SET revoked_at = $2
+             WHERE created_by = $1 AND revoked_at IS NULL AND expires_at > $2",
+            person.0,
+            now
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(done.rows_affected())
+    }
+
     /// The token with this row number.
     ///
     /// # Errors

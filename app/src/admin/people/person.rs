@@ -94,7 +94,7 @@ fn disable(id: i64, name: &str) -> impl IntoView + use<> {
                 id="disable"
                 label="Disable"
                 title=format!("Disable {name}?")
-                text="They are signed out at once and cannot sign in until an admin enables the account again."
+                text="They are signed out at once and cannot sign in until an admin enables the account again. Tokens that they made are revoked for good."
                 action="/admin/api/people/disable"
             >
                 <input type="hidden" name="id" value=id />

@@ -196,6 +196,43 @@ async fn a_role_and_a_disabled_account_hold_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn neither_a_session_nor_a_token_of_somebody_disabled_opens_anything() {
+    let site = desk().await;
+    let admin = site.sign_in(Role::Admin).await;
+    let leaver = site.sign_in(Role::Admin).await;
+    let token = |of: &Visit| {
+        let fields = [("name", "nightly"), ("export", "true"), ("days", "30")];
+        assert_eq!(site.call(of, "tokens/make", &fields).status, 200);
+        shown(&site, of, "/admin/tokens/made").expect("it is shown")
+    };
+    let (theirs, other) = (token(&leaver), token(&admin));
+    let ask = |secret: &str| {
+        let bearer = format!("Bearer {secret}");
+        let headers = [("Authorization", bearer.as_str())];
+        site.node.get("/api/v1/export", &headers).status
+    };
+    assert_eq!((ask(&theirs), ask(&other)), (200, 200));
+    let id = leaver.person.id.to_string();
+    let set = |function: &str| {
+        let answer = site.call(&admin, function, &[("id", &id)]);
+        assert_eq!(answer.status, 200, "{answer:?}");
+    };
+    set("people/disable");
+    assert_eq!((ask(&theirs), ask(&other)), (401, 200));
+    assert_eq!(site.open(&leaver, "/admin/tokens").status, 303);
+    let answer = site.call(&leaver, "people/enable", &[("id", &id)]);
+    assert_eq!(answer.status, 401, "{answer:?}");
+    let noted = site
+        .database
+        .query("SELECT after FROM audit_log WHERE action = 'people.disable'");
+    assert_eq!(noted, r#"{"tokens_revoked": 1}"#);
+    // Somebody who comes back signs in anew, and makes tokens anew.
+    set("people/enable");
+    assert_eq!(ask(&theirs), 401);
+    assert_eq!(site.open(&leaver, "/admin/tokens").status, 303);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_is_shown_once_works_and_is_revoked() {
     let site = desk().await;
     let admin = site.sign_in(Role::Admin).await;
