@@ -27,6 +27,9 @@ pub enum StoreError {
         /// The database's own words.
         source: sqlx::Error,
     },
+    /// A text to be kept or looked for has a character that PostgreSQL's texts cannot have.
+    #[error("a text contains the character U+0000, which no text may have; remove it")]
+    NotText,
     /// A stored value does not have the form this version expects.
     #[error("{what} cannot be read: {reason}")]
     Malformed {
@@ -79,8 +82,16 @@ const REFUSALS: [(&str, &str); 8] = [
     ),
 ];
 
+/// PostgreSQL's code for a character that its encoding does not have.
+const CHARACTER_NOT_IN_REPERTOIRE: &str = "22021";
+
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
+        if let sqlx::Error::Database(cause) = &error
+            && cause.code().as_deref() == Some(CHARACTER_NOT_IN_REPERTOIRE)
+        {
+            return Self::NotText;
+        }
         let constraint = match &error {
             sqlx::Error::Database(cause) if !matches!(cause.kind(), ErrorKind::Other) => {
                 cause.constraint().map(str::to_owned)

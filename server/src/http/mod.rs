@@ -28,7 +28,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
 use axum::routing::get;
 use engine::Engine;
 use engine::desk::Desk;
@@ -101,15 +102,25 @@ impl AppState {
 /// The production router: assets, the admin, and a landing page for every other path.
 pub fn router(state: &AppState, store: &Store) -> Router {
     let folder = |name: &str| ServeDir::new(Path::new(&state.config.site_root).join(name));
-    let keep = |policy| {
-        SetResponseHeaderLayer::overriding(
-            http::header::CACHE_CONTROL,
-            http::HeaderValue::from_static(policy),
-        )
+    // What is missing now may be there in a minute.
+    let keep = |response: &Response| {
+        let found = response.status() != StatusCode::NOT_FOUND;
+        let policy = if found {
+            "public, max-age=3600"
+        } else {
+            "no-store"
+        };
+        Some(HeaderValue::from_static(policy))
     };
-    let assets = Router::new()
-        .fallback_service(folder("assets"))
-        .layer(keep("public, max-age=3600"));
+    let assets =
+        Router::new()
+            .fallback_service(folder("assets"))
+            .layer(SetResponseHeaderLayer::overriding(
+                header::CACHE_CONTROL,
+                keep,
+            ));
+    let unless_set =
+        |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     Router::new()
         .route("/healthz", get(|| async { (StatusCode::OK, "ok\n") }))
         .route("/metrics", get(metrics::answer))
@@ -120,9 +131,15 @@ pub fn router(state: &AppState, store: &Store) -> Router {
         .merge(admin::router(state))
         .merge(api::router(state, store))
         .layer(SetResponseHeaderLayer::overriding(
-            http::header::X_CONTENT_TYPE_OPTIONS,
-            http::HeaderValue::from_static("nosniff"),
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
         ))
+        // What is no page needs nothing, whoever opens it in a window of its own.
+        .layer(unless_set(
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        ))
+        .layer(unless_set(header::REFERRER_POLICY, "no-referrer"))
         .fallback(landing::fallback)
         .with_state(state.clone())
 }

@@ -270,3 +270,39 @@ async fn nothing_a_visitor_sends_is_repeated_in_the_page() {
     let foreign = b"GET /pricing HTTP/1.1\r\nHost: x7q.example\r\nConnection: close\r\n\r\n";
     assert!(!send(node.address, foreign).text().contains("x7q"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_page_may_do_nothing_in_a_window_of_its_own() {
+    let (_database, node) = site().await;
+    for target in [
+        "/healthz",
+        "/metrics",
+        "/robots.txt",
+        "/assets/nowhere.svg",
+        "/pkg/nowhere.js",
+        "/api/v1/export",
+    ] {
+        let answer = node.get(target, &[]);
+        let policy = answer.header("content-security-policy");
+        assert!(
+            policy.starts_with("default-src 'none'"),
+            "{target}: {answer:?}"
+        );
+        assert!(
+            policy.contains("frame-ancestors 'none'"),
+            "{target}: {policy}"
+        );
+        assert_eq!(
+            answer.header("x-content-type-options"),
+            "nosniff",
+            "{target}"
+        );
+        assert!(!answer.header("referrer-policy").is_empty(), "{target}");
+    }
+    // Nobody keeps it that something is missing.
+    let missing = node.get("/assets/nowhere.svg", &[]);
+    assert_eq!(
+        (missing.status, missing.header("cache-control")),
+        (404, "no-store")
+    );
+}

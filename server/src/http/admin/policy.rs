@@ -43,6 +43,8 @@ pub(super) fn protect(headers: &mut HeaderMap) {
         (header::CONTENT_SECURITY_POLICY, POLICY.as_str()),
         (header::CACHE_CONTROL, "private, no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        // For browsers and scanners that do not read `frame-ancestors`.
+        (header::X_FRAME_OPTIONS, "SAMEORIGIN"),
         // Addresses carry what is being worked on.
         (header::REFERRER_POLICY, "same-origin"),
     ] {

@@ -8,6 +8,8 @@ use super::tls::{Tls, TlsError};
 use crate::config::Config;
 use crate::http::IMPORTS;
 
+const MEGABYTE: u64 = 1_024 * 1_024;
+
 /// How connections are served.
 #[derive(Debug, Clone)]
 pub struct Options {
@@ -69,8 +71,20 @@ pub(super) struct Allowance {
     pub(super) bytes: u64,
     /// Longest time.
     pub(super) time: Duration,
+    /// What it carries, and what helps when that is too much.
+    words: (&'static str, &'static str),
+}
+
+impl Allowance {
     /// What is said when it has more bytes.
-    pub(super) refusal: &'static str,
+    pub(super) fn refusal(&self) -> String {
+        let (what, help) = self.words;
+        let most = match self.bytes / MEGABYTE {
+            0 => format!("{} bytes", self.bytes),
+            megabytes => format!("{megabytes} MB"),
+        };
+        format!("{what} has more than {most}. {help}\n")
+    }
 }
 
 impl Limits {
@@ -80,13 +94,16 @@ impl Limits {
             return Allowance {
                 bytes: self.import_bytes,
                 time: self.import,
-                refusal: "This file has more than 50 MB. Split it, and import one part after the other.\n",
+                words: (
+                    "This file",
+                    "Split it, and import one part after the other.",
+                ),
             };
         }
         Allowance {
             bytes: self.upload_bytes,
             time: self.upload,
-            refusal: "The body of this request is larger than this server accepts.\n",
+            words: ("What you sent", "Shorten it; nothing of it was saved."),
         }
     }
 
@@ -103,7 +120,7 @@ impl Default for Limits {
             head: Duration::from_secs(10),
             idle: Duration::from_secs(75),
             upload: Duration::from_secs(30),
-            upload_bytes: 2 * 1_024 * 1_024,
+            upload_bytes: 2 * MEGABYTE,
             import: Duration::from_mins(10),
             // A form has some words around the file.
             import_bytes: MAX_FILE_BYTES + 64 * 1_024,

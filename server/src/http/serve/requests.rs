@@ -179,12 +179,12 @@ fn name_host(parts: &mut Parts) {
     }
 }
 
-fn refusal(fate: Fate, allowance: Allowance) -> (StatusCode, &'static str) {
+fn refusal(fate: Fate, allowance: Allowance) -> (StatusCode, String) {
     match fate {
         Fate::Late => (
             StatusCode::REQUEST_TIMEOUT,
-            "The body of this request took too long to arrive.\n",
+            "The body of this request took too long to arrive.\n".to_owned(),
         ),
-        Fate::TooLarge | Fate::Fine => (StatusCode::PAYLOAD_TOO_LARGE, allowance.refusal),
+        Fate::TooLarge | Fate::Fine => (StatusCode::PAYLOAD_TOO_LARGE, allowance.refusal()),
     }
 }

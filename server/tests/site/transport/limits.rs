@@ -78,7 +78,8 @@ async fn a_body_beyond_the_limit_is_refused_and_the_refusal_arrives() {
             "{bytes} {chunked}"
         );
     };
-    let refusal = "The body of this request is larger than this server accepts.\n";
+    let refusal =
+        "What you sent has more than 1000000 bytes. Shorten it; nothing of it was saved.\n";
     for chunked in [false, true] {
         check(1_000_000, chunked, (200, "1000000"));
         check(1_000_001, chunked, (413, refusal));
