@@ -1,8 +1,6 @@
 use std::fmt;
 
 use domain::{Problem, Role};
-#[cfg(feature = "ssr")]
-use leptos::prelude::use_context;
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
@@ -28,6 +26,13 @@ pub enum AdminError {
         /// Who saved it.
         author: String,
     },
+    /// There were too many attempts.
+    Throttled {
+        /// Seconds until the next one is looked at, at least 1.
+        seconds: u64,
+        /// The same as a sentence.
+        text: String,
+    },
     /// A service does not answer.
     Unavailable,
     /// Something unexpected. The log says what, under this reference.
@@ -51,6 +56,15 @@ impl AdminError {
         }
     }
 
+    /// The error that an answer's body tells: as JSON, or as a sentence of the server's own.
+    pub(super) fn read(body: &str) -> Self {
+        let sentence = |body: &str| match body.trim() {
+            "" => Self::Unavailable,
+            text => Self::Conflict(text.to_owned()),
+        };
+        serde_json::from_str(body).unwrap_or_else(|_| sentence(body))
+    }
+
     /// The HTTP status that says the same.
     pub fn status(&self) -> u16 {
         match self {
@@ -59,6 +73,7 @@ impl AdminError {
             Self::NotFound(_) => 404,
             Self::Conflict(_) | Self::Stale { .. } => 409,
             Self::Invalid(_) => 422,
+            Self::Throttled { .. } => 429,
             Self::Internal(_) => 500,
             Self::Unavailable => 503,
         }
@@ -82,7 +97,7 @@ impl fmt::Display for AdminError {
                     problems.len()
                 ),
             },
-            Self::Conflict(text) => f.write_str(text),
+            Self::Conflict(text) | Self::Throttled { text, .. } => f.write_str(text),
             Self::Stale { author, .. } => write!(
                 f,
                 "{author} saved this after you opened it. Nothing was overwritten."
@@ -116,13 +131,16 @@ impl FromServerFnError for AdminError {
     /// The error as the client reads it. On the server this also sets the answer's status.
     fn ser(&self) -> leptos::server_fn::Bytes {
         #[cfg(feature = "ssr")]
-        if let Some(response) = use_context::<leptos_axum::ResponseOptions>()
-            && let Ok(status) = http::StatusCode::from_u16(self.status())
-            && !super::session::wants_html()
-        {
-            response.set_status(status);
+        if !super::session::wants_html() {
+            super::session::answer_with(self);
         }
         serde_json::to_vec(self).unwrap_or_default().into()
+    }
+
+    /// The error that the server answered with. What did not come from a server function, because
+    /// the request was refused before it reached one, is a sentence already.
+    fn de(data: leptos::server_fn::Bytes) -> Self {
+        Self::read(&String::from_utf8_lossy(&data))
     }
 }
 
@@ -195,6 +213,7 @@ mod server {
             match error {
                 StoreError::Refused { message, .. } => Self::Conflict(sentence(message)),
                 StoreError::Unreachable | StoreError::Superseded => Self::Unavailable,
+                StoreError::NotText => Self::invalid("", sentence(&error.to_string())),
                 StoreError::Database(cause) if is_connection(&cause.to_string()) => {
                     tracing::warn!(%cause, "admin: the database does not answer");
                     Self::Unavailable

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 ///
 /// Without JavaScript it is an ordinary form. With it, the answer comes without leaving the
 /// screen: what is wrong is written beside the fields by their names and nothing typed is lost,
-/// and where the server function leads is gone to. While an answer is awaited a second press
+/// and where the server function leads, whether it did its work or not, is gone to. While an answer is awaited a second press
 /// sends nothing.
 #[island]
 pub fn Form(
@@ -106,14 +106,14 @@ mod browser {
             .await
             .map_err(failed)?;
         let answer: Response = answer.unchecked_into();
-        if answer.ok() {
-            return answer.headers().get("location").map_err(failed);
+        let next = answer.headers().get("location").map_err(failed)?;
+        if answer.ok() || next.is_some() {
+            return Ok(next);
         }
         let text = JsFuture::from(answer.text().map_err(failed)?)
             .await
             .map_err(failed)?;
-        let text = text.as_string().unwrap_or_default();
-        Err(serde_json::from_str(&text).unwrap_or(AdminError::Unavailable))
+        Err(AdminError::read(&text.as_string().unwrap_or_default()))
     }
 
     /// Writes what is wrong where it belongs, and goes to the first of it.

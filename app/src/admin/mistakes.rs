@@ -4,13 +4,19 @@
 use leptos::server_fn::error::ServerFnUrlError;
 
 use super::AdminError;
+use super::session::is_from_here;
 use crate::ui::Mistakes;
 
-/// Reads the error from a raw query, for the fields of the screen.
-pub(super) fn of_query(query: &str) -> Mistakes {
-    let error: Option<AdminError> = form_urlencoded::parse(query.as_bytes())
-        .find(|(name, _)| name == "__err")
-        .map(|(_, text)| ServerFnUrlError::decode_err(&text));
+/// The error that a raw query tells. Nobody else puts words into the admin's mouth: a link from
+/// elsewhere tells nothing.
+pub(super) fn error(query: &str) -> Option<AdminError> {
+    form_urlencoded::parse(query.as_bytes())
+        .find(|(name, _)| name == "__err" && is_from_here())
+        .map(|(_, text)| ServerFnUrlError::decode_err(&text))
+}
+
+/// The error as the fields of the screen show it.
+pub(super) fn beside_fields(error: Option<AdminError>) -> Mistakes {
     error.map_or_else(Mistakes::default, |error| Mistakes {
         whole: Some(error.to_string()),
         fields: error.problems().to_vec(),

@@ -45,6 +45,8 @@ mod shell;
 #[cfg(feature = "ssr")]
 mod sign_in;
 mod spaces;
+#[cfg(feature = "ssr")]
+mod stale;
 mod submit;
 #[cfg(feature = "ssr")]
 mod tokens;

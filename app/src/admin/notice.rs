@@ -3,6 +3,7 @@
 
 use leptos::prelude::*;
 
+use super::session::is_from_here;
 use super::variants;
 use crate::ui::{Icon, Sign};
 
@@ -31,7 +32,7 @@ const NOTICES: &[(&str, &str)] = &[
     ),
     (
         "disabled",
-        "The account is disabled and signed out everywhere.",
+        "The account is disabled and signed out everywhere. Its tokens are revoked.",
     ),
     ("enabled", "The account is enabled."),
     ("signed-out-person", "They are signed out everywhere."),
@@ -89,8 +90,12 @@ const NOTICES: &[(&str, &str)] = &[
     ("page-deleted", "The page is deleted."),
 ];
 
-/// The notice that the raw query of the screen at `path` names, if it names one.
-pub(super) fn of_query(path: &str, query: &str) -> impl IntoView + use<> {
+/// The notice that the raw query of the screen at `path` names, if it names one. A link from
+/// elsewhere tells nothing: nothing was done.
+pub(super) fn of_query(path: &str, query: &str) -> Option<AnyView> {
+    if !is_from_here() {
+        return None;
+    }
     if let Some(outcome) = variants::outcome(path, query) {
         return Some(view! { <Notice>{outcome}</Notice> }.into_any());
     }

@@ -9,7 +9,7 @@ use leptos_meta::Title;
 use leptos_router::hooks::use_url;
 
 use super::frame::Frame;
-use super::session::{AdminSession, lead_to, set_status};
+use super::session::{AdminSession, answer_with, lead_to};
 use super::{AdminError, mistakes, notice};
 use crate::ui::EmptyState;
 
@@ -30,7 +30,7 @@ where
         let url = url.read_untracked();
         (url.path().to_owned(), url.search().to_owned())
     };
-    provide_context(mistakes::of_query(&query));
+    provide_context(mistakes::beside_fields(mistakes::error(&query)));
     let shown = Suspend::new(async move {
         let session = match AdminSession::present().await {
             Ok(Some(session)) => session,
@@ -74,7 +74,11 @@ where
         let url = url.read_untracked();
         (url.path().to_owned(), url.search().to_owned())
     };
-    provide_context(mistakes::of_query(&query));
+    let told = mistakes::error(&query);
+    if let Some(error @ AdminError::Throttled { .. }) = &told {
+        answer_with(error);
+    }
+    provide_context(mistakes::beside_fields(told));
     let shown = Suspend::new(async move {
         let content = body().await.unwrap_or_else(|error| failed(&error));
         view! {
@@ -102,7 +106,7 @@ pub(super) fn unknown() -> impl IntoView {
 }
 
 fn failed(error: &AdminError) -> AnyView {
-    set_status(error.status());
+    answer_with(error);
     let title = match error {
         AdminError::NotFound(_) => "Not there",
         AdminError::Forbidden(_) => "Not allowed",

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use domain::{Role, UserId};
 use engine::desk::{Actor, Desk};
 use engine::people::{People, Person};
-use http::header::{ACCEPT, LOCATION};
+use http::header::{ACCEPT, LOCATION, RETRY_AFTER};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
 use leptos::prelude::*;
@@ -199,12 +199,31 @@ pub(super) fn wants_html() -> bool {
     })
 }
 
-/// Sets the status of the screen that is about to be answered.
+/// Whether the request was made by a screen of the admin, as far as the browser says where it was
+/// made.
+pub(super) fn is_from_here() -> bool {
+    use_context::<Parts>().is_none_or(|parts| {
+        let site = parts.headers.get("sec-fetch-site");
+        site.is_none_or(|site| site == "same-origin")
+    })
+}
+
+/// Sets the status of the answer.
 pub(super) fn set_status(status: u16) {
     if let Some(response) = use_context::<ResponseOptions>()
         && let Ok(status) = StatusCode::from_u16(status)
     {
         response.set_status(status);
+    }
+}
+
+/// Gives the answer the status that says what went wrong.
+pub(super) fn answer_with(error: &AdminError) {
+    set_status(error.status());
+    if let AdminError::Throttled { seconds, .. } = error
+        && let Some(response) = use_context::<ResponseOptions>()
+    {
+        response.insert_header(RETRY_AFTER, HeaderValue::from(*seconds));
     }
 }
 

@@ -6,7 +6,7 @@ use super::shape::Difference;
 
 /// Every field in which the versions differ.
 #[component]
-pub(super) fn Differences(
+pub fn Differences(
     /// The fields.
     differences: Vec<Difference>,
     /// Whose version the saved one is.

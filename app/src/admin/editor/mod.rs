@@ -17,4 +17,8 @@ mod work;
 
 pub use actions::preview_draft;
 #[cfg(feature = "ssr")]
-pub(super) use screens::{new, variant};
+pub(super) use {
+    conflict::Differences,
+    screens::{new, variant},
+    shape::Difference,
+};

@@ -8,6 +8,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::languages::{Languages, Tongue, name};
 use super::rollout::RolloutField;
+use super::unsaved::both;
 use crate::admin::instant;
 use crate::admin::screen::screen;
 use crate::admin::session::AdminSession;
@@ -78,7 +79,10 @@ pub fn EditPage() -> impl IntoView {
         let page = session.desk().page(PageId(id)).await?;
         let catalog = session.desk().engine().catalog();
         let add: Option<Locale> = add.and_then(|locale| locale.parse().ok());
-        let draft = draft(&page, &catalog.site, add);
+        let both = both(&session, &page).await?;
+        let shown = both.as_ref().map_or(&page.record, |(record, _)| record);
+        let draft = draft(&page, shown, &catalog.site, add);
+        let stale = both.map(|(_, both)| both);
         let address = page
             .record
             .path
@@ -103,6 +107,7 @@ pub fn EditPage() -> impl IntoView {
                 <LinkButton href=variants>"Its variants"</LinkButton>
                 {may_write.then(|| view! { <LinkButton href=new_variant>"New variant"</LinkButton> })}
             </PageHeader>
+            {stale}
             <div class="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_18rem]">
                 <PageForm draft may_save=session.may(Role::Publisher) />
                 <Facts page may_delete=session.may(Role::Publisher) />
@@ -286,8 +291,14 @@ fn Fact(words: &'static str, children: Children) -> impl IntoView {
     }
 }
 
-/// What the form of `page` is filled with; `add` is a language to be copied from the first one.
-fn draft(page: &EditedPage, site: &SiteSettings, add: Option<Locale>) -> Draft {
+/// What the form of `page` is filled with: what `record` says. `add` is a language to be copied from
+/// the first one.
+fn draft(
+    page: &EditedPage,
+    record: &PageRecord,
+    site: &SiteSettings,
+    add: Option<Locale>,
+) -> Draft {
     let PageRecord {
         path,
         intent,
@@ -295,7 +306,7 @@ fn draft(page: &EditedPage, site: &SiteSettings, add: Option<Locale>) -> Draft {
         terms,
         contents,
         ..
-    } = &page.record;
+    } = record;
     let default = site.default_locale;
     let mut locales: Vec<Locale> = contents.keys().copied().collect();
     locales.sort_by_key(|locale| (*locale != default, *locale));

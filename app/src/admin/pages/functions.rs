@@ -33,7 +33,7 @@ pub async fn create_page(
     };
     let record = form.read()?;
     let page = session.desk().create_page(&session.actor(), record).await;
-    let page = page.map_err(reading::beside_fields)?;
+    let page = page.map_err(|error| reading::beside_fields(error.into()))?;
     let query = reading::adding(add.as_deref());
     done(&format!("/admin/pages/{page}{query}"), "page-created");
     Ok(())
@@ -42,8 +42,8 @@ pub async fn create_page(
 /// Saves a page over the edition it was opened at, without the languages to `remove`.
 ///
 /// # Errors
-/// [`AdminError::Stale`] when somebody saved it since; [`AdminError::Invalid`] names the fields
-/// that need a correction.
+/// [`AdminError::Stale`] when somebody saved it since, which leads to both versions;
+/// [`AdminError::Invalid`] names the fields that need a correction.
 #[server(prefix = "/admin/api", endpoint = "pages/save")]
 pub async fn save_page(
     page: i64,
@@ -68,10 +68,13 @@ pub async fn save_page(
         terms: ignore_terms.is_none(),
         contents,
     };
+    let record = form.read()?;
     let saved = desk
-        .save_page(&session.actor(), page, edition, form.read()?)
+        .save_page(&session.actor(), page, edition, record.clone())
         .await;
-    saved.map_err(reading::beside_fields)?;
+    stale::settle(&session, &Thing::Page(page), record, saved)
+        .await
+        .map_err(reading::beside_fields)?;
     let query = reading::adding(add.as_deref());
     done(&format!("/admin/pages/{page}{query}"), "page-saved");
     Ok(())
@@ -94,6 +97,7 @@ pub async fn delete_page(page: i64) -> Result<(), AdminError> {
 use {
     self::reading::PageForm,
     crate::admin::session::{AdminSession, done},
+    crate::admin::stale::{self, Thing},
     domain::{PageId, Role},
 };
 
@@ -103,7 +107,6 @@ mod reading {
 
     use domain::record::PageRecord;
     use domain::{Locale, PageContent, Problem, Problems};
-    use engine::desk::DeskError;
     use serde_json::Value;
 
     use crate::admin::AdminError;
@@ -188,8 +191,8 @@ mod reading {
     }
 
     /// Problems by the names that the form's fields have.
-    pub(super) fn beside_fields(error: DeskError) -> AdminError {
-        match AdminError::from(error) {
+    pub(super) fn beside_fields(error: AdminError) -> AdminError {
+        match error {
             AdminError::Invalid(problems) => AdminError::Invalid(renamed(problems)),
             other => other,
         }

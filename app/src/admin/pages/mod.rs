@@ -9,6 +9,8 @@ mod languages;
 #[cfg(feature = "ssr")]
 mod list;
 mod rollout;
+#[cfg(feature = "ssr")]
+mod unsaved;
 
 #[cfg(feature = "ssr")]
 pub use edit::{EditPage, NewPage};

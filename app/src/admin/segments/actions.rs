@@ -5,8 +5,10 @@ use domain::{Role, SegmentKey};
 use engine::desk::segments::SegmentDraft;
 use leptos::prelude::*;
 
+use super::unsaved::Mine;
 use crate::admin::AdminError;
 use crate::admin::session::{AdminSession, done};
+use crate::admin::stale::{self, Thing};
 
 /// Makes a segment. Without a key it gets one from its name. `condition_text` is what a browser
 /// without JavaScript sends.
@@ -43,7 +45,8 @@ pub async fn create_segment(
     Ok(())
 }
 
-/// Saves a segment over the edition `base`.
+/// Saves a segment over the edition `base`. When somebody saved it since, the answer leads to both
+/// versions.
 #[server(prefix = "/admin/api", endpoint = "segments/save")]
 pub async fn save_segment(
     key: String,
@@ -60,10 +63,12 @@ pub async fn save_segment(
         condition: condition_text.unwrap_or(condition),
     };
     let key = known(&key)?;
-    session
+    let saved = session
         .desk()
-        .save_segment(&session.actor(), &key, base, draft)
-        .await?;
+        .save_segment(&session.actor(), &key, base, draft.clone())
+        .await;
+    let thing = Thing::Segment(key);
+    stale::settle(&session, &thing, Mine::from(draft), saved).await?;
     done("/admin/segments", "segment-saved");
     Ok(())
 }

@@ -1,5 +1,6 @@
 use domain::Role;
 use domain::condition::outline::words;
+use domain::record::SegmentRecord;
 use engine::desk::segments::{SegmentList, SegmentUses};
 use engine::store::SegmentSummary;
 use leptos::prelude::*;
@@ -12,6 +13,7 @@ use super::delete::uses;
 use super::shared::ConditionDesk;
 use super::suggestions::Suggestions;
 use super::tester::{TriedSegment, VisitorTester, start};
+use super::unsaved::both;
 use crate::admin::Form;
 use crate::admin::screen::screen;
 use crate::ui::{Button, LinkButton, PageHeader, Panel, TextAreaField, TextField, Weight, Whole};
@@ -49,15 +51,21 @@ pub(in crate::admin) fn edit() -> impl IntoView {
         let used = session.desk().segment_uses(&segment).await?;
         let segments = tried(session.desk().segments().await?);
         let name = segment.record.name.clone();
-        let condition = pretty(&segment);
+        let mut stale = None;
         let body = if session.may(Role::Editor) {
+            let mut present = segment.clone();
+            if let Some((mine, shown)) = both(&session, &segment.record).await? {
+                present.record = mine;
+                stale = Some(shown);
+            }
             let fields = Fields {
                 action: "/admin/api/segments/save",
-                present: Some(segment.clone()),
-                condition,
+                condition: pretty(&present.record),
+                present: Some(present),
             };
             desk(fields, segments, key.to_string())
         } else {
+            let condition = pretty(&segment.record);
             facts(segment, condition, segments)
         };
         let delete = (session.may(Role::Editor) && !key.is_default()).then(|| {
@@ -72,6 +80,7 @@ pub(in crate::admin) fn edit() -> impl IntoView {
             <PageHeader title=name lead=format!("Key: {key}")>
                 {delete}
             </PageHeader>
+            {stale}
             {body}
             {usage(used)}
         }
@@ -308,6 +317,6 @@ pub(super) fn tried(list: SegmentList) -> Vec<TriedSegment> {
     tried.collect()
 }
 
-fn pretty(segment: &SegmentSummary) -> String {
-    serde_json::to_string_pretty(&segment.record.condition).unwrap_or_default()
+fn pretty(record: &SegmentRecord) -> String {
+    serde_json::to_string_pretty(&record.condition).unwrap_or_default()
 }

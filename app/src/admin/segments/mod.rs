@@ -17,6 +17,8 @@ mod suggestions;
 mod tester;
 #[cfg(feature = "ssr")]
 mod try_out;
+#[cfg(feature = "ssr")]
+mod unsaved;
 
 #[cfg(feature = "ssr")]
 pub(super) use self::{

@@ -32,9 +32,10 @@ pub async fn sign_in(
             }
             Err(AdminError::invalid("", refused.to_string()))
         }
-        Err(refused @ SignInError::Throttled { .. }) => {
-            Err(AdminError::Conflict(refused.to_string()))
-        }
+        Err(ref refused @ SignInError::Throttled { seconds }) => Err(AdminError::Throttled {
+            seconds,
+            text: refused.to_string(),
+        }),
         Err(SignInError::Failed(error)) => Err(error.into()),
     }
 }

@@ -1,6 +1,5 @@
 //! Variants: finding, writing, publishing, and going back.
 
-mod drafts;
 mod list;
 mod publish;
 mod revisions;
@@ -19,7 +18,6 @@ use crate::store::VariantRow;
 pub use crate::store::{
     KeptDraft, ListedVariant, SavedVariant, State, VariantFilter, VariantSort, VariantStates,
 };
-pub use drafts::MAX_DRAFT_BYTES;
 pub use list::{PAGE_SIZE, VariantPage};
 pub use publish::{MAX_AT_ONCE, Publication, Published, UndoToken};
 pub use revisions::{Change, Revision};

@@ -9,13 +9,16 @@ mod links;
 mod pages;
 mod people;
 mod preview;
+mod rights;
 mod segments;
 mod sign_in;
+mod stale;
 pub(crate) mod support;
 mod transfer;
 mod variants;
 mod written;
 
+use crate::client::{Answer, request};
 use crate::support::Database;
 use support::{Role, desk};
 
@@ -52,6 +55,87 @@ async fn a_screen_that_is_not_there_says_so_inside_the_frame() {
     let links = answer.select("nav[aria-label=Screens] a");
     assert!(links.contains(&"Segments".to_owned()), "{links:?}");
     assert!(!links.contains(&"People".to_owned()), "{links:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_character_that_no_text_may_have_is_refused_and_not_a_failure() {
+    let site = desk().await;
+    let editor = site.sign_in(Role::Editor).await;
+    for target in [
+        "/admin/activity?subject=a%00",
+        "/admin/activity?kind=a%00",
+        "/admin/activity?person=a%00",
+        "/admin/pages?q=a%00",
+        "/admin/variants?q=a%00",
+        "/admin/variants?page=a%00",
+        "/admin/variants?author=a%00",
+        "/admin/preview?page=a%00",
+        "/admin/preview/frame?page=a%00",
+        "/admin/insights?space=a%00",
+        "/admin/activity.csv?subject=a%00",
+        "/admin/transfer/export?page=a%00",
+    ] {
+        let answer = site.open(&editor, target);
+        assert!(answer.status < 500, "{target}: {answer:?}");
+    }
+    let answer = site.open(&editor, "/admin/pages?q=a%00");
+    assert_eq!(answer.status, 422);
+    let said = answer.select("main").concat();
+    assert!(said.contains("U+0000"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_of_the_admin_is_protected() {
+    let site = desk().await;
+    let admin = site.sign_in(Role::Admin).await;
+    let long = format!("/admin/pages?q={}", "x".repeat(9_000));
+    for (target, status) in [
+        ("/admin", 200),
+        ("/admin/nowhere", 404),
+        ("/admin/api/nowhere", 404),
+        ("/admin/activity.csv", 200),
+        ("/admin/preview/frame?page=/pricing", 200),
+        ("/admin/preview/frame?page=/nowhere", 404),
+        ("/admin/transfer/progress", 404),
+        (long.as_str(), 414),
+    ] {
+        for method in ["GET", "HEAD"] {
+            let headers = [("Cookie", admin.cookie.as_str())];
+            let answer = request(site.node.address, method, target, &headers);
+            let told = format!("{method} {}", &target[..target.len().min(60)]);
+            assert_eq!(answer.status, status, "{told}");
+            protected(&answer, &told);
+        }
+    }
+    for method in ["TRACE", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT2"] {
+        let headers = [("Cookie", admin.cookie.as_str())];
+        for target in ["/admin/pages", "/admin/api/pages/save"] {
+            let answer = request(site.node.address, method, target, &headers);
+            assert!(
+                matches!(answer.status, 400..=405),
+                "{method} {target}: {answer:?}"
+            );
+        }
+    }
+}
+
+/// Expects what keeps an answer out of caches, of foreign frames, and from being taken for a script.
+fn protected(answer: &Answer, told: &str) {
+    assert_eq!(
+        answer.header("cache-control"),
+        "private, no-store",
+        "{told}"
+    );
+    assert_eq!(answer.header("x-content-type-options"), "nosniff", "{told}");
+    assert_eq!(answer.header("x-frame-options"), "SAMEORIGIN", "{told}");
+    assert!(!answer.header("referrer-policy").is_empty(), "{told}");
+    let policy = answer.header("content-security-policy");
+    assert!(policy.contains("default-src 'none'"), "{told}: {policy}");
+    assert!(
+        policy.contains("frame-ancestors 'self'"),
+        "{told}: {policy}"
+    );
+    assert!(!policy.contains("unsafe-inline"), "{told}: {policy}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,5 +1,7 @@
 //! Signing in, links and one's own account, over HTTP.
 
+use app::admin::{AdminError, mistake_address};
+
 use super::support::{PASSWORD, Role, Site, Visit, desk};
 use crate::client::Answer;
 
@@ -112,14 +114,81 @@ async fn a_wrong_password_is_said_and_the_address_is_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn too_many_wrong_passwords_are_slowed_down() {
+async fn too_many_wrong_passwords_have_to_wait_and_are_told_how_long() {
     let site = desk().await;
     let ann = site.person(Role::Viewer).await;
-    let answers: Vec<u16> = (0..7)
-        .map(|_| sign_in(&site, &ann.email, "guess", "").status)
-        .collect();
-    assert_eq!(answers[..5], [422; 5]);
-    assert!(answers[5..].contains(&409), "{answers:?}");
+    site.database.query(&failures(&ann.email, "0 seconds"));
+    let answer = sign_in(&site, &ann.email, PASSWORD, "");
+    assert_eq!(answer.status, 429, "{answer:?}");
+    let seconds: u64 = answer.header("retry-after").parse().expect("a number");
+    assert!((1..=900).contains(&seconds), "{seconds}");
+    let sentence = "There were too many failed attempts. Try again in 15 minutes.";
+    assert!(answer.text().contains(sentence), "{answer:?}");
+
+    // A browser without JavaScript is led to the form, which says the same.
+    let nobody = Visit {
+        cookie: String::new(),
+        person: ann.clone(),
+    };
+    let fields = [("email", ann.email.as_str()), ("password", PASSWORD)];
+    let answer = site.send(&nobody, "sign-in", "/admin/sign-in", &fields);
+    let target = answer
+        .header("location")
+        .replace("https://site.example", "");
+    let screen = site.node.get(&target, &[]);
+    assert_eq!(screen.status, 429);
+    let seconds: u64 = screen.header("retry-after").parse().expect("a number");
+    assert!((1..=900).contains(&seconds), "{seconds}");
+    assert_eq!(screen.select("[role=alert]"), [sentence]);
+    assert_eq!(values(&screen, "input[name=password]"), [""]);
+
+    // Asking again and again makes nobody wait longer, and the wait ends by itself.
+    for _ in 0..3 {
+        assert_eq!(sign_in(&site, &ann.email, "guess", "").status, 429);
+    }
+    site.database.query(&failures(&ann.email, "16 minutes"));
+    let answer = sign_in(&site, &ann.email, PASSWORD, "");
+    assert_eq!(answer.status, 200, "{answer:?}");
+}
+
+/// A hundred failures of one account, the last of them so long ago, as SQL.
+fn failures(email: &str, ago: &str) -> String {
+    format!(
+        "INSERT INTO sign_in_failures (key, failures, last_at)
+         VALUES (sha256('account {email}'), 100, now() - interval '{ago}')
+         ON CONFLICT (key) DO UPDATE SET failures = 100, last_at = excluded.last_at"
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_in_an_address_from_elsewhere_are_not_the_admins() {
+    let site = desk().await;
+    let ann = site.sign_in(Role::Publisher).await;
+    let told = mistake_address(
+        "/admin/account",
+        &AdminError::Conflict("Call 555 at once".to_owned()),
+    );
+    let alerts = |target: &str, site_of: Option<&str>| {
+        let mut headers = vec![("Cookie", ann.cookie.as_str())];
+        headers.extend(site_of.map(|from| ("Sec-Fetch-Site", from)));
+        let screen = site.node.get(target, &headers);
+        assert_eq!(screen.status, 200);
+        screen.select("[role=alert], main [role=status]").concat()
+    };
+    let undo = "/admin/variants?notice=variants-published&changed=3&undo=1";
+    for (target, words) in [
+        (told.as_str(), "Call 555"),
+        (undo, "3 variants are published"),
+    ] {
+        for own in [None, Some("same-origin")] {
+            let said = alerts(target, own);
+            assert!(said.contains(words), "{own:?} {said}");
+        }
+        for foreign in ["cross-site", "same-site", "none"] {
+            let said = alerts(target, Some(foreign));
+            assert!(!said.contains(words), "{foreign} {said}");
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,18 +6,17 @@ use crate::desk::{Desk, DeskError};
 use crate::store::KeptDraft;
 
 /// Largest draft, in bytes: as much as a variant may have in an import file.
-pub const MAX_DRAFT_BYTES: usize = 1_048_576;
+const MAX_DRAFT_BYTES: usize = 1_048_576;
 /// Longest key of a draft, in bytes.
 const MAX_KEY_BYTES: usize = 80;
 
 impl Desk {
-    /// Keeps what `person` typed. `key` is the variant's number, or `new:` and a word of the
-    /// editor's own; `base` is the revision that the person began from. Each person has 50 drafts
-    /// at most, and the oldest give way.
+    /// Keeps what `person` typed. `key` is the variant's number, `new:` and a word of the editor's
+    /// own, `page:` and the page's number, or `segment:` and its key; `base` is the revision that the
+    /// person has seen. Each person has 50 drafts at most, and the oldest give way.
     ///
     /// # Errors
-    /// [`DeskError::Invalid`] when the draft is larger than [`MAX_DRAFT_BYTES`] or the key is not
-    /// one.
+    /// [`DeskError::Invalid`] when the draft is larger than 1 MiB or the key is not one.
     pub async fn keep_draft(
         &self,
         person: UserId,
@@ -26,7 +25,7 @@ impl Desk {
         base: i32,
     ) -> Result<(), DeskError> {
         if !is_key(key) {
-            return Err(DeskError::invalid("key", "names no variant"));
+            return Err(DeskError::invalid("key", "names nothing that has drafts"));
         }
         if body.len() > MAX_DRAFT_BYTES || body.contains('\0') || base < 0 {
             let message = format!("cannot be kept; it may have {MAX_DRAFT_BYTES} bytes of text");
@@ -59,7 +58,10 @@ impl Desk {
 }
 
 fn is_key(key: &str) -> bool {
-    let word = key.strip_prefix("new:").unwrap_or(key);
+    let word = match key.split_once(':') {
+        Some(("new" | "page" | "segment", word)) => word,
+        _ => key,
+    };
     (1..=MAX_KEY_BYTES).contains(&key.len())
         && !word.is_empty()
         && word
@@ -72,10 +74,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_names_a_variant_or_a_new_one() {
+    fn a_key_names_what_the_draft_is_of() {
         let check = |key: &str, valid: bool| assert_eq!(is_key(key), valid, "{key:?}");
         check("17", true);
         check("new:0b3e-11", true);
+        check("page:4", true);
+        check("segment:smb", true);
+        check("site:4", false);
+        check("page:new:4", false);
         check("new:", false);
         check("", false);
         check("17\0", false);

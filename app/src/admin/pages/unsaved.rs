@@ -1,0 +1,67 @@
+//! What somebody could not save of a page.
+
+use domain::content::field_label;
+use domain::difference::changes;
+use domain::record::PageRecord;
+use engine::store::EditedPage;
+use leptos::prelude::*;
+use serde_json::json;
+
+use super::languages::name;
+use crate::admin::AdminError;
+use crate::admin::editor::Difference;
+use crate::admin::session::AdminSession;
+use crate::admin::stale::{self, Both, Thing, Unsaved};
+
+/// What the person could not save of a page, and that beside what is saved.
+pub(super) async fn both(
+    session: &AdminSession,
+    page: &EditedPage,
+) -> Result<Option<(PageRecord, AnyView)>, AdminError> {
+    let thing = Thing::Page(page.id);
+    let Some(unsaved) = stale::waiting::<PageRecord>(session, &thing).await? else {
+        return Ok(None);
+    };
+    let Unsaved { author, mine } = unsaved;
+    let changes = changes(Some(&json!(page.record)), Some(&json!(mine))).into_iter();
+    let differences: Vec<Difference> = changes
+        .map(|change| Difference {
+            field: label(&change.field),
+            saved: change.before,
+            mine: change.after,
+        })
+        .collect();
+    if differences.is_empty() {
+        return Ok(None);
+    }
+    let both = view! { <Both thing author differences /> };
+    Ok(Some((mine, both.into_any())))
+}
+
+/// What people call a field of a page: `contents.en.title` is `English · Title`.
+fn label(field: &str) -> String {
+    let content = field.strip_prefix("contents.").and_then(|rest| {
+        let (locale, field) = rest.split_once('.')?;
+        Some((locale.parse().ok()?, field))
+    });
+    match content {
+        Some((locale, field)) => format!("{} · {}", name(locale), field_label(field)),
+        None => field_label(field),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_of_a_language_is_called_after_it() {
+        let check = |field: &str, expected: &str| assert_eq!(label(field), expected);
+        check("intent", "Intent");
+        check("contents.en.title", "English · Title");
+        check(
+            "contents.de.blocks.hero.headline",
+            "German · hero · Headline",
+        );
+    }
+}
