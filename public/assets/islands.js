@@ -27,8 +27,38 @@ async function ready(element) {
   if (holds) children.pop();
 }
 
+// Islands begin from what the server wrote. What somebody typed or chose before they were ready is
+// typed again once they are: texts first, because a choice may draw other fields anew.
+const isChoice = (field) => field.matches("select, [type=checkbox], [type=radio]");
+
+function content(field) {
+  return field.matches("[type=checkbox], [type=radio]") ? field.checked : field.value;
+}
+
+function written(field) {
+  if (!isChoice(field)) return field.defaultValue;
+  if (field.localName === "input") return field.defaultChecked;
+  const options = [...field.options];
+  return (options.findLast((option) => option.defaultSelected) ?? options[0])?.value ?? "";
+}
+
+function typed() {
+  const fields = [...document.querySelectorAll("input:not([type=hidden], [type=file]), select, textarea")];
+  return fields
+    .filter((field) => content(field) !== written(field))
+    .map((field) => [field, content(field)])
+    .sort(([one], [other]) => isChoice(one) - isChoice(other));
+}
+
+function type([field, text]) {
+  field[typeof text === "boolean" ? "checked" : "value"] = text;
+  for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
+}
+
 await program.default({ module_or_path: bundle.replace(/\.js$/, ".wasm") });
+const early = typed();
 program.hydrate();
 await ready(document.body);
+early.forEach(type);
 // For tests: from here on everything reacts.
 document.documentElement.dataset.ready = "";
