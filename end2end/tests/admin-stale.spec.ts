@@ -50,7 +50,12 @@ test.describe('without JavaScript', () => {
   test('two people edit the same segment: the second sees both, and takes the other', async ({ page, browser }) => {
     await signIn(page, 'editor');
     await page.goto('/admin/segments/returning');
-    const other = await (await browser.newContext({ baseURL: process.env.LANDFALL_URL })).newPage();
+    // A new context has JavaScript unless it is told otherwise; this test's have not.
+    const context = await browser.newContext({
+      baseURL: process.env.LANDFALL_URL,
+      javaScriptEnabled: true,
+    });
+    const other = await context.newPage();
     await signIn(other, 'admin');
     await open(other, '/admin/segments/returning');
     await other.getByLabel('Description').fill('People who were here before.');
@@ -66,6 +71,6 @@ test.describe('without JavaScript', () => {
     await expect(page.getByText('What you had not saved is discarded.')).toBeVisible();
     await expect(page.getByLabel('Description')).toHaveValue('People who were here before.');
     await expect(both).toHaveCount(0);
-    await other.context().close();
+    await context.close();
   });
 });
