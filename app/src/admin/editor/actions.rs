@@ -9,13 +9,10 @@ use crate::admin::AdminError;
 use {
     super::{load, preview, shape::Written},
     crate::admin::session::{AdminSession, done, wants_html},
-    crate::admin::variants::publishing::PublishingPanel,
     domain::variant::Origin,
     domain::{ContentOverride, Problem, Role, SegmentKey, VariantId},
     engine::desk::variants::{VariantEdit, Wanted},
-    hydration_context::SsrSharedContext,
     serde_json::Value,
-    std::sync::Arc,
 };
 
 /// Lets the language model write a variant, and leads to its draft.
@@ -137,17 +134,6 @@ pub async fn compare_variant(id: i64, written: String) -> Result<Theirs, AdminEr
         differences: load::differences(&page, &saved, &mine),
         written: saved,
     })
-}
-
-/// The panel about a variant's publication as it is now, as HTML.
-#[server(prefix = "/admin/api", endpoint = "variants/panel")]
-pub async fn publishing_panel(id: i64) -> Result<String, AdminError> {
-    let session = AdminSession::require(Role::Editor).await?;
-    let variant = session.desk().variant(VariantId(id)).await?;
-    let back = format!("/admin/variants/{id}");
-    // Its forms are islands, which can only be written where there is what a screen has.
-    let screen = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
-    Ok(screen.with(|| view! { <PublishingPanel session variant back /> }.to_html()))
 }
 
 /// The page as it would be with `content`, as HTML: an override of the page with the external id

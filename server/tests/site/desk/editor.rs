@@ -73,23 +73,6 @@ async fn a_saved_variant_is_shown_in_the_form_and_in_the_preview() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_panel_after_a_save_offers_what_the_screen_does() {
-    let site = desk().await;
-    let publisher = site.sign_in(Role::Publisher).await;
-    let made = fields("", "0", &hero("Not published yet"));
-    let saved = site.call(&publisher, "variants/save", &made);
-    let id = json_of(&saved)["id"].to_string();
-    let answer = site.call(&publisher, "variants/panel", &[("id", &id)]);
-    assert_eq!(answer.status, 200, "{answer:?}");
-    let html: String = serde_json::from_str(answer.text()).expect("HTML as JSON");
-    let panel = scraper::Html::parse_fragment(&html);
-    let buttons = scraper::Selector::parse("form[method=post] button").expect("a selector");
-    let mut buttons = panel.select(&buttons).map(|button| button.text().collect());
-    let first: Vec<String> = buttons.by_ref().take(2).collect();
-    assert_eq!(first, ["Publish now", "Archive"], "{html}");
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_new_variant_begins_with_its_page_and_leads_to_its_screen() {
     let site = desk().await;
     let editor = site.sign_in(Role::Editor).await;
@@ -355,7 +338,6 @@ async fn only_editors_write_and_viewers_look() {
         "variants/keep",
         "variants/discard",
         "variants/compare",
-        "variants/panel",
         "preview/draft",
     ] {
         assert_eq!(

@@ -9,7 +9,7 @@ use crate::client::Answer;
 
 /// Every server function that takes a session, the least role that it takes, and a form that is
 /// complete. None of them asks for something that would end the session of who asks.
-const FUNCTIONS: [(&str, Role, &str); 45] = [
+const FUNCTIONS: [(&str, Role, &str); 44] = [
     ("account/name", Role::Viewer, "name=Ann"),
     (
         "account/password",
@@ -68,7 +68,6 @@ const FUNCTIONS: [(&str, Role, &str); 45] = [
     ("variants/discard", Role::Editor, "key=0"),
     ("variants/duplicate", Role::Editor, "id=0"),
     ("variants/keep", Role::Editor, "key=0&base=0&written=x"),
-    ("variants/panel", Role::Editor, "id=0"),
     ("variants/publish", Role::Publisher, "what=now"),
     ("variants/restore", Role::Editor, "id=0&revision=1"),
     (
