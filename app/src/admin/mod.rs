@@ -46,6 +46,7 @@ mod shell;
 mod sign_in;
 mod spaces;
 mod submit;
+mod timer;
 #[cfg(feature = "ssr")]
 mod tokens;
 mod transfer;
