@@ -48,7 +48,7 @@ pub(in crate::admin) fn variant() -> impl IntoView {
                 class="fixed inset-auto top-30 right-4 m-0 xl:right-8 max-h-[calc(100dvh-9rem)] w-[min(26rem,calc(100vw-2rem))] overflow-y-auto \
                 rounded-xl border-0 bg-transparent p-0 text-ink shadow-2xl"
             >
-                <div id="publishing-panel">
+                <div id="publishing-panel" data-live="">
                     <PublishingPanel session=session.clone() variant=detail back />
                 </div>
             </div>
