@@ -1,5 +1,6 @@
 //! Campaign terms: the words an advertisement was bought for.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use xxhash_rust::xxh3::xxh3_128;
@@ -71,6 +72,19 @@ impl Term {
     pub fn hash(&self) -> TermHash {
         TermHash(xxh3_128(self.0.as_bytes()))
     }
+}
+
+/// A text without what was drawn for one click or one person: identifiers and mail addresses.
+pub(crate) fn without_identifiers(text: &str) -> Cow<'_, str> {
+    let tells = |chunk: &str| chunk.contains('@') || is_identifier(chunk);
+    if !text.split(ends_chunk).any(tells) {
+        return Cow::Borrowed(text);
+    }
+    let kept: Vec<&str> = text
+        .split(ends_chunk)
+        .filter(|chunk| !tells(chunk))
+        .collect();
+    Cow::Owned(kept.join(" ").trim().to_owned())
 }
 
 /// The characters outside `{…}`. What opens and does not close is cut off to its end.

@@ -1,5 +1,6 @@
 //! The attributes of one request, read lazily and mostly borrowed from it.
 
+mod anonymous;
 pub mod attribute;
 mod attributes;
 mod cookies;
@@ -18,6 +19,7 @@ use crate::client::{self, Client};
 use crate::locale::Locale;
 use crate::term::Term;
 
+pub use anonymous::kept_on_demand;
 pub use sketch::Sketch;
 pub use visit::{VISIT_COOKIE, Visit};
 

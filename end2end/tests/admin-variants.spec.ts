@@ -14,6 +14,11 @@ test('ticking all variants counts them, and publishing them can be undone', asyn
   await boxes.first().uncheck();
   await expect(page.getByText(`${count - 1} selected`)).toBeVisible();
 
+  // Visitors see them: that takes a second look.
+  await page.getByRole('button', { name: 'Archive' }).click();
+  const warning = page.getByRole('alert').filter({ hasText: 'shown to visitors now' });
+  await expect(warning).toContainText(`These ${count - 1} variants`);
+  await page.getByLabel('Yes, also those that visitors see now').check();
   await page.getByRole('button', { name: 'Archive' }).click();
   const notice = page.getByRole('status').filter({ hasText: 'archived' });
   await expect(notice).toContainText(`${count - 1} variants are archived`);

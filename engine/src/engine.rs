@@ -7,6 +7,7 @@ mod refresh;
 mod target;
 mod tier;
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,6 +29,7 @@ use crate::metrics::Metrics;
 use crate::pulse::Pulse;
 use crate::spaces::Settings;
 use crate::store::Store;
+use crate::survey::Survey;
 use crate::terms::Terms;
 use crate::visits::Uncounted;
 use crate::writer::Writer;
@@ -68,6 +70,7 @@ pub struct Engine {
     refreshes: Semaphore,
     pub(crate) uncounted: Uncounted,
     pub(crate) pulse: Pulse,
+    pub(crate) survey: Survey,
     /// What visitors outside a rollout get.
     holdout: Arc<Cached<Decision>>,
 }
@@ -214,6 +217,7 @@ impl Engine {
     /// Puts the parts together. Computations will run in the runtime that this is called in.
     pub fn new(parts: Parts) -> Arc<Self> {
         let runtime = Handle::current();
+        let now = parts.clock.now();
         let open = parts.metrics.breaker_open.with_label_values(&["postgres"]);
         let shared = parts.shared.map(Arc::new);
         let terms = Arc::new(Terms::new(
@@ -251,6 +255,7 @@ impl Engine {
             refreshes: Semaphore::new(REFRESHES),
             uncounted: Uncounted::default(),
             pulse: Pulse::default(),
+            survey: Survey::new(RandomState::new().hash_one(0), now),
             holdout: Arc::new(Cached::new(
                 Decision {
                     variant: None,

@@ -19,6 +19,7 @@ pub mod people;
 pub mod pulse;
 pub mod spaces;
 pub mod store;
+pub mod survey;
 pub mod terms;
 pub mod visits;
 pub mod warm;

@@ -2,14 +2,19 @@
 //!
 //! Label values are words of ours: nothing a visitor sends can add a time series.
 
+mod by_segment;
 mod latency;
 
+use domain::SegmentId;
+use domain::segment::Segment;
 use prometheus::{
     Histogram, HistogramOpts, HistogramVec, IntCounter, IntCounterVec, IntGauge, IntGaugeVec, Opts,
     Registry, TextEncoder,
 };
 
 use crate::engine::{CacheResult, Source};
+
+use by_segment::BySegment;
 
 pub use latency::Latency;
 
@@ -36,8 +41,7 @@ pub struct Metrics {
     /// By result and source; looked up once, because a hit should cost two additions.
     requests: [[IntCounter; SOURCES.len()]; CacheResult::ALL.len()],
     request_seconds: [Histogram; CacheResult::ALL.len()],
-    /// Answers that caches did not have, by segment; looked up each time, because that is rare.
-    miss_seconds: HistogramVec,
+    segment_seconds: BySegment,
     pub(crate) vector_query_seconds: Histogram,
     pub(crate) render_seconds: Histogram,
     pub(crate) redis_lookups: IntCounterVec,
@@ -76,11 +80,11 @@ impl Metrics {
             }),
             request_seconds: CacheResult::ALL
                 .map(|result| seconds.with_label_values(&[result.as_str()])),
-            miss_seconds: make.histograms(
-                "landfall_miss_duration_seconds",
-                "Time to an answer that had to be computed, by the visitor's segment.",
+            segment_seconds: BySegment::new(make.histograms(
+                "landfall_segment_duration_seconds",
+                "Time from the request's head to the answer's, by the visitor's segment.",
                 "segment",
-            )?,
+            )?),
             vector_query_seconds: make.histogram(
                 "landfall_vector_query_duration_seconds",
                 "Time of one question to pgvector.",
@@ -179,16 +183,11 @@ impl Metrics {
         })
     }
 
-    /// Counts an answer that took `seconds`.
-    pub fn answered(&self, result: CacheResult, source: Source, seconds: f64) {
+    /// Counts an answer to a visitor of `segment` that took `seconds`.
+    pub fn answered(&self, result: CacheResult, source: Source, segment: &Segment, seconds: f64) {
         self.requests[result as usize][source as usize].inc();
         self.request_seconds[result as usize].observe(seconds);
-    }
-
-    /// Counts an answer to visitors of `segment` that had to be computed and took `seconds`.
-    pub fn missed(&self, segment: &str, seconds: f64) {
-        let seen = self.miss_seconds.with_label_values(&[segment]);
-        seen.observe(seconds);
+        self.segment_seconds.observe(segment, seconds);
     }
 
     /// How many answers had this cache result, since the process started.
@@ -202,9 +201,10 @@ impl Metrics {
         Latency::of(&self.request_seconds[result as usize])
     }
 
-    /// How long answers took that had to be computed for visitors of `segment`.
-    pub fn miss_latency(&self, segment: &str) -> Latency {
-        Latency::of(&self.miss_seconds.with_label_values(&[segment]))
+    /// How long answers to visitors of `segment` took, since the process started; `None` when there
+    /// were none.
+    pub fn segment_latency(&self, segment: SegmentId) -> Option<Latency> {
+        self.segment_seconds.latency(segment)
     }
 
     /// Shows what memory holds.

@@ -18,7 +18,7 @@ use engine::spaces::{self, Keeper, Spaces, Worker};
 use engine::store::{IndexSettings, Store, StoreError};
 use engine::warm::Warmer;
 use engine::writer::{Writer, WriterConfig, WriterError};
-use engine::{Engine, Parts, pulse, terms, visits};
+use engine::{Engine, Parts, pulse, survey, terms, visits};
 use thiserror::Error;
 use tokio::task::JoinSet;
 use tracing::{info, warn};
@@ -227,6 +227,7 @@ impl Running {
             quiet.clone(),
             config.campaign_terms,
         ));
+        background.spawn(survey::collect(Arc::clone(&engine), quiet.clone()));
         background.spawn(pulse::collect(Arc::clone(&engine)));
         background.spawn(tidy(quiet.clone()));
         if config.warm_concurrency > 0 {
@@ -261,6 +262,7 @@ impl Running {
     pub async fn stop(mut self) {
         self.background.shutdown().await;
         visits::flush(&self.engine).await;
+        survey::flush(&self.engine, &self.quiet).await;
         terms::flush(&self.engine, &self.quiet, self.campaign_terms).await;
     }
 }

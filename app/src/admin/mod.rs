@@ -48,6 +48,7 @@ mod spaces;
 #[cfg(feature = "ssr")]
 mod stale;
 mod submit;
+mod timer;
 #[cfg(feature = "ssr")]
 mod tokens;
 mod transfer;

@@ -10,7 +10,7 @@ use crate::catalog::Catalog;
 use crate::engine::CacheResult;
 use crate::metrics::Latency;
 use crate::pulse::{self, Rate};
-use crate::store::{Asked, AuditEntry, Backlog, Upcoming};
+use crate::store::{Asked, AuditGroup, Backlog, Upcoming};
 use crate::visits::{self, Traffic};
 
 /// How far ahead schedules are told.
@@ -21,11 +21,6 @@ const TOLD: i64 = 8;
 const PLACES: usize = 200;
 /// How far above the floor, in cosine similarity, a page's best variant should be.
 const MARGIN: f32 = 0.1;
-/// Visits, older ones counting less, that are as good as none.
-pub(super) const NOBODY: f64 = 0.5;
-/// Visits, older ones counting less, below which nothing is said about who does not come.
-pub(super) const TELLING: f64 = 20.0;
-
 /// What needs somebody's attention.
 #[derive(Debug, Clone)]
 pub struct Attention {
@@ -35,7 +30,7 @@ pub struct Attention {
     pub upcoming: Vec<Upcoming>,
     /// Visited pages that have little to say to a segment, the most visited first.
     pub weak: Vec<Weak>,
-    /// Segments nobody has belonged to lately: key and name.
+    /// Segments that would have matched none of the last seven days' visits: key and name.
     pub silent: Vec<(SegmentKey, String)>,
     /// Texts that have no vector: variants, page intents and segment descriptions.
     pub unembedded: i64,
@@ -67,8 +62,8 @@ pub struct Numbers {
     pub rate: Rate,
     /// Times by cache result since the node started; results that never came are left out.
     pub latency: Vec<(CacheResult, Latency)>,
-    /// Times of computed answers by segment name, the most frequent first.
-    pub misses: Vec<(String, Latency)>,
+    /// Times of all answers by segment name, the most frequent first.
+    pub segments: Vec<(String, Latency)>,
 }
 
 impl Desk {
@@ -91,7 +86,7 @@ impl Desk {
             backlog: self.store.backlog().await?,
             upcoming: self.store.upcoming(now, now + AHEAD, TOLD).await?,
             weak: self.weak(&catalog, &traffic, TOLD).await?,
-            silent: silent(&catalog, &traffic),
+            silent: self.audience().await?.silent(&catalog),
             unembedded,
         })
     }
@@ -101,13 +96,12 @@ impl Desk {
         let metrics = self.engine.metrics();
         let known = |(_, latency): &(_, Latency)| latency.count > 0;
         let catalog = self.engine.catalog();
-        let mut misses: Vec<(String, Latency)> = catalog
+        let mut segments: Vec<(String, Latency)> = catalog
             .segments
             .iter()
-            .map(|s| (s.name.clone(), metrics.miss_latency(s.key.as_str())))
-            .filter(|(_, latency)| latency.count > 0)
+            .filter_map(|s| Some((s.name.clone(), metrics.segment_latency(s.id)?)))
             .collect();
-        misses.sort_by_key(|(_, latency)| std::cmp::Reverse(latency.count));
+        segments.sort_by_key(|(_, latency)| std::cmp::Reverse(latency.count));
         Numbers {
             rate: pulse::rate(&self.engine),
             latency: CacheResult::ALL
@@ -115,19 +109,16 @@ impl Desk {
                 .into_iter()
                 .filter(known)
                 .collect(),
-            misses,
+            segments,
         }
     }
 
-    /// The latest changes of what visitors see.
+    /// The latest changes of what visitors see; what somebody did in one go is one of them.
     ///
     /// # Errors
     /// [`DeskError::Store`] when the database fails.
-    pub async fn publications(&self, limit: i64) -> Result<Vec<AuditEntry>, DeskError> {
-        Ok(self
-            .store
-            .latest_audit_entries(&PUBLICATIONS, limit)
-            .await?)
+    pub async fn publications(&self, limit: i64) -> Result<Vec<AuditGroup>, DeskError> {
+        Ok(self.store.latest_audit_groups(&PUBLICATIONS, limit).await?)
     }
 
     /// Visited places for which nothing fits well, at most `told`, the most visited first.
@@ -196,18 +187,3 @@ const PUBLICATIONS: [&str; 10] = [
     "variant.undo",
     "variant.import",
 ];
-
-/// Segments almost without recent visits, when there are enough visits for that to mean anything.
-fn silent(catalog: &Catalog, traffic: &Traffic) -> Vec<(SegmentKey, String)> {
-    if traffic.total() < TELLING {
-        return Vec::new();
-    }
-    let shares = traffic.shares(|place| place.segment);
-    let visits = |id: SegmentId| shares.get(&id).copied().unwrap_or(0.0) * traffic.total();
-    catalog
-        .segments
-        .iter()
-        .filter(|segment| !segment.key.is_default() && visits(segment.id) < NOBODY)
-        .map(|segment| (segment.key.clone(), segment.name.clone()))
-        .collect()
-}

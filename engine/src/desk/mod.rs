@@ -4,6 +4,7 @@
 //! with its entry in the audit log, and announced to every node.
 
 pub mod activity;
+pub mod audience;
 mod drafts;
 pub mod home;
 pub mod insights;

@@ -2,18 +2,18 @@
 
 use std::collections::HashMap;
 
+use domain::condition::SavedGroups;
 use domain::condition::outline::Direction;
 use domain::difference::apart;
 use domain::record::{Record, SegmentRecord};
 use domain::{Condition, SegmentKey};
 use serde_json::{Value, json};
 
-use super::home::{NOBODY, TELLING};
+use super::audience::Matching;
 use super::{Actor, Desk, DeskError};
 use crate::embedding::Embedding;
 use crate::ingest::{check_one, vectors_or_later};
 use crate::store::{SegmentSummary, SegmentUse, Space, StoreError, StoreTransaction, TextHash};
-use crate::visits;
 
 /// How far apart priorities are, so that an import can put a segment in between.
 const STEP: i32 = 10;
@@ -31,25 +31,16 @@ pub struct SegmentDraft {
     pub condition: String,
 }
 
-/// Segments as a list shows them.
-#[derive(Debug, Clone)]
-pub struct SegmentList {
-    /// In the order in which they are tried, `default` last.
-    pub segments: Vec<ListedSegment>,
-    /// Whether there were visits enough to say who comes.
-    pub telling: bool,
-}
-
-/// One segment of a list.
+/// A segment as a list shows it.
 #[derive(Debug, Clone)]
 pub struct ListedSegment {
     /// The segment with its variants.
     pub summary: SegmentSummary,
-    /// Its share, 0 to 1, of recent visits, of which one a week ago counts half; `None` while
-    /// nobody visits.
-    pub share: Option<f64>,
-    /// Whether hardly anybody has belonged to it lately although there were visits.
-    pub silent: bool,
+    /// What share of the last seven days' visits its condition would have matched.
+    pub matching: Matching,
+    /// The share, 0 to 1, of those visits that no segment before it would have claimed as well;
+    /// `None` while there are too few.
+    pub claimed: Option<f64>,
 }
 
 /// Where a segment is used.
@@ -62,28 +53,36 @@ pub struct SegmentUses {
 }
 
 impl Desk {
-    /// Every segment, with what is written for it and who comes.
+    /// Every segment with what is written for it and who comes, in the order in which they are
+    /// tried, `default` last.
     ///
     /// # Errors
     /// [`DeskError::Store`] when the database fails.
-    pub async fn segments(&self) -> Result<SegmentList, DeskError> {
-        let summaries = self.store.segment_summaries().await?;
-        let traffic = visits::traffic(&self.engine).await;
-        let total = traffic.total();
-        let shares = traffic.shares(|place| place.segment);
-        let telling = total >= TELLING;
-        let segments = summaries.into_iter().map(|summary| {
-            let share = shares.get(&summary.id).copied().unwrap_or(0.0);
-            ListedSegment {
-                silent: telling && !summary.record.key.is_default() && share * total < NOBODY,
-                share: (!shares.is_empty()).then_some(share),
-                summary,
-            }
+    pub async fn segments(&self) -> Result<Vec<ListedSegment>, DeskError> {
+        let (summaries, audience) = tokio::try_join!(self.segment_summaries(), self.audience())?;
+        let conditions: Vec<Condition> = summaries
+            .iter()
+            .map(|summary| {
+                Condition::parse_lenient(&summary.record.condition, &SavedGroups::default())
+            })
+            .collect();
+        let claims = audience.claims(&conditions);
+        let listed = summaries.into_iter().zip(&conditions).enumerate();
+        let listed = listed.map(|(place, (summary, condition))| ListedSegment {
+            summary,
+            matching: audience.matching(condition),
+            claimed: claims.get(place).copied(),
         });
-        Ok(SegmentList {
-            segments: segments.collect(),
-            telling,
-        })
+        Ok(listed.collect())
+    }
+
+    /// Every segment with what is written for it, in the order in which they are tried, `default`
+    /// last.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`] when the database fails.
+    pub async fn segment_summaries(&self) -> Result<Vec<SegmentSummary>, DeskError> {
+        Ok(self.store.segment_summaries().await?)
     }
 
     /// A segment as it is edited.

@@ -209,7 +209,7 @@ impl<'a> Importer<'a> {
                     })?),
                 };
                 let saved = transaction
-                    .save_variant(variant, page, segment, hash)
+                    .save_variant(self.actor, variant, page, segment, hash)
                     .await?;
                 if let Some(vector) = vector {
                     transaction

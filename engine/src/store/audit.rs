@@ -43,6 +43,21 @@ pub struct AuditEntry {
     pub address: Option<String>,
 }
 
+/// Changes of one kind that somebody made at about the same time, such as an import.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditGroup {
+    /// When the latest of them was.
+    pub at: OffsetDateTime,
+    /// Who, as [`AuditEntry::actor`] spells it.
+    pub actor: String,
+    /// What happened to what kind of thing, in the latest of them.
+    pub action: String,
+    /// The latest thing's name.
+    pub subject: String,
+    /// How many they are.
+    pub count: i64,
+}
+
 /// What is noted about one change of many.
 #[derive(Debug, Clone)]
 pub struct Note {
@@ -94,27 +109,48 @@ impl Store {
         Ok(entries)
     }
 
-    /// The latest entries about any of `actions`.
+    /// The latest changes that are any of `actions`, in `limit` groups: what one person did of one
+    /// kind within an hour, and nobody anything else in between.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn latest_audit_entries(
+    pub async fn latest_audit_groups(
         &self,
         actions: &[&str],
         limit: i64,
-    ) -> Result<Vec<AuditEntry>, StoreError> {
+    ) -> Result<Vec<AuditGroup>, StoreError> {
         let actions: Vec<String> = actions.iter().map(|&action| action.to_owned()).collect();
-        let entries = sqlx::query_as!(
-            AuditEntry,
-            r#"SELECT id, at, actor, action, subject, NULL::jsonb AS before, NULL::jsonb AS after,
-                      host(remote_addr) AS address
-               FROM audit_log WHERE action = ANY ($1) ORDER BY id DESC LIMIT $2"#,
+        // Goes from the head of one group to that of the next. One more than is wanted says where
+        // the last one ends.
+        let groups = sqlx::query_as!(
+            AuditGroup,
+            r#"WITH RECURSIVE heads AS (
+                   (SELECT id, at, actor, action, subject, 1::bigint AS place
+                    FROM audit_log WHERE action = ANY ($1) ORDER BY id DESC LIMIT 1)
+                   UNION ALL
+                   SELECT next.id, next.at, next.actor, next.action, next.subject, h.place + 1
+                   FROM heads h CROSS JOIN LATERAL (
+                       SELECT id, at, actor, action, subject FROM audit_log
+                       WHERE id < h.id AND action = ANY ($1)
+                         AND (actor <> h.actor
+                           OR split_part(action, '.', 2) <> split_part(h.action, '.', 2)
+                           OR at < h.at - interval '1 hour')
+                       ORDER BY id DESC LIMIT 1
+                   ) next
+                   WHERE h.place <= $2
+               ), groups AS (
+                   SELECT *, lead(id, 1, 0::bigint) OVER (ORDER BY place) AS below FROM heads
+               )
+               SELECT at AS "at!", actor AS "actor!", action AS "action!", subject AS "subject!",
+                      (SELECT count(*) FROM audit_log e
+                       WHERE e.id <= g.id AND e.id > g.below AND e.action = ANY ($1)) AS "count!"
+               FROM groups g WHERE place <= $2 ORDER BY place"#,
             &actions,
             limit
         )
         .fetch_all(&self.pool)
         .await?;
-        Ok(entries)
+        Ok(groups)
     }
 
     /// Everybody who stands in the log, by name.

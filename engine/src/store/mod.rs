@@ -30,6 +30,7 @@ mod variant_list;
 mod variant_publication;
 mod variant_revision;
 mod vector;
+mod visit_sample;
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -38,7 +39,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
 
 pub use attention::{Asked, Backlog, Upcoming, WeakMatch};
-pub use audit::{AuditEntry, AuditFilter, Note};
+pub use audit::{AuditEntry, AuditFilter, AuditGroup, Note};
 pub use candidate::{PageQuestions, Wanted};
 pub use catalog::{CatalogRows, PageRow, SegmentRow};
 pub use embed_job::{EmbedJob, EmbedJobState, JobStep, Phase};
@@ -63,6 +64,7 @@ pub use variant_list::{ListedVariant, VariantFilter, VariantSort, Wanting};
 pub use variant_publication::{State, VariantStates};
 pub use variant_revision::{RevisionRow, VariantFacts, VariantRow};
 pub use vector::TextHash;
+pub(crate) use visit_sample::{SampledVisit, WeighedVisit};
 
 /// The channel on which a change of the catalog is announced; the payload is the revision.
 pub const CATALOG_CHANNEL: &str = "landfall_catalog";

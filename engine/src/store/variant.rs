@@ -15,6 +15,7 @@ use super::page::{parse_external_id, parse_locale};
 use super::segment::parse_key;
 use super::vector::TextHash;
 use super::{Store, StoreError, StoreTransaction};
+use crate::desk::Actor;
 
 /// A variant that was just saved.
 #[derive(Debug, Clone, Copy)]
@@ -219,6 +220,29 @@ impl Store {
         keys.into_iter().map(parse_key).collect()
     }
 
+    /// How many of these variants visitors can see at `now`.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn live_variants(
+        &self,
+        ids: &[VariantId],
+        now: OffsetDateTime,
+    ) -> Result<i64, StoreError> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        let live = sqlx::query_scalar!(
+            r#"SELECT count(*) AS "live!" FROM variants
+               WHERE id = ANY ($1) AND status IN ('scheduled', 'published')
+                 AND (starts_at IS NULL OR starts_at <= $2)
+                 AND (ends_at IS NULL OR ends_at > $2)"#,
+            &ids,
+            now
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(live)
+    }
+
     /// How many variants there are, and how many of them visitors can see at `now`.
     ///
     /// # Errors
@@ -241,12 +265,14 @@ impl Store {
 }
 
 impl StoreTransaction {
-    /// Saves a variant under its external id as a new revision, published unless it is a draft.
+    /// Saves a variant under its external id as a new revision of `actor`'s, published unless it is
+    /// a draft.
     ///
     /// # Errors
     /// [`StoreError`] when a constraint refuses it or the database fails.
     pub async fn save_variant(
         &mut self,
+        actor: &Actor,
         record: &VariantRecord,
         page: PageId,
         segment: Option<SegmentId>,
@@ -256,9 +282,9 @@ impl StoreTransaction {
             "INSERT INTO variants (external_id, page_id, segment_id, locale, name, status,
                                    starts_at, ends_at, head_revision, published_revision,
                                    published_at, published_by,
-                                   head_name, head_segment, head_locale)
+                                   head_name, head_segment, head_locale, head_author)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1, CASE WHEN $9 THEN 1 END,
-                     CASE WHEN $9 THEN now() END, CASE WHEN $9 THEN 'import' END, $5, $10, $4)
+                     CASE WHEN $9 THEN now() END, CASE WHEN $9 THEN $11 END, $5, $10, $4, $11)
              ON CONFLICT (external_id) DO UPDATE SET
                  page_id = excluded.page_id, segment_id = excluded.segment_id,
                  locale = excluded.locale, name = excluded.name, status = excluded.status,
@@ -282,20 +308,24 @@ impl StoreTransaction {
             record.starts_at,
             record.ends_at,
             record.status != Status::Draft,
-            record.segment.as_ref().map(SegmentKey::as_str)
+            record.segment.as_ref().map(SegmentKey::as_str),
+            actor.name
         )
         .fetch_one(&mut *self.tx)
         .await?;
         sqlx::query!(
-            "INSERT INTO variant_revisions (variant_id, number, name, segment, locale, content, text_hash)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO variant_revisions (variant_id, number, name, segment, locale, content, text_hash,
+                                            author_id, author)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             row.id,
             row.head_revision,
             record.name,
             record.segment.as_ref().map(SegmentKey::as_str),
             record.locale.as_str(),
             Json(&record.content) as _,
-            text_hash.as_bytes()
+            text_hash.as_bytes(),
+            actor.user.map(|user| user.0),
+            actor.name
         )
         .execute(&mut *self.tx)
         .await?;

@@ -24,6 +24,8 @@ pub struct VariantFilter {
     pub status: Option<Status>,
     /// Variants with a newer revision than the one visitors see.
     pub changed: bool,
+    /// Variants whose text cannot be compared yet, because it has no vector.
+    pub unembedded: bool,
     /// Variants whose newest revision this person wrote, as the audit log calls them.
     pub author: Option<String>,
     /// What was typed into the search field.
@@ -88,6 +90,8 @@ pub struct ListedVariant {
     pub author: String,
     /// When that was.
     pub updated_at: OffsetDateTime,
+    /// Whether its text can be compared: it has a vector in the space that decides, or no words.
+    pub embedded: bool,
     /// Cosine similarity to what was searched for, -1 to 1.
     pub similarity: Option<f32>,
 }
@@ -132,23 +136,24 @@ impl Store {
                    WHERE $8::vector IS NOT NULL AND space_version = $9
                ), found AS (
                    SELECT v.id, n.similarity, count(*) OVER () AS total
-                   FROM variants v LEFT JOIN near n ON n.variant_id = v.id
-                   WHERE ($1::text IS NULL OR v.page_id = (SELECT id FROM pages WHERE external_id = $1))
+                   FROM variants v
+                   JOIN pages p ON p.id = v.page_id
+                   LEFT JOIN near n ON n.variant_id = v.id
+                   WHERE ($1::text IS NULL OR p.external_id = $1)
                      AND (NOT $2 OR v.head_segment IS NOT DISTINCT FROM $3)
                      AND ($4::text IS NULL OR v.head_locale = $4)
                      AND ($5::text IS NULL OR v.status = $5)
                      AND (NOT $6 OR v.status IN ('scheduled', 'published') AND v.head_revision <> v.published_revision)
                      AND ($7::text IS NULL OR v.head_author = $7)
                      AND ($8 IS NULL OR n.similarity IS NOT NULL)
-                     AND ($10::text IS NULL OR v.id IN (
-                         SELECT w.variant_id FROM variant_revisions w
-                         JOIN variants h ON h.id = w.variant_id AND h.head_revision = w.number
-                         WHERE w.words @@ to_tsquery('simple', $10)
-                         UNION ALL
-                         SELECT i.id FROM variants i WHERE strpos(lower(i.external_id), $11) > 0))
+                     AND ($10::text IS NULL
+                       OR (v.id, v.head_revision) IN (
+                           SELECT variant_id, number FROM revisions_with_words(to_tsquery('simple', $10)))
+                       OR strpos(lower(v.external_id), $11) > 0)
+                     AND (NOT $16 OR v.id IN (SELECT variant_id FROM unembedded_variants))
                    ORDER BY n.similarity DESC NULLS LAST,
                        CASE WHEN $12 = 'status' THEN array_position($15::text[], v.status) END,
-                       CASE WHEN $12 = 'page' THEN (SELECT path FROM pages WHERE id = v.page_id) END,
+                       CASE WHEN $12 = 'page' THEN p.path END,
                        CASE WHEN $12 IN ('name', 'page') THEN lower(v.head_name) END,
                        v.updated_at DESC, v.id DESC
                    OFFSET $13 LIMIT $14
@@ -157,12 +162,16 @@ impl Store {
                       s.name AS "segment_name?", v.head_locale, v.status, v.starts_at, v.ends_at,
                       v.head_revision, v.published_revision,
                       coalesce(u.name, v.head_author) AS "author!", v.updated_at, f.similarity,
-                      f.total AS "total!"
+                      w.waits IS NULL AS "embedded!", f.total AS "total!"
                FROM found f
                JOIN variants v ON v.id = f.id
                JOIN pages p ON p.id = v.page_id
                LEFT JOIN segments s ON s.key = v.head_segment
                LEFT JOIN users u ON u.email = v.head_author
+               -- For each line by itself, instead of for all variants there are.
+               LEFT JOIN LATERAL (
+                   SELECT true AS waits FROM unembedded_variants w WHERE w.variant_id = v.id LIMIT 1
+               ) w ON true
                ORDER BY f.similarity DESC NULLS LAST,
                    CASE WHEN $12 = 'status' THEN array_position($15::text[], v.status) END,
                    CASE WHEN $12 = 'page' THEN p.path END,
@@ -182,7 +191,8 @@ impl Store {
             filter.sort.as_str(),
             offset,
             limit,
-            &Status::ALL.map(|status| status.to_string())
+            &Status::ALL.map(|status| status.to_string()),
+            filter.unembedded
         )
         .fetch_all(&self.pool)
         .await?;
@@ -209,6 +219,7 @@ impl Store {
                     published_revision: row.published_revision,
                     author: row.author,
                     updated_at: row.updated_at,
+                    embedded: row.embedded,
                     similarity: row.similarity,
                 })
             })

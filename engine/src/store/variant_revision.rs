@@ -73,6 +73,8 @@ pub struct VariantRow {
     pub published_at: Option<OffsetDateTime>,
     /// Who published it last.
     pub published_by: Option<String>,
+    /// Whether the text that decides can be compared: it has a vector, or no words.
+    pub embedded: bool,
     /// When it was made.
     pub created_at: OffsetDateTime,
     /// When its newest revision was saved.
@@ -374,7 +376,8 @@ async fn variants(
                   v.created_at, v.updated_at, r.number, r.name, r.segment, r.locale,
                   r.content AS "content: Json<ContentOverride>",
                   coalesce(u.name, r.author) AS "author!", r.origin, r.restored_from,
-                  r.draft_model AS "draft_model?", r.created_at AS saved_at
+                  r.draft_model AS "draft_model?", r.created_at AS saved_at,
+                  NOT EXISTS (SELECT FROM unembedded_variants n WHERE n.variant_id = v.id) AS "embedded!"
            FROM variants v
            JOIN pages p ON p.id = v.page_id
            JOIN variant_revisions r ON r.variant_id = v.id AND r.number = v.head_revision
@@ -414,6 +417,7 @@ async fn variants(
                 published_revision: row.published_revision,
                 published_at: row.published_at,
                 published_by: row.published_by,
+                embedded: row.embedded,
                 created_at: row.created_at,
                 updated_at: row.updated_at,
             })

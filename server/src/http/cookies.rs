@@ -22,6 +22,8 @@ const COOKIE_SECONDS: u32 = 31_536_000;
 pub(super) struct Remembered<'a> {
     /// By which the visitor is assigned to an arm; asked for only where there are two.
     pub(super) id: Option<Cow<'a, str>>,
+    /// Whether the visitor agreed to being recognised.
+    pub(super) agreed: bool,
     visit: Option<String>,
     new_id: Option<String>,
 }
@@ -45,6 +47,7 @@ impl<'a> Remembered<'a> {
         if rollout >= EVERYBODY {
             return Self {
                 visit,
+                agreed,
                 ..Self::default()
             };
         }
@@ -52,6 +55,7 @@ impl<'a> Remembered<'a> {
         let drawn = if known.is_none() { new_id() } else { None };
         Self {
             visit,
+            agreed,
             new_id: drawn.as_ref().map(|id| cookie(ID_COOKIE, id, config)),
             id: known.map(Cow::Borrowed).or(drawn.map(Cow::Owned)),
         }

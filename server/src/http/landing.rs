@@ -9,7 +9,7 @@ use domain::cache_key::Arm;
 use domain::segment::named_by_shared_cache;
 use domain::{CanonicalPath, path, rollout};
 use engine::catalog::Catalog;
-use engine::{CacheResult, Recognised, Served};
+use engine::{Recognised, Served};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 
 use super::cookies::{NewCookies, Remembered};
@@ -67,11 +67,15 @@ pub(super) fn ask(
     let page = catalog.page(&request.path)?;
     let visitor = request.visitor(&catalog, &state.config, state.engine.now());
     // What a shared cache keeps for many is nobody's own: no cookie is read or set for it.
-    let remembered = if named_by_shared_cache(&catalog.segments, &visitor).is_some() {
+    let shared = named_by_shared_cache(&catalog.segments, &visitor).is_some();
+    let remembered = if shared {
         Remembered::default()
     } else {
         Remembered::of(&visitor, page.rollout, fields.objects(), &state.config)
     };
+    if !shared && !fields.objects() && !visitor.is_bot() {
+        state.engine.surveyed(&catalog, &visitor, remembered.agreed);
+    }
     let id = remembered.id.as_deref();
     let arm = rollout::arm(page.external_id.as_str(), page.rollout, id);
     Some(Asked {
@@ -113,11 +117,8 @@ impl Asked {
     pub(super) fn reply(self, state: &AppState, served: Served) -> Reply {
         let seconds = self.started.elapsed().as_secs_f64();
         let metrics = state.engine.metrics();
-        metrics.answered(served.result, served.source, seconds);
-        if served.result == CacheResult::Miss {
-            let segments = &self.recognised.catalog().segments;
-            metrics.missed(segments[self.recognised.segment].key.as_str(), seconds);
-        }
+        let segment = &self.recognised.catalog().segments[self.recognised.segment];
+        metrics.answered(served.result, served.source, segment, seconds);
         Reply::page(self, served)
     }
 }

@@ -140,6 +140,11 @@ impl Node {
         }
     }
 
+    /// Writes the visits that were drawn for the sample.
+    pub(crate) async fn write_survey(&self, store: &Store) {
+        engine::survey::flush(&self.engine(), store).await;
+    }
+
     /// Posts a form.
     pub(crate) fn post(&self, target: &str, headers: &[(&str, &str)], form: &str) -> Answer {
         client::post(self.address, target, headers, form)

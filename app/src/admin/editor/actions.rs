@@ -130,7 +130,7 @@ pub async fn compare_variant(id: i64, written: String) -> Result<Theirs, AdminEr
     let page = serde_json::json!(detail.page_content);
     Ok(Theirs {
         revision: detail.revision,
-        author: detail.author.unwrap_or_else(|| "An import".to_owned()),
+        author: detail.author,
         differences: load::differences(&page, &saved, &mine),
         written: saved,
     })

@@ -10,8 +10,8 @@ use leptos::web_sys::{Document, HtmlElement, HtmlIFrameElement};
 
 use super::actions::preview_draft;
 use super::patch::become_like;
-use super::timer::Timer;
 use super::work::Work;
+use crate::admin::timer::Timer;
 
 /// From the last key until the preview is asked for.
 const LOOK_AFTER: Duration = Duration::from_millis(150);

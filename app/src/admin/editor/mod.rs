@@ -12,7 +12,6 @@ mod preview;
 #[cfg(feature = "ssr")]
 mod screens;
 mod shape;
-mod timer;
 mod work;
 
 pub use actions::preview_draft;

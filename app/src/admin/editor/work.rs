@@ -7,7 +7,7 @@ use leptos::task::spawn_local;
 
 use super::actions::{compare_variant, keep_draft, save_variant};
 use super::shape::{Opened, Saved, Theirs, Written};
-use super::timer::Timer;
+use crate::admin::timer::Timer;
 use crate::admin::{AdminError, Editing};
 
 /// From the last key until what is typed is kept.

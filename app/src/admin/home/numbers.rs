@@ -18,8 +18,8 @@ pub struct Doing {
     pub line: String,
     /// Cache result, count, median and 99th percentile.
     pub latency: Vec<[String; 4]>,
-    /// Segment, count, median and 99th percentile of answers that had to be computed.
-    pub misses: Vec<[String; 4]>,
+    /// Segment, count, median and 99th percentile of all answers.
+    pub segments: Vec<[String; 4]>,
 }
 
 /// How this node is doing at the moment.
@@ -133,10 +133,10 @@ pub fn Numbers(
                     |now| &now.latency,
                 )}
                 {table(
-                    "Time to answers that had to be computed, by segment",
+                    "Time to answer, by segment",
                     "Segment",
-                    "Every answer so far came from a cache.",
-                    |now| &now.misses,
+                    "Nobody has asked for a page since this server started.",
+                    |now| &now.segments,
                 )}
             </div>
         </section>
@@ -193,8 +193,8 @@ mod words {
                 .into_iter()
                 .map(|(result, latency)| row(name(result).to_owned(), latency))
                 .collect(),
-            misses: numbers
-                .misses
+            segments: numbers
+                .segments
                 .into_iter()
                 .take(SEGMENTS)
                 .map(|(segment, latency)| row(segment, latency))

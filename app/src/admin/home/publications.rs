@@ -1,17 +1,18 @@
-use engine::store::AuditEntry;
+use engine::store::AuditGroup;
 use leptos::prelude::*;
 
 use crate::admin::activity::words;
 use crate::admin::instant;
-use crate::ui::{Moment, Panel};
+use crate::ui::{Moment, Panel, grouped};
 
 /// The latest changes of what visitors see.
 #[component]
-pub(super) fn Publications(entries: Vec<AuditEntry>) -> impl IntoView {
-    let list = if entries.is_empty() {
+pub(super) fn Publications(groups: Vec<AuditGroup>) -> impl IntoView {
+    let list = if groups.is_empty() {
         view! { <p class="p-4 text-sm text-muted">"Nothing was published yet."</p> }.into_any()
     } else {
-        let rows = entries.into_iter().map(|entry| {
+        let rows = groups.into_iter().map(|entry| {
+            let more = (entry.count > 1).then(|| format!(" and {} more", grouped(entry.count - 1)));
             view! {
                 <li class="px-4 py-3 text-sm">
                     <p class="wrap-anywhere">
@@ -20,6 +21,7 @@ pub(super) fn Publications(entries: Vec<AuditEntry>) -> impl IntoView {
                         {words(&entry.action)}
                         " "
                         <span class="font-medium">{entry.subject}</span>
+                        {more}
                     </p>
                     <p class="text-xs/5 text-muted">
                         <Moment at=instant::text(entry.at) />

@@ -17,7 +17,7 @@ pub fn Home() -> impl IntoView {
     screen("Home", Role::Viewer, async |session| {
         let desk = session.desk();
         let attention = desk.attention().await?;
-        let entries = desk.publications(LATEST).await?;
+        let groups = desk.publications(LATEST).await?;
         let greeting = format!("Hello, {}", session.person().name);
         let backlog = attention.backlog;
         let beginning = backlog.pages == 0 || backlog.segments == 0 || backlog.shown == 0;
@@ -44,7 +44,7 @@ pub fn Home() -> impl IntoView {
                 <Numbers first=present(desk) />
                 <div class="grid items-start gap-6 lg:grid-cols-2">
                     <NeedsAttention attention />
-                    <Publications entries />
+                    <Publications groups />
                 </div>
             </div>
         }

@@ -1,7 +1,7 @@
 use domain::Role;
 use domain::condition::outline::words;
 use domain::record::SegmentRecord;
-use engine::desk::segments::{SegmentList, SegmentUses};
+use engine::desk::segments::SegmentUses;
 use engine::store::SegmentSummary;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
@@ -10,6 +10,7 @@ use super::actions::known;
 use super::builder::ConditionBuilder;
 use super::count::CharacterCount;
 use super::delete::uses;
+use super::matching::MatchingVisits;
 use super::shared::ConditionDesk;
 use super::suggestions::Suggestions;
 use super::tester::{TriedSegment, VisitorTester, start};
@@ -24,7 +25,7 @@ const DESCRIPTION: u32 = 400;
 /// The screen that makes a segment.
 pub(in crate::admin) fn new() -> impl IntoView {
     screen("New segment", Role::Editor, async |session| {
-        let segments = tried(session.desk().segments().await?);
+        let segments = tried(session.desk().segment_summaries().await?);
         let fields = Fields {
             action: "/admin/api/segments/create",
             present: None,
@@ -49,7 +50,7 @@ pub(in crate::admin) fn edit() -> impl IntoView {
         let key = known(&key.unwrap_or_default())?;
         let segment = session.desk().segment(&key).await?;
         let used = session.desk().segment_uses(&segment).await?;
-        let segments = tried(session.desk().segments().await?);
+        let segments = tried(session.desk().segment_summaries().await?);
         let name = segment.record.name.clone();
         let mut stale = None;
         let body = if session.may(Role::Editor) {
@@ -224,6 +225,7 @@ fn form(fields: Fields, is_default: bool) -> AnyView {
 fn condition_fields(condition: String) -> AnyView {
     view! {
         <ConditionBuilder />
+        <MatchingVisits />
         <noscript>
             <TextAreaField
                 name="condition_text"
@@ -255,6 +257,9 @@ fn facts(segment: SegmentSummary, condition: String, segments: Vec<TriedSegment>
                         <div>
                             <dt class="text-xs text-muted">"Who belongs to it"</dt>
                             <dd class="wrap-anywhere">{words}</dd>
+                            <dd>
+                                <MatchingVisits />
+                            </dd>
                         </div>
                         <div>
                             <dt class="text-xs text-muted">"Condition as JSON"</dt>
@@ -307,8 +312,8 @@ pub(super) fn back() -> impl IntoView {
 }
 
 /// The segments as a tester tries them.
-pub(super) fn tried(list: SegmentList) -> Vec<TriedSegment> {
-    let records = list.segments.into_iter().map(|it| it.summary.record);
+pub(super) fn tried(segments: Vec<SegmentSummary>) -> Vec<TriedSegment> {
+    let records = segments.into_iter().map(|segment| segment.record);
     let tried = records.map(|record| TriedSegment {
         key: record.key.into(),
         name: record.name,

@@ -1,12 +1,13 @@
 use domain::Role;
 use domain::condition::outline::words;
-use engine::desk::segments::{ListedSegment, SegmentList};
+use engine::desk::audience::Matching;
+use engine::desk::segments::ListedSegment;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::order::DraggedOrder;
 use crate::admin::screen::screen;
-use crate::ui::{Badge, Icon, LinkButton, PageHeader, Sign, Tone, Weight, Whole};
+use crate::ui::{Badge, Icon, LinkButton, PageHeader, Sign, Tone, Weight, Whole, per_cent};
 
 /// The screen that lists segments in the order in which they are tried.
 pub(in crate::admin) fn list() -> impl IntoView {
@@ -49,9 +50,9 @@ struct Moved {
     direction: String,
 }
 
-fn rows(list: SegmentList, may_write: bool, moved: &Moved) -> AnyView {
-    let last = list.segments.len().saturating_sub(2);
-    let rows = list.segments.into_iter().enumerate();
+fn rows(segments: Vec<ListedSegment>, may_write: bool, moved: &Moved) -> AnyView {
+    let last = segments.len().saturating_sub(2);
+    let rows = segments.into_iter().enumerate();
     let rows: Vec<AnyView> = rows
         .map(|(place, segment)| {
             let ordered = may_write && !segment.summary.record.key.is_default();
@@ -61,8 +62,8 @@ fn rows(list: SegmentList, may_write: bool, moved: &Moved) -> AnyView {
         .collect();
     let note = view! {
         <p class="mt-3 text-xs/5 text-muted">
-            "Share of recent visits: visits are weighted, one of a week ago counts half as much as one of now. \
-            Crawlers are left out."
+            "Shares are of the visits of the last 7 days, as far as an anonymous sample of them tells: whom a condition \
+            would have matched as it stands now. Crawlers are left out, and browsers that object to it."
         </p>
     };
     let body = view! { <ol class="divide-y divide-line rounded-xl border border-line bg-card shadow-xs">{rows}</ol> };
@@ -86,9 +87,11 @@ fn rows(list: SegmentList, may_write: bool, moved: &Moved) -> AnyView {
 }
 
 fn row(segment: ListedSegment, place: usize, arrows: Option<AnyView>) -> AnyView {
+    let is_default = segment.summary.record.key.is_default();
+    let visits = visits(&segment, is_default);
+    let silent = segment.matching.is_nobody();
     let record = segment.summary.record;
     let key = record.key.to_string();
-    let is_default = record.key.is_default();
     let condition = if is_default {
         "Everyone whom no other segment claims".to_owned()
     } else {
@@ -100,18 +103,8 @@ fn row(segment: ListedSegment, place: usize, arrows: Option<AnyView>) -> AnyView
         1 => "1 variant".to_owned(),
         many => format!("{many} variants"),
     };
-    let share = segment.share.map(|share| {
-        view! {
-            <span class="tabular-nums" title="Share of recent visits">
-                {per_cent(share)}
-                " of visits"
-            </span>
-        }
-    });
     let published = segment.summary.variants.published + segment.summary.variants.scheduled;
-    let silent = segment
-        .silent
-        .then(|| view! { <Badge tone=Tone::Busy>"Matches nobody lately"</Badge> });
+    let silent = silent.then(|| view! { <Badge tone=Tone::Busy>"Matches nobody lately"</Badge> });
     let handle = arrows.is_some().then(|| {
         view! {
             <span
@@ -150,7 +143,7 @@ fn row(segment: ListedSegment, place: usize, arrows: Option<AnyView>) -> AnyView
                     >
                         {used}
                     </a>
-                    {share}
+                    {visits}
                 </p>
             </div>
             {arrows}
@@ -189,25 +182,19 @@ fn arrows(segment: &ListedSegment, place: usize, last: usize, moved: &Moved) -> 
     .into_any()
 }
 
-/// A share as people read it.
-fn per_cent(share: f64) -> String {
-    let hundreds = share * 100.0;
-    if hundreds > 0.0 && hundreds < 1.0 {
-        "Below 1 %".to_owned()
+/// Which share of visits a segment matches, and how many of them are left for it.
+fn visits(segment: &ListedSegment, is_default: bool) -> Option<AnyView> {
+    let Matching::Share(matching) = segment.matching else {
+        return None;
+    };
+    let claimed = segment.claimed.unwrap_or(matching);
+    let words = if is_default {
+        format!("{} of visits", per_cent(claimed))
+    } else if per_cent(claimed) == per_cent(matching) {
+        format!("{} of visits", per_cent(matching))
     } else {
-        format!("{hundreds:.0} %")
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_small_share_is_not_nothing() {
-        assert_eq!(per_cent(0.0), "0 %");
-        assert_eq!(per_cent(0.004), "Below 1 %");
-        assert_eq!(per_cent(0.126), "13 %");
-        assert_eq!(per_cent(1.0), "100 %");
-    }
+        let (matching, claimed) = (per_cent(matching), per_cent(claimed));
+        format!("{matching} of visits, {claimed} not claimed by a segment above")
+    };
+    Some(view! { <span class="tabular-nums">{words}</span> }.into_any())
 }

@@ -10,6 +10,7 @@ mod delete;
 mod edit;
 #[cfg(feature = "ssr")]
 mod list;
+mod matching;
 mod order;
 mod shared;
 #[cfg(feature = "ssr")]

@@ -13,7 +13,7 @@ use crate::ui::{Button, PageHeader, Panel};
 pub(in crate::admin) fn try_out() -> impl IntoView {
     let visitor = sketch_of(use_url().read_untracked().search());
     screen("Try a visitor", Role::Viewer, async |session| {
-        let segments = tried(session.desk().segments().await?);
+        let segments = tried(session.desk().segment_summaries().await?);
         let visitor = visitor.unwrap_or_else(start);
         Ok(view! {
             <PageHeader

@@ -6,6 +6,7 @@ use engine::desk::variants::{Publication, UndoToken};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::filter::ListQuery;
 use super::outcome;
 use crate::admin::AdminError;
 use crate::admin::session::{AdminSession, done};
@@ -26,17 +27,39 @@ pub enum What {
 
 /// Publishes, schedules, archives or withdraws variants, and leads back with a way to undo it.
 /// Dates are on the clocks of the site.
+///
+/// With `all` it does so with everything that the list at `back` finds, instead of `ids`. When
+/// `careful`, variants that visitors see now are taken from them only if `live` says so.
 #[server(prefix = "/admin/api", endpoint = "variants/publish")]
 pub async fn publish_variants(
     #[server(default)] ids: Vec<VariantId>,
+    #[server(default)] all: bool,
+    #[server(default)] careful: bool,
+    #[server(default)] live: bool,
     what: What,
     #[server(default)] starts_at: String,
     #[server(default)] ends_at: String,
     #[server(default)] back: String,
 ) -> Result<(), AdminError> {
     let session = AdminSession::require(Role::Publisher).await?;
+    let ids = if all {
+        let query = back.split_once('?').map_or("", |(_, query)| query);
+        let filter = ListQuery::parse(query).filter;
+        session.desk().all_variants(&filter).await?
+    } else {
+        ids
+    };
     if ids.is_empty() {
         return Err(AdminError::invalid("", "Tick at least one variant first."));
+    }
+    if careful && !live && what != What::Now {
+        let seen = session.desk().live_variants(&ids).await?;
+        if seen > 0 {
+            return Err(AdminError::invalid(
+                "live",
+                outcome::warning(what, seen, ids.len()),
+            ));
+        }
     }
     let publication = match what {
         What::Now => Publication::Now,

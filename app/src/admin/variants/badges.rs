@@ -6,11 +6,13 @@ use time::OffsetDateTime;
 
 use crate::ui::{Badge, Tone};
 
-/// A variant's status as of `now`; and whether it has changes that visitors do not see.
+/// A variant's status as of `now`; whether it has changes that visitors do not see; and whether its
+/// text cannot be compared yet.
 pub(super) fn badges(
     status: Status,
     dates: (Option<OffsetDateTime>, Option<OffsetDateTime>),
     changed: bool,
+    embedded: bool,
     now: OffsetDateTime,
 ) -> impl IntoView + use<> {
     let (tone, words) = standing(status, dates, now);
@@ -19,9 +21,14 @@ pub(super) fn badges(
         <span class="inline-flex flex-wrap gap-1.5">
             <Badge tone>{words}</Badge>
             {(changed && shown).then(|| view! { <Badge tone=Tone::Busy>"Changed"</Badge> })}
+            {(!embedded).then(|| view! { <span title=NOT_EMBEDDED><Badge tone=Tone::Busy>"Not embedded yet"</Badge></span> })}
         </span>
     }
 }
+
+/// What it means that a text has no vector.
+pub(super) const NOT_EMBEDDED: &str = "Its text has no vector yet, so it cannot be compared. Until it has, \
+     the variant is shown by segment and language alone. This is made up for in the background.";
 
 /// Who wrote something: a person's name, or what brought it.
 pub(super) fn author_words(author: &str) -> String {

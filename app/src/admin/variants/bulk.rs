@@ -3,14 +3,17 @@
 use leptos::prelude::*;
 
 use super::select_all::SelectAll;
-use crate::ui::{Button, Weight};
+use crate::ui::{Button, Mistake, Weight, grouped};
 
-/// The bar above the list. It stands in the form whose boxes it is about.
-pub(super) fn bar(zone: &str) -> impl IntoView + use<> {
+/// The bar above the list. It stands in the form whose boxes it is about. `all` is how many the
+/// whole list finds, where those are more than can be ticked.
+pub(super) fn bar(zone: &str, all: Option<usize>) -> impl IntoView + use<> {
     let hint = format!("On the site's clocks ({zone}).");
     view! {
         <div class="flex flex-wrap items-center gap-2 rounded-xl border border-line bg-wash px-4 py-2.5">
+            <input type="hidden" name="careful" value="true" />
             <SelectAll />
+            {all.map(everything)}
             <div class="flex flex-wrap gap-2 sm:ml-auto">
                 <Button weight=Weight::Primary name="what" value="now">
                     "Publish"
@@ -35,7 +38,25 @@ pub(super) fn bar(zone: &str) -> impl IntoView + use<> {
                     "Archive"
                 </Button>
             </div>
+            <div class="hidden w-full gap-2 rounded-lg bg-bad-wash px-4 py-3 text-sm has-[p:not(:empty)]:grid">
+                <Mistake name="live" />
+                <label class="flex min-h-6 items-center gap-2.5 font-medium">
+                    <input type="checkbox" name="live" value="true" autocomplete="off" class="size-4.5 shrink-0 accent-accent" />
+                    "Yes, also those that visitors see now"
+                </label>
+            </div>
         </div>
+    }
+}
+
+/// The box that means every variant of the list, on whatever page.
+fn everything(all: usize) -> impl IntoView {
+    view! {
+        <label class="flex min-h-9 items-center gap-2.5 pr-2 text-sm font-medium">
+            <input type="checkbox" name="all" value="true" autocomplete="off" class="size-4.5 shrink-0 accent-accent" />
+            {format!("All {} results, on every page", grouped(all))}
+        </label>
+        <Mistake name="all" />
     }
 }
 

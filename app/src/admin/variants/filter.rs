@@ -6,6 +6,8 @@ use engine::desk::variants::{VariantFilter, VariantSort};
 
 /// The status filter's word for variants with changes that visitors do not see.
 pub(super) const CHANGED: &str = "changed";
+/// The status filter's word for variants whose text cannot be compared yet.
+pub(super) const UNEMBEDDED: &str = "unembedded";
 /// The segment filter's word for variants for any segment; no segment has this key.
 pub(super) const ANY: &str = "*";
 
@@ -36,6 +38,7 @@ impl ListQuery {
                 ("segment", key) => filter.segment = key.parse().ok().map(Some),
                 ("locale", locale) => filter.locale = locale.parse().ok(),
                 ("status", CHANGED) => filter.changed = true,
+                ("status", UNEMBEDDED) => filter.unembedded = true,
                 ("status", status) => filter.status = status.parse().ok(),
                 ("author", author) => filter.author = Some(author.to_owned()),
                 ("sort", sort) => {
@@ -72,6 +75,7 @@ impl ListQuery {
     pub(super) fn href_with_status(&self, status: &str) -> String {
         let mut other = self.clone();
         other.filter.changed = status == CHANGED;
+        other.filter.unembedded = status == UNEMBEDDED;
         other.filter.status = status.parse().ok();
         other.href(1)
     }
@@ -106,6 +110,8 @@ impl ListQuery {
         };
         let status = if filter.changed {
             CHANGED
+        } else if filter.unembedded {
+            UNEMBEDDED
         } else {
             filter.status.map_or("", Status::as_str)
         };
@@ -178,6 +184,10 @@ mod tests {
         assert_eq!(
             list.href_with_status(CHANGED),
             "/admin/variants?q=x&status=changed"
+        );
+        assert_eq!(
+            ListQuery::parse("status=changed").href_with_status(UNEMBEDDED),
+            "/admin/variants?status=unembedded"
         );
         assert_eq!(
             list.href_with_status("archived"),

@@ -6,7 +6,7 @@ use engine::desk::variants::VariantSort;
 use leptos::prelude::*;
 
 use super::badges::author_words;
-use super::filter::{ANY, CHANGED, ListQuery};
+use super::filter::{ANY, CHANGED, ListQuery, UNEMBEDDED};
 use crate::ui::{Button, Icon, SelectField, Sign};
 
 /// The form that finds variants. It works without JavaScript.
@@ -79,7 +79,10 @@ fn statuses(query: &ListQuery) -> impl IntoView + use<> {
     let choices = [("", "All")]
         .into_iter()
         .chain(Status::ALL.map(|status| (status.as_str(), words(status))))
-        .chain([(CHANGED, "Changed since published")]);
+        .chain([
+            (CHANGED, "Changed since published"),
+            (UNEMBEDDED, "Not embedded yet"),
+        ]);
     let links = choices.map(|(status, words)| {
         let href = query.href_with_status(status);
         let current = (status == chosen).then_some("true");

@@ -7,13 +7,13 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_url;
 use time::OffsetDateTime;
 
-use super::badges::{author_words, badges};
+use super::badges::{NOT_EMBEDDED, author_words, badges};
 use super::bulk;
 use super::filter::ListQuery;
 use super::filters::filters;
 use crate::admin::screen::screen;
 use crate::admin::{Form, instant};
-use crate::ui::{EmptyState, LinkButton, Moment, PageHeader, Pager, Table, Weight, Whole};
+use crate::ui::{EmptyState, LinkButton, Moment, PageHeader, Pager, Table, Weight, Whole, grouped};
 
 /// The screen that lists variants.
 pub(in crate::admin) fn list() -> impl IntoView {
@@ -37,7 +37,10 @@ pub(in crate::admin) fn list() -> impl IntoView {
         } else {
             let rows = table(&found, &query, may_publish, now);
             let pager = pager(&found, &query);
-            let (back, bar) = (query.href(found.page), bulk::bar(zone.zone()));
+            // By meaning everything is found, the nearest first.
+            let more = !query.filter.by_meaning && found.total > found.variants.len();
+            let bar = bulk::bar(zone.zone(), more.then_some(found.total));
+            let back = query.href(found.page);
             if may_publish {
                 view! {
                     <Form action="/admin/api/variants/publish".to_owned() class="grid grid-cols-1 gap-3".to_owned()>
@@ -67,6 +70,7 @@ pub(in crate::admin) fn list() -> impl IntoView {
             </PageHeader>
             {filters}
             {found.by_words_only.then(without_meaning)}
+            {query.filter.unembedded.then(|| view! { <p class="mb-4 text-sm/6 text-muted">{NOT_EMBEDDED}</p> })}
             {shown}
         }
         .into_any())
@@ -158,7 +162,7 @@ fn row(
             <td class="min-w-36 wrap-anywhere">{variant.page_path.to_string()}</td>
             <td class="min-w-28">{segment}</td>
             <td>{variant.locale.to_string()}</td>
-            <td>{badges(variant.status, dates, changed, now)}</td>
+            <td>{badges(variant.status, dates, changed, variant.embedded, now)}</td>
             <td class="min-w-36 text-muted">
                 <Moment at=instant::text(variant.updated_at) />
                 <p class="text-xs wrap-anywhere">{author}</p>
@@ -225,32 +229,5 @@ fn without_meaning() -> impl IntoView {
         <p role="status" class="mb-4 rounded-lg bg-bad-wash px-4 py-3 text-sm text-bad">
             "The search by meaning is not to be had at the moment, so these are found by their words."
         </p>
-    }
-}
-
-/// A number with commas: `10,098`.
-fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn large_numbers_have_commas() {
-        let check = |number: usize, expected: &str| assert_eq!(grouped(number), expected);
-        check(0, "0");
-        check(999, "999");
-        check(10_098, "10,098");
-        check(1_000_000, "1,000,000");
     }
 }

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::actions::What;
 use crate::admin::session::done;
 use crate::admin::sign_in::next::allowed;
+use crate::ui::grouped;
 
 /// The notices' names in addresses.
 const DONE: [(&str, What); 4] = [
@@ -81,7 +82,7 @@ fn words(what: What, changed: usize) -> String {
     let (them, are) = match changed {
         0 => return "Nothing changed: everything stood like that already.".to_owned(),
         1 => ("The variant".to_owned(), "is"),
-        _ => (format!("{changed} variants"), "are"),
+        _ => (format!("{} variants", grouped(changed)), "are"),
     };
     let done = match what {
         What::Now => "published. Visitors see it from now on.",
@@ -96,6 +97,35 @@ fn words(what: What, changed: usize) -> String {
         }
         _ => format!("{them} {are} {}", done.replace(" it ", " them ")),
     }
+}
+
+/// What a change of `all` variants means for `live` of them, which visitors see now.
+pub(super) fn warning(what: What, live: usize, all: usize) -> String {
+    let them = match (live, all) {
+        (1, 1) => "This variant is shown to visitors now".to_owned(),
+        (1, _) => format!(
+            "1 of these {} variants is shown to visitors now",
+            grouped(all)
+        ),
+        (live, all) if live == all => {
+            format!("These {} variants are shown to visitors now", grouped(all))
+        }
+        _ => format!(
+            "{} of these {} variants are shown to visitors now",
+            grouped(live),
+            grouped(all)
+        ),
+    };
+    let then = match what {
+        What::Schedule => "are not shown again before the date you chose",
+        What::Now | What::Archive | What::Withdraw => "are not shown any more",
+    };
+    let then = if live == 1 {
+        then.replacen("are", "is", 1)
+    } else {
+        then.to_owned()
+    };
+    format!("{them} and {then}. If that is meant, tick the box below and press the button again.")
 }
 
 fn undone_words(restored: usize, left: usize) -> String {
@@ -147,6 +177,32 @@ mod tests {
         );
         check("/admin/variants/7?notice=saved", "/admin/variants/7");
         check("https://evil.example/", "/admin");
+    }
+
+    #[test]
+    fn a_warning_says_what_visitors_will_not_see() {
+        let check = |what, live, all, expected: &str| {
+            let said = warning(what, live, all);
+            assert!(said.starts_with(expected), "{said}");
+        };
+        check(
+            What::Archive,
+            1,
+            1,
+            "This variant is shown to visitors now and is not shown any more.",
+        );
+        check(
+            What::Schedule,
+            3,
+            1_200,
+            "3 of these 1,200 variants are shown to visitors now and are not shown again",
+        );
+        check(
+            What::Withdraw,
+            2,
+            2,
+            "These 2 variants are shown to visitors now and are not",
+        );
     }
 
     #[test]

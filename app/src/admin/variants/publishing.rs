@@ -7,7 +7,7 @@ use engine::desk::variants::VariantDetail;
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use super::badges::{author_words, badges};
+use super::badges::{NOT_EMBEDDED, author_words, badges};
 use crate::admin::session::AdminSession;
 use crate::admin::{Form, instant};
 use crate::ui::{Button, Confirm, Moment, Panel, TextField, Weight, Whole};
@@ -32,19 +32,22 @@ pub fn PublishingPanel(
         record.status,
         (record.starts_at, record.ends_at),
         changes,
+        variant.embedded,
         now,
     );
     let forms = session
         .may(Role::Publisher)
         .then(|| forms(&variant, &clocks, back, now));
     let more = session.may(Role::Editor).then(|| more(&variant));
+    let embedded =
+        (!variant.embedded).then(|| view! { <p class="text-xs/5 text-muted">{NOT_EMBEDDED}</p> });
     let seen = seen(&variant, &clocks, now);
     let (published_by, waiting) = (published_by(&variant), waiting(&variant));
     view! {
         <Panel title="Publishing">
             <div class="grid gap-4 p-4">
                 <div class="grid gap-2">
-                    {badges} <p class="text-sm/6">{seen}</p> {published_by} {waiting}
+                    {badges} <p class="text-sm/6">{seen}</p> {embedded} {published_by} {waiting}
                 </div>
                 {forms}
                 {more}

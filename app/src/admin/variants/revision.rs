@@ -74,7 +74,7 @@ fn how(revision: &Revision) -> String {
         Origin::Saved => format!("Saved by {author}"),
         Origin::Restored { from } => format!("Restored from revision {from} by {author}"),
         Origin::Duplicated => format!("Copied from another variant by {author}"),
-        Origin::Imported => "Imported from a file".to_owned(),
+        Origin::Imported => format!("Imported from a file by {author}"),
     }
 }
 

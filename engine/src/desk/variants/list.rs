@@ -1,8 +1,11 @@
 //! The list of variants: filters, and search by words and by meaning.
 
+use domain::VariantId;
 use tracing::warn;
 
+use super::publish::MAX_AT_ONCE;
 use crate::desk::{Desk, DeskError};
+use crate::embedding::Embedding;
 use crate::store::{ListedVariant, VariantFilter, Wanting};
 
 /// Variants on one page of the list.
@@ -33,27 +36,8 @@ impl Desk {
         filter: &VariantFilter,
         page: usize,
     ) -> Result<VariantPage, DeskError> {
-        let text: String = filter.search.trim().chars().take(MAX_SEARCH).collect();
-        let text = text.replace('\0', " ");
-        let meaning = if filter.by_meaning && !text.is_empty() {
-            self.meaning(&text).await?
-        } else {
-            None
-        };
-        let words = text_query(&text);
-        let name = text.to_lowercase();
-        let wanting = match &meaning {
-            Some((vector, space)) => Wanting {
-                meaning: Some((vector, *space)),
-                ..Wanting::default()
-            },
-            None if text.is_empty() => Wanting::default(),
-            None => Wanting {
-                words: Some(&words),
-                name: Some(&name),
-                meaning: None,
-            },
-        };
+        let search = self.search(filter).await?;
+        let wanting = search.wanting();
         let size = i64::try_from(PAGE_SIZE).unwrap_or(i64::MAX);
         let page = page.max(1);
         let offset = i64::try_from(page - 1)
@@ -72,7 +56,43 @@ impl Desk {
             variants,
             total: usize::try_from(total).unwrap_or(0),
             page: shown,
-            by_words_only: filter.by_meaning && !text.is_empty() && meaning.is_none(),
+            by_words_only: filter.by_meaning && !search.text.is_empty() && search.meaning.is_none(),
+        })
+    }
+
+    /// Every variant that `filter` finds.
+    ///
+    /// # Errors
+    /// [`DeskError::Invalid`] when they are more than can be published at once;
+    /// [`DeskError::Store`] when the database fails.
+    pub async fn all_variants(&self, filter: &VariantFilter) -> Result<Vec<VariantId>, DeskError> {
+        let search = self.search(filter).await?;
+        let most = i64::try_from(MAX_AT_ONCE).unwrap_or(i64::MAX);
+        let wanting = search.wanting();
+        let (found, total) = self.store.find_variants(filter, &wanting, 0, most).await?;
+        if total > most {
+            let message = format!(
+                "are {total} variants; at most {MAX_AT_ONCE} can be changed at once, so filter the list first"
+            );
+            return Err(DeskError::invalid("all", message));
+        }
+        Ok(found.into_iter().map(|variant| variant.id).collect())
+    }
+
+    /// What the text of a filter comes to.
+    async fn search(&self, filter: &VariantFilter) -> Result<Search, DeskError> {
+        let text: String = filter.search.trim().chars().take(MAX_SEARCH).collect();
+        let text = text.replace('\0', " ");
+        let meaning = if filter.by_meaning && !text.is_empty() {
+            self.meaning(&text).await?
+        } else {
+            None
+        };
+        Ok(Search {
+            words: text_query(&text),
+            name: text.to_lowercase(),
+            text,
+            meaning,
         })
     }
 
@@ -85,10 +105,7 @@ impl Desk {
     }
 
     /// A text's vector in the active space; `None` when it is not to be had.
-    async fn meaning(
-        &self,
-        text: &str,
-    ) -> Result<Option<(crate::embedding::Embedding, i32)>, DeskError> {
+    async fn meaning(&self, text: &str) -> Result<Option<(Embedding, i32)>, DeskError> {
         let provider = self.engine.provider();
         let Some(space) = self.store.active_space().await? else {
             return Ok(None);
@@ -102,6 +119,35 @@ impl Desk {
                 warn!(%error, "desk.variants could not embed the search; searching by words");
                 Ok(None)
             }
+        }
+    }
+}
+
+/// What is searched for.
+struct Search {
+    /// As it was typed.
+    text: String,
+    /// `PostgreSQL`'s text query.
+    words: String,
+    /// For names that machines know.
+    name: String,
+    /// The text's vector, and the space it belongs to.
+    meaning: Option<(Embedding, i32)>,
+}
+
+impl Search {
+    fn wanting(&self) -> Wanting<'_> {
+        match &self.meaning {
+            Some((vector, space)) => Wanting {
+                meaning: Some((vector, *space)),
+                ..Wanting::default()
+            },
+            None if self.text.is_empty() => Wanting::default(),
+            None => Wanting {
+                words: Some(&self.words),
+                name: Some(&self.name),
+                meaning: None,
+            },
         }
     }
 }

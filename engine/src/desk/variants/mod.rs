@@ -44,8 +44,11 @@ pub struct VariantDetail {
     pub published_revision: Option<i32>,
     /// When it was last published, and by whom; `None` is never.
     pub published: Option<(OffsetDateTime, String)>,
-    /// Who saved the newest revision; `None` when it came with an import.
-    pub author: Option<String>,
+    /// Whether the text that decides can be compared; until then the variant is found by segment
+    /// and language alone.
+    pub embedded: bool,
+    /// Who saved the newest revision.
+    pub author: String,
     /// When the newest revision was saved.
     pub updated_at: OffsetDateTime,
     /// When the variant was made.
@@ -76,8 +79,8 @@ impl Desk {
             revision: row.head.number,
             published_revision: row.published_revision,
             published: row.published_at.zip(row.published_by.clone()),
-            author: (row.head.origin != domain::variant::Origin::Imported)
-                .then(|| row.head.author.clone()),
+            embedded: row.embedded,
+            author: row.head.author.clone(),
             updated_at: row.updated_at,
             created_at: row.created_at,
             record: record(row),

@@ -12,10 +12,10 @@ use super::vectors::Vectors;
 use super::{gone, record};
 use crate::desk::{Actor, Desk, DeskError};
 use crate::ingest::{ImportError, check_all};
-use crate::store::{State, StoreTransaction, VariantRow, VariantStates};
+use crate::store::{Note, State, StoreTransaction, VariantRow, VariantStates};
 
 /// Most variants published at once.
-pub const MAX_AT_ONCE: usize = 1_000;
+pub const MAX_AT_ONCE: usize = 20_000;
 
 /// What to do with variants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub struct Published {
 }
 
 impl Desk {
-    /// Does one thing with up to 1,000 variants, with all or with none. Visitors see it at once.
+    /// Does one thing with up to 20,000 variants, with all or with none. Visitors see it at once.
     /// What stands as wanted already is left alone, so that a second click does nothing.
     ///
     /// # Errors
@@ -109,11 +109,13 @@ impl Desk {
         if what.decides_anew() {
             save_vectors(&mut transaction, &vectors, &wanted).await?;
         }
-        for (seen, _) in &wanted {
-            if let Some(states) = states.iter().find(|states| states.id == seen.id) {
-                note(&mut transaction, actor, what.action(), seen, states).await?;
-            }
-        }
+        let names: HashMap<VariantId, &VariantRow> =
+            wanted.iter().map(|(seen, _)| (seen.id, seen)).collect();
+        let notes: Vec<Note> = states
+            .iter()
+            .filter_map(|states| Some(note(what.action(), names.get(&states.id)?, states)))
+            .collect();
+        transaction.note_all(actor, &notes).await?;
         let undo = transaction.remember_publication(&states).await?;
         transaction.announce().await?;
         transaction.commit().await?;
@@ -121,6 +123,15 @@ impl Desk {
             changed: states.len(),
             undo: Some(UndoToken(undo)),
         })
+    }
+
+    /// How many of these variants visitors can see now.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`] when the database fails.
+    pub async fn live_variants(&self, ids: &[VariantId]) -> Result<usize, DeskError> {
+        let live = self.store.live_variants(ids, self.engine.now()).await?;
+        Ok(usize::try_from(live).unwrap_or(usize::MAX))
     }
 
     /// Checks that variants still fit their pages, which may have changed since they were saved.
@@ -272,20 +283,14 @@ pub(super) async fn put(
     Ok(())
 }
 
-/// Notes what became of one variant.
-pub(super) async fn note(
-    transaction: &mut StoreTransaction,
-    actor: &Actor,
-    action: &str,
-    row: &VariantRow,
-    states: &VariantStates,
-) -> Result<(), DeskError> {
-    let (before, after) = (state_json(&states.before), state_json(&states.after));
-    let subject = row.external_id.as_str();
-    transaction
-        .note(actor, action, subject, Some(&before), Some(&after))
-        .await?;
-    Ok(())
+/// What is noted of what became of one variant.
+pub(super) fn note(action: &'static str, row: &VariantRow, states: &VariantStates) -> Note {
+    Note {
+        action,
+        subject: row.external_id.to_string(),
+        before: Some(state_json(&states.before)),
+        after: Some(state_json(&states.after)),
+    }
 }
 
 fn state_json(state: &State) -> Value {

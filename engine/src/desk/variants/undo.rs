@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use domain::VariantId;
+use domain::{ContentOverride, VariantId};
 
 use super::publish::{UndoToken, note, put};
 use crate::desk::{Actor, Desk, DeskError};
-use crate::store::{VariantRow, VariantStates};
+use crate::store::{Note, VariantRow, VariantStates};
 
 /// What an undo did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,14 +72,20 @@ impl Desk {
             })
             .collect();
         put(&mut transaction, &back, None).await?;
+        let contents: HashMap<VariantId, &ContentOverride> = contents
+            .iter()
+            .map(|(id, content)| (*id, content))
+            .collect();
         for states in &back {
-            if let Some((id, content)) = contents.iter().find(|(id, _)| *id == states.id) {
-                vectors.save(&mut transaction, *id, content).await?;
-            }
-            if let Some(row) = rows.get(&states.id) {
-                note(&mut transaction, actor, "variant.undo", row, states).await?;
+            if let Some(content) = contents.get(&states.id) {
+                vectors.save(&mut transaction, states.id, content).await?;
             }
         }
+        let notes: Vec<Note> = back
+            .iter()
+            .filter_map(|states| Some(note("variant.undo", rows.get(&states.id)?, states)))
+            .collect();
+        transaction.note_all(actor, &notes).await?;
         if !back.is_empty() {
             transaction.announce().await?;
         }

@@ -62,5 +62,43 @@ async fn the_numbers_take_a_session_and_count_visits() {
         .map(|row| row[1].as_str().unwrap().parse::<u64>().unwrap())
         .sum();
     assert_eq!(answers, 4);
-    assert_eq!(doing["misses"][0][0], "Everyone else");
+    // Hits are among them as well.
+    assert_eq!(doing["segments"][0][0], "Everyone else");
+    assert_eq!(doing["segments"][0][1], "4");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_does_in_one_go_is_one_publication() {
+    let site = desk().await;
+    let viewer = site.sign_in(Role::Viewer).await;
+    site.database.query("DELETE FROM audit_log");
+    let note = |actor: &str, action: &str, things: usize, ago: &str| {
+        site.database.query(&format!(
+            "INSERT INTO audit_log (actor, action, subject, at) \
+             SELECT '{actor}', '{action}', '{action}-' || n, now() - interval '{ago}' \
+             FROM generate_series(1, {things}) n"
+        ));
+    };
+    note("ann", "variant.publish", 1, "3 hours");
+    note("ann", "variant.publish", 2, "50 minutes");
+    note("bob", "page.import", 100, "40 minutes");
+    note("bob", "segment.save", 3, "35 minutes");
+    note("bob", "variant.import", 1_200, "30 minutes");
+    note("ann", "variant.archive", 1, "20 minutes");
+    let shown = site.open(&viewer, "/admin").select("section");
+    let publications = shown.iter().find(|text| text.contains("Last publications"));
+    let text = publications.expect("a panel");
+    for (expected, times) in [
+        ("ann archived the variant variant.archive-1", 1),
+        (
+            "bob imported the variant variant.import-1200 and 1,299 more",
+            1,
+        ),
+        ("ann published the variant variant.publish-2 and 1 more", 1),
+        ("ann published the variant variant.publish-1", 1),
+        ("bob", 1),
+        ("ann", 3),
+    ] {
+        assert_eq!(text.matches(expected).count(), times, "{expected}: {text}");
+    }
 }

@@ -2,6 +2,7 @@
 
 mod activity;
 mod administration;
+mod audience;
 mod editor;
 mod home;
 mod insights;

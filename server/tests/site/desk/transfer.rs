@@ -154,8 +154,14 @@ async fn a_file_is_checked_then_confirmed_then_imported_once() {
         ),
         "0\n1"
     );
-    let log = "SELECT action, actor FROM audit_log WHERE action LIKE '%import%' AND actor <> 'command line' ORDER BY id";
     let who = &publisher.person.email;
+    let written = "SELECT r.author, r.author_id, v.head_author, v.published_by FROM variants v \
+                   JOIN variant_revisions r ON r.variant_id = v.id WHERE external_id = 'new-one'";
+    assert_eq!(
+        site.database.query(written),
+        format!("{who}|{}|{who}|{who}", publisher.person.id.0)
+    );
+    let log = "SELECT action, actor FROM audit_log WHERE action LIKE '%import%' AND actor <> 'command line' ORDER BY id";
     let expected = [
         "import.start",
         "segment.import",

@@ -1,3 +1,5 @@
+//! Waiting a moment before something is done.
+
 use std::time::Duration;
 
 use leptos::leptos_dom::helpers::TimeoutHandle;
@@ -5,13 +7,13 @@ use leptos::prelude::*;
 
 /// Something that is done a while after it was last asked for.
 #[derive(Clone, Copy)]
-pub(super) struct Timer {
+pub(in crate::admin) struct Timer {
     wait: Duration,
     running: StoredValue<Option<TimeoutHandle>>,
 }
 
 impl Timer {
-    pub(super) fn new(wait: Duration) -> Self {
+    pub(in crate::admin) fn new(wait: Duration) -> Self {
         let running = StoredValue::new(None);
         on_cleanup(move || {
             stop(running);
@@ -20,7 +22,7 @@ impl Timer {
     }
 
     /// Does it after the wait, unless it is asked for again or called off before.
-    pub(super) fn ask(self, work: impl FnOnce() + 'static) {
+    pub(in crate::admin) fn ask(self, work: impl FnOnce() + 'static) {
         self.call_off();
         let running = self.running;
         let due = move || {
@@ -32,7 +34,7 @@ impl Timer {
     }
 
     /// Does not do it after all. Whether it was to be done.
-    pub(super) fn call_off(self) -> bool {
+    pub(in crate::admin) fn call_off(self) -> bool {
         stop(self.running)
     }
 }

@@ -1,0 +1,125 @@
+//! Which share of the last days' visits a condition would have matched, while it is written.
+
+use leptos::prelude::*;
+
+use super::shared::SharedCondition;
+use crate::admin::AdminError;
+
+/// What share of the last seven days' visits a condition would have matched, as a sentence; empty
+/// for what is no condition yet.
+///
+/// # Errors
+/// [`AdminError::SignedOut`] without a session.
+#[server(prefix = "/admin/api", endpoint = "segments/matching")]
+pub async fn matching(condition: String) -> Result<String, AdminError> {
+    use crate::admin::session::AdminSession;
+
+    let session = AdminSession::require(domain::Role::Viewer).await?;
+    let Ok(condition) = domain::Condition::parse_str(&condition) else {
+        return Ok(String::new());
+    };
+    Ok(words::of(
+        &session.desk().audience().await?.matching(&condition),
+    ))
+}
+
+/// Says which share of visits the condition on the screen would have matched, and follows it a
+/// moment after it was changed.
+#[island]
+pub fn MatchingVisits() -> impl IntoView {
+    let SharedCondition(condition) = expect_context();
+    let said = RwSignal::new(String::new());
+    #[cfg(feature = "hydrate")]
+    follow(condition, said);
+    #[cfg(not(feature = "hydrate"))]
+    let _ = condition;
+    view! {
+        <p class="mt-3 min-h-5 text-sm text-muted tabular-nums noscript:hidden" role="status">{said}</p>
+    }
+}
+
+#[cfg(feature = "hydrate")]
+fn follow(condition: RwSignal<String>, said: RwSignal<String>) {
+    use std::time::Duration;
+
+    use crate::admin::timer::Timer;
+
+    let timer = Timer::new(Duration::from_millis(400));
+    Effect::new(move |_| {
+        condition.track();
+        timer.ask(move || {
+            leptos::task::spawn_local(async move {
+                let asked = condition.get_untracked();
+                // What cannot be had now is asked for again after the next change.
+                let answer = matching(asked.clone()).await.unwrap_or_default();
+                if condition.get_untracked() == asked {
+                    said.set(answer);
+                }
+            });
+        });
+    });
+}
+
+#[cfg(feature = "ssr")]
+mod words {
+    use domain::visitor::attribute::Attribute;
+    use engine::desk::audience::Matching;
+
+    use crate::ui::per_cent;
+
+    /// What a share says.
+    pub(super) fn of(matching: &Matching) -> String {
+        match matching {
+            Matching::Quiet => {
+                "Too few visits in the last 7 days to say how many would match.".to_owned()
+            }
+            Matching::Unrecorded(paths) => {
+                let names: Vec<String> = paths.iter().map(|path| name(path)).collect();
+                format!(
+                    "Visits are kept without {} until a segment asks for it. Save this one; in a day or two it can be said how many match.",
+                    names.join(" and ")
+                )
+            }
+            Matching::Share(share) if *share <= 0.0 => {
+                "None of the visits of the last 7 days would have matched.".to_owned()
+            }
+            Matching::Share(share) => {
+                format!(
+                    "{} of the visits of the last 7 days would have matched.",
+                    per_cent(*share)
+                )
+            }
+        }
+    }
+
+    fn name(path: &str) -> String {
+        match Attribute::of(path) {
+            Some(attribute) if attribute.prefix().is_none() => attribute.label.to_lowercase(),
+            _ => path.to_owned(),
+        }
+    }
+
+    #[cfg(test)]
+    mod tests {
+        use super::*;
+
+        #[test]
+        fn a_share_is_a_sentence() {
+            let check = |matching: Matching, expected: &str| {
+                let said = of(&matching);
+                assert!(said.starts_with(expected), "{said}");
+            };
+            check(
+                Matching::Share(0.123),
+                "12 % of the visits of the last 7 days",
+            );
+            check(Matching::Share(0.0), "None of the visits");
+            check(Matching::Quiet, "Too few visits");
+            let unrecorded = vec!["geo.city".to_owned(), "query.plan".to_owned()];
+            check(
+                Matching::Unrecorded(unrecorded),
+                "Visits are kept without city and query.plan until",
+            );
+        }
+    }
+}
