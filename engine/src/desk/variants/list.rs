@@ -3,7 +3,8 @@
 use tracing::warn;
 
 use crate::desk::{Desk, DeskError};
-use crate::store::{ListedVariant, VariantFilter, Wanting};
+use crate::embedding::Embedding;
+use crate::store::{ListedVariant, Space, VariantFilter, Wanting};
 
 /// Variants on one page of the list.
 pub const PAGE_SIZE: usize = 50;
@@ -44,7 +45,7 @@ impl Desk {
         let name = text.to_lowercase();
         let wanting = match &meaning {
             Some((vector, space)) => Wanting {
-                meaning: Some((vector, *space)),
+                meaning: Some((vector, space)),
                 ..Wanting::default()
             },
             None if text.is_empty() => Wanting::default(),
@@ -85,10 +86,7 @@ impl Desk {
     }
 
     /// A text's vector in the active space; `None` when it is not to be had.
-    async fn meaning(
-        &self,
-        text: &str,
-    ) -> Result<Option<(crate::embedding::Embedding, i32)>, DeskError> {
+    async fn meaning(&self, text: &str) -> Result<Option<(Embedding, Space)>, DeskError> {
         let provider = self.engine.provider();
         let Some(space) = self.store.active_space().await? else {
             return Ok(None);
@@ -97,7 +95,7 @@ impl Desk {
             return Ok(None);
         }
         match provider.embed_one(text).await {
-            Ok(vector) => Ok(Some((vector, space.version))),
+            Ok(vector) => Ok(Some((vector, space))),
             Err(error) => {
                 warn!(%error, "desk.variants could not embed the search; searching by words");
                 Ok(None)
