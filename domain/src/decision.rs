@@ -10,9 +10,11 @@ use crate::validation::Problems;
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Thresholds {
-    /// Cosine similarity, -1 to 1, that a variant for any segment must reach.
+    /// Cosine similarity, -1 to 1, of page and segment to a variant for any segment from which on
+    /// it may be shown.
     pub similarity_floor: f32,
     /// Cosine similarity, -1 to 1, that a campaign term must reach with some candidate to be heard.
+    /// A variant for any segment that it reaches may be shown, however far page and segment are.
     pub term_floor: f32,
     /// Share of the query vector that a heard term gets, 0 to 1.
     pub term_weight: f32,
@@ -22,8 +24,8 @@ impl Default for Thresholds {
     fn default() -> Self {
         Self {
             similarity_floor: 0.35,
-            term_floor: 0.35,
-            term_weight: 0.5,
+            term_floor: 0.32,
+            term_weight: 0.8,
         }
     }
 }
@@ -76,7 +78,7 @@ pub struct Question<'a> {
 pub enum Pool {
     /// Those written for the visitor's segment.
     Segment,
-    /// Those written for any segment that reach the floor.
+    /// Those written for any segment that reach the floor, or that the term reaches.
     Any,
     /// None: the page's default content is shown.
     Default,
@@ -132,48 +134,29 @@ impl Choice {
 /// Chooses among `candidates`.
 ///
 /// Those for the visitor's segment, in the nearest language that has one; without any, those for
-/// any segment that reach the floor, again in the nearest language; without any, the default.
-/// Within the pool the most similar wins; equals are ordered by id, so that every node agrees.
+/// any segment that are near enough to page and segment or to a heard term, again in the nearest
+/// language; without any, the default. Each floor is held against the similarity it is about, so
+/// that a term can let a variant in and keeps none out. Within the pool the one most similar to
+/// both wins; equals are ordered by id, so that every node agrees.
 pub fn choose(candidates: &[Candidate], question: &Question<'_>) -> Choice {
     let term = term_use(candidates, question);
-    let similarity = |c: &Candidate| final_similarity(c, question, term);
-
-    for locale in question.locales {
-        let pool = candidates
-            .iter()
-            .filter(|c| c.segment == Some(question.segment) && c.locale == *locale);
-        let ranked = rank(pool.map(|c| Ranked {
-            variant: c.variant,
-            similarity: similarity(c),
-        }));
-        if !ranked.is_empty() {
-            return Choice {
-                pool: Pool::Segment,
-                ranked,
-                term,
-            };
-        }
-    }
-    for locale in question.locales {
-        let pool = candidates
-            .iter()
-            .filter(|c| c.segment.is_none() && c.locale == *locale);
-        let near = pool
-            .map(|c| Ranked {
+    let of_segment = |c: &Candidate| c.segment == Some(question.segment);
+    let of_any = |c: &Candidate| c.segment.is_none() && is_near(c, question, term);
+    for (pool, admits) in [
+        (Pool::Segment, &of_segment as &dyn Fn(&Candidate) -> bool),
+        (Pool::Any, &of_any),
+    ] {
+        for locale in question.locales {
+            let members = candidates
+                .iter()
+                .filter(|c| c.locale == *locale && admits(c));
+            let ranked = rank(members.map(|c| Ranked {
                 variant: c.variant,
-                similarity: similarity(c),
-            })
-            .filter(|r| {
-                r.similarity
-                    .is_some_and(|s| s >= question.thresholds.similarity_floor)
-            });
-        let ranked = rank(near);
-        if !ranked.is_empty() {
-            return Choice {
-                pool: Pool::Any,
-                ranked,
-                term,
-            };
+                similarity: final_similarity(c, question, term),
+            }));
+            if !ranked.is_empty() {
+                return Choice { pool, ranked, term };
+            }
         }
     }
     Choice {
@@ -197,6 +180,14 @@ fn term_use(candidates: &[Candidate], question: &Question<'_>) -> TermUse {
         Some(best) if best >= question.thresholds.term_floor => TermUse::Heard,
         _ => TermUse::BelowFloor,
     }
+}
+
+/// Whether a variant for any segment is near enough to be shown.
+fn is_near(c: &Candidate, question: &Question<'_>, term: TermUse) -> bool {
+    let reaches = |similarity: Option<f32>, floor: f32| similarity.is_some_and(|s| s >= floor);
+    let thresholds = question.thresholds;
+    reaches(c.similarity, thresholds.similarity_floor)
+        || term == TermUse::Heard && reaches(c.term_similarity, thresholds.term_floor)
 }
 
 /// Similarity to the normalised sum `(1-w)·query + w·term`, from the two similarities and the
@@ -342,6 +333,39 @@ mod tests {
         };
         check([0.1, 0.8], TermUse::Heard, 2);
         check([0.1, 0.3], TermUse::BelowFloor, 1);
+    }
+
+    #[test]
+    fn a_term_lets_a_variant_for_any_segment_in_and_keeps_none_out() {
+        let check = |candidates: &[(f32, f32)], expected: &[i64]| {
+            let candidates: Vec<Candidate> = (1..)
+                .zip(candidates)
+                .map(|(id, (base, to_term))| Candidate {
+                    term_similarity: Some(*to_term),
+                    ..candidate(id, None, "en", *base)
+                })
+                .collect();
+            let thresholds = Thresholds {
+                similarity_floor: 0.4,
+                term_floor: 0.3,
+                term_weight: 0.8,
+            };
+            let question = Question {
+                segment: HERE,
+                locales: &["en".parse().unwrap()],
+                thresholds,
+                term_alignment: Some(0.1),
+            };
+            let ranked = choose(&candidates, &question).ranked;
+            let ids: Vec<i64> = ranked.iter().map(|r| r.variant.0).collect();
+            assert_eq!(ids, expected, "{candidates:?}");
+        };
+        check(&[(0.1, 0.3)], &[1]);
+        check(&[(0.1, 0.29)], &[]);
+        // Heard because of the second, it does not take the floor from the first.
+        check(&[(0.1, 0.2), (0.1, 0.6)], &[2]);
+        check(&[(0.5, -0.9), (0.1, 0.6)], &[2, 1]);
+        check(&[(0.5, -0.9)], &[1]);
     }
 
     proptest! {

@@ -47,7 +47,7 @@ pub struct Config {
     pub worker_threads: usize,
     /// Most connections at a time; further ones wait. Default 10,000.
     pub max_connections: usize,
-    /// PostgreSQL 15+ with pgvector 0.7+. Default: Landfall runs its own in `data_dir`.
+    /// PostgreSQL 15+ with pgvector 0.8+. Default: Landfall runs its own in `data_dir`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub database_url: Option<String>,
     /// Redis 7+ or Valkey 7.2+. Default: Landfall runs its own Valkey in `data_dir`.

@@ -68,9 +68,9 @@ pub use routes::AdminApp;
 pub use session::{AdminContext, AdminSession, ClientAddress};
 #[cfg(feature = "ssr")]
 pub use shell::shell;
-pub use spaces::JobProgress;
+pub use spaces::Progress;
 #[cfg(feature = "ssr")]
-pub use spaces::{drift_picture, job_words};
+pub use spaces::{comparison_words, drift_picture, job_words};
 #[cfg(feature = "ssr")]
 pub use welcome::welcome_url;
 

@@ -17,6 +17,7 @@ pub mod variants;
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::{Problem, Problems, UserId};
 use thiserror::Error;
@@ -24,8 +25,9 @@ use thiserror::Error;
 use crate::embedding::EmbeddingError;
 use crate::engine::Engine;
 use crate::ingest::ImportError;
-use crate::spaces::Spaces;
+use crate::spaces::{Comparison, Comparisons, Spaces};
 use crate::store::{Store, StoreError};
+use crate::visits;
 use crate::writer::WriterError;
 
 /// The desk: the engine as people who write content see it. Cloning is cheap.
@@ -36,6 +38,8 @@ pub struct Desk {
     pub(crate) engine: Arc<Engine>,
     /// Cookies that conditions may read.
     cookies: Arc<[String]>,
+    /// What was found out about a change of space.
+    comparisons: Comparisons,
 }
 
 /// Who changes something, for the audit log.
@@ -87,6 +91,7 @@ impl Desk {
             store,
             engine,
             cookies: Arc::default(),
+            comparisons: Comparisons::default(),
         }
     }
 
@@ -107,6 +112,23 @@ impl Desk {
             engine.providers().clone(),
             engine.space_settings(),
         )
+    }
+
+    /// What a switch to another space would change, weighted by recent visits. It is found out in the
+    /// background and kept; this waits for it as long as `patience`.
+    ///
+    /// # Errors
+    /// As for [`Spaces::drift`].
+    pub async fn comparison(
+        &self,
+        to: i32,
+        floor: Option<f32>,
+        patience: Duration,
+    ) -> Result<Comparison, DeskError> {
+        let traffic = visits::traffic(&self.engine);
+        self.spaces()
+            .comparison(&self.comparisons, to, traffic, floor, patience)
+            .await
     }
 
     /// The engine that answers visitors.

@@ -51,6 +51,10 @@ impl fmt::Display for Explanation {
         }
         let pool = match self.pool {
             Pool::Segment => "written for this segment".to_owned(),
+            Pool::Any if self.term_use == TermUse::Heard => format!(
+                "written for any segment, above the similarity floor of {}, or of {} to the term",
+                self.thresholds.similarity_floor, self.thresholds.term_floor
+            ),
             Pool::Any => format!(
                 "written for any segment, above the similarity floor of {}",
                 self.thresholds.similarity_floor

@@ -23,7 +23,7 @@ use crate::store::{
     DeadLetter, EmbedJob, IndexSettings, IndexState, Missing, Space, SpaceRow, SpaceState, Store,
 };
 
-pub use drift::{Below, Decided, Drift, Histogram, Outcome, Share, Side};
+pub use drift::{Below, Comparison, Comparisons, Decided, Drift, Histogram, Outcome, Share, Side};
 pub use keep::Keeper;
 pub use plan::Plan;
 pub use switch::{SwitchOptions, Switched};

@@ -1,15 +1,11 @@
 //! Jobs that fill embedding spaces: one per space, whichever node runs it.
 //!
-//! Whoever runs a job holds a lease and says so again long before it lapses. Everything a job
-//! writes goes through a transaction that asks whether the lease still holds: a node that was
-//! paused, cancelled or overtaken writes nothing any more.
-
-use std::time::Duration;
+//! What people order of them stands in `embed_job_order`, what the node that runs one says in
+//! `embed_job_lease`.
 
 use time::OffsetDateTime;
 
-use super::space::interval;
-use super::{Store, StoreError, StoreTransaction};
+use super::{Store, StoreError};
 
 /// A job that fills a space.
 #[derive(Debug, Clone, PartialEq)]
@@ -178,126 +174,6 @@ impl Store {
         Ok(row.map(Row::read))
     }
 
-    /// Takes a job of one of `spaces` to run it: one that waits for a node, or whose node has let the
-    /// lease lapse.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails.
-    pub async fn claim_embed_job(
-        &self,
-        spaces: &[i32],
-        node: &str,
-        lease: Duration,
-    ) -> Result<Option<EmbedJob>, StoreError> {
-        let row = sqlx::query_as!(
-            Row,
-            r#"UPDATE jobs SET state = 'running', phase = 'texts', lease_holder = $2,
-                      lease_until = now() + $3, started_at = coalesce(started_at, now())
-               WHERE id = (
-                   SELECT id FROM jobs
-                   WHERE kind = 'embed' AND space_version = ANY ($1)
-                     AND (state = 'queued' OR state = 'running' AND lease_until < now())
-                   ORDER BY id LIMIT 1
-                   FOR UPDATE SKIP LOCKED)
-               RETURNING id, space_version AS "space!", state, phase, done, total, tokens, worked_seconds, error,
-                         payload ->> 'by' AS by, lease_holder, created_at, finished_at"#,
-            spaces,
-            node,
-            interval(lease)
-        )
-        .fetch_optional(&self.pool)
-        .await?;
-        Ok(row.map(Row::read))
-    }
-
-    /// Says that a node still works on a job, and what was last in the way. Returns whether the job
-    /// is still the node's.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails.
-    pub async fn renew_lease(
-        &self,
-        job: i64,
-        node: &str,
-        lease: Duration,
-        error: Option<&str>,
-    ) -> Result<bool, StoreError> {
-        let renewed = sqlx::query!(
-            "UPDATE jobs SET lease_until = now() + $3, error = $4
-             WHERE id = $1 AND state = 'running' AND lease_holder = $2",
-            job,
-            node,
-            interval(lease),
-            error
-        )
-        .execute(&self.pool)
-        .await?;
-        Ok(renewed.rows_affected() > 0)
-    }
-
-    /// Says what a node is at, and how many texts there are. Returns whether the job is still the
-    /// node's.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails.
-    pub async fn enter_phase(
-        &self,
-        job: i64,
-        node: &str,
-        phase: Phase,
-        waiting: i64,
-    ) -> Result<bool, StoreError> {
-        let entered = sqlx::query!(
-            "UPDATE jobs SET phase = $3, total = done + $4
-             WHERE id = $1 AND state = 'running' AND lease_holder = $2",
-            job,
-            node,
-            phase.as_str(),
-            waiting
-        )
-        .execute(&self.pool)
-        .await?;
-        Ok(entered.rows_affected() > 0)
-    }
-
-    /// Lets a job wait until somebody resumes it, and says why. Returns whether it was the node's.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails.
-    pub async fn suspend_embed_job(
-        &self,
-        job: i64,
-        node: &str,
-        error: &str,
-    ) -> Result<bool, StoreError> {
-        let suspended = sqlx::query!(
-            "UPDATE jobs SET state = 'paused', error = $3, lease_holder = NULL, lease_until = NULL
-             WHERE id = $1 AND state = 'running' AND lease_holder = $2",
-            job,
-            node,
-            error
-        )
-        .execute(&self.pool)
-        .await?;
-        Ok(suspended.rows_affected() > 0)
-    }
-
-    /// Gives a job back, so that another node can take it at once.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails.
-    pub async fn release_embed_job(&self, job: i64, node: &str) -> Result<(), StoreError> {
-        sqlx::query!(
-            "UPDATE jobs SET state = 'queued', lease_holder = NULL, lease_until = NULL
-             WHERE id = $1 AND state = 'running' AND lease_holder = $2",
-            job,
-            node
-        )
-        .execute(&self.pool)
-        .await?;
-        Ok(())
-    }
-
     /// The rate of the last jobs that embedded with this provider and model, in texts a second.
     ///
     /// # Errors
@@ -321,150 +197,25 @@ impl Store {
     }
 }
 
-impl StoreTransaction {
-    /// Makes a job for a space, unless there is an open one. Returns its number and whether it is
-    /// new.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails.
-    pub async fn make_embed_job(
-        &mut self,
-        space: i32,
-        by: &str,
-        total: i64,
-    ) -> Result<(i64, bool), StoreError> {
-        let made = sqlx::query_scalar!(
-            "INSERT INTO jobs (kind, space_version, payload, total)
-             VALUES ('embed', $1, jsonb_build_object('by', $2::text), $3)
-             ON CONFLICT (space_version) WHERE state IN ('queued', 'running', 'paused') DO NOTHING
-             RETURNING id",
-            space,
-            by,
-            total
-        )
-        .fetch_optional(&mut *self.tx)
-        .await?;
-        if let Some(id) = made {
-            return Ok((id, true));
-        }
-        let id = sqlx::query_scalar!(
-            "SELECT id FROM jobs WHERE space_version = $1 AND state IN ('queued', 'running', 'paused')",
-            space
-        )
-        .fetch_one(&mut *self.tx)
-        .await?;
-        Ok((id, false))
-    }
-
-    /// Counts what a node did for a job and renews its lease. Returns whether the job is still the
-    /// node's: if not, nothing of this transaction may be committed.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails.
-    pub async fn count_step(
-        &mut self,
-        job: i64,
-        node: &str,
-        lease: Duration,
-        step: JobStep,
-    ) -> Result<bool, StoreError> {
-        let counted = sqlx::query!(
-            "UPDATE jobs SET done = done + $4, total = greatest(total, done + $4), tokens = tokens + $5,
-                    worked_seconds = worked_seconds + $6, error = NULL, lease_until = now() + $3
-             WHERE id = $1 AND state = 'running' AND lease_holder = $2",
-            job,
-            node,
-            interval(lease),
-            step.texts,
-            step.tokens,
-            step.seconds
-        )
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(counted.rows_affected() > 0)
-    }
-
-    /// Notes that a job has done its work. Returns whether the job was still the node's.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails.
-    pub async fn finish_embed_job(&mut self, job: i64, node: &str) -> Result<bool, StoreError> {
-        let finished = sqlx::query!(
-            "UPDATE jobs SET state = 'succeeded', finished_at = now(), error = NULL, phase = NULL,
-                    lease_holder = NULL, lease_until = NULL
-             WHERE id = $1 AND state = 'running' AND lease_holder = $2",
-            job,
-            node
-        )
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(finished.rows_affected() > 0)
-    }
-
-    /// Pauses the open job of a space. Returns whether there was one to pause.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails.
-    pub async fn pause_embed_job(&mut self, space: i32) -> Result<bool, StoreError> {
-        let paused = sqlx::query!(
-            "UPDATE jobs SET state = 'paused', lease_holder = NULL, lease_until = NULL
-             WHERE space_version = $1 AND state IN ('queued', 'running')",
-            space
-        )
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(paused.rows_affected() > 0)
-    }
-
-    /// Lets the paused job of a space go on. Returns whether there was one.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails.
-    pub async fn resume_embed_job(&mut self, space: i32) -> Result<bool, StoreError> {
-        let resumed = sqlx::query!(
-            "UPDATE jobs SET state = 'queued', error = NULL WHERE space_version = $1 AND state = 'paused'",
-            space
-        )
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(resumed.rows_affected() > 0)
-    }
-
-    /// Stops the open job of a space for good. Returns whether there was one.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails.
-    pub async fn cancel_embed_job(&mut self, space: i32) -> Result<bool, StoreError> {
-        let cancelled = sqlx::query!(
-            "UPDATE jobs SET state = 'cancelled', finished_at = now(), lease_holder = NULL, lease_until = NULL
-             WHERE space_version = $1 AND state IN ('queued', 'running', 'paused')",
-            space
-        )
-        .execute(&mut *self.tx)
-        .await?;
-        Ok(cancelled.rows_affected() > 0)
-    }
-}
-
 /// A row of the table.
-struct Row {
-    id: i64,
-    space: i32,
-    state: String,
-    phase: Option<String>,
-    done: i64,
-    total: Option<i64>,
-    tokens: i64,
-    worked_seconds: f64,
-    error: Option<String>,
-    by: Option<String>,
-    lease_holder: Option<String>,
-    created_at: OffsetDateTime,
-    finished_at: Option<OffsetDateTime>,
+pub(super) struct Row {
+    pub(super) id: i64,
+    pub(super) space: i32,
+    pub(super) state: String,
+    pub(super) phase: Option<String>,
+    pub(super) done: i64,
+    pub(super) total: Option<i64>,
+    pub(super) tokens: i64,
+    pub(super) worked_seconds: f64,
+    pub(super) error: Option<String>,
+    pub(super) by: Option<String>,
+    pub(super) lease_holder: Option<String>,
+    pub(super) created_at: OffsetDateTime,
+    pub(super) finished_at: Option<OffsetDateTime>,
 }
 
 impl Row {
-    fn read(self) -> EmbedJob {
+    pub(super) fn read(self) -> EmbedJob {
         let at = self.finished_at.unwrap_or(self.created_at);
         let state = match self.state.as_str() {
             "queued" => EmbedJobState::Queued,

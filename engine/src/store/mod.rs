@@ -7,11 +7,14 @@ mod audit;
 mod candidate;
 mod catalog;
 mod embed_job;
+mod embed_job_lease;
+mod embed_job_order;
 mod error;
 mod head;
 mod insight;
 mod job;
 mod missing_vector;
+mod nearest;
 mod page;
 mod redirect;
 mod segment;
@@ -70,8 +73,8 @@ pub(crate) use visit_sample::{SampledVisit, WeighedVisit};
 pub const CATALOG_CHANNEL: &str = "landfall_catalog";
 /// Oldest PostgreSQL served, as `server_version_num` counts.
 const MIN_POSTGRES: i32 = 150_000;
-/// Oldest pgvector served: the first with HNSW builds as fast as ours are planned for.
-const MIN_PGVECTOR: (u32, u32) = (0, 7);
+/// Oldest pgvector served: the first whose scans of an index go on where rows are missing.
+const MIN_PGVECTOR: (u32, u32) = (0, 8);
 
 /// A pool of connections to Landfall's database. Cloning is cheap.
 #[derive(Debug, Clone)]
@@ -106,7 +109,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`] when the server cannot be reached within 10 s or the address is
     /// malformed; [`StoreError::Unsupported`] when PostgreSQL is older than 15, or pgvector is
-    /// missing or older than 0.7.
+    /// missing or older than 0.8.
     pub async fn connect(url: &str, max_connections: u32) -> Result<Self, StoreError> {
         let options = PgConnectOptions::from_str(url)?.application_name("landfall");
         let mut probe = tokio::time::timeout(

@@ -121,27 +121,33 @@ fn index_name(space: &Space) -> String {
     format!("embeddings_space_{}_hnsw", space.version)
 }
 
+/// The type as which a space's vectors are indexed, and pgvector's operators for it; `None` where it
+/// has no HNSW for the dimension.
+pub(super) fn indexed(space: &Space) -> Option<(String, &'static str)> {
+    let dimensions = space.spec.dimensions;
+    if dimensions <= MAX_HNSW_VECTOR {
+        Some((format!("vector({dimensions})"), "vector_cosine_ops"))
+    } else if dimensions <= MAX_HNSW_HALFVEC {
+        Some((format!("halfvec({dimensions})"), "halfvec_cosine_ops"))
+    } else {
+        None
+    }
+}
+
 /// The statement that creates a space's index; `None` where pgvector has no HNSW for the dimension.
 pub(super) fn create_index(
     space: &Space,
     settings: IndexSettings,
     concurrently: bool,
 ) -> Option<String> {
-    let dimensions = space.spec.dimensions;
-    let (kind, operators) = if dimensions <= MAX_HNSW_VECTOR {
-        ("vector", "vector_cosine_ops")
-    } else if dimensions <= MAX_HNSW_HALFVEC {
-        ("halfvec", "halfvec_cosine_ops")
-    } else {
-        return None;
-    };
+    let (kind, operators) = indexed(space)?;
     let IndexSettings {
         m, ef_construction, ..
     } = settings;
     let concurrently = if concurrently { "CONCURRENTLY " } else { "" };
     Some(format!(
         "CREATE INDEX {concurrently}IF NOT EXISTS {} ON embeddings \
-         USING hnsw ((embedding::{kind}({dimensions})) {operators}) \
+         USING hnsw ((embedding::{kind}) {operators}) \
          WITH (m = {m}, ef_construction = {ef_construction}) WHERE space_version = {}",
         index_name(space),
         space.version

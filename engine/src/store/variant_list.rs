@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use super::page::{parse_external_id, parse_locale};
 use super::segment::parse_key;
 use super::variant_revision::parse_status;
-use super::{Store, StoreError};
+use super::{Space, Store, StoreError, nearest};
 use crate::embedding::Embedding;
 
 /// Which variants to find.
@@ -58,7 +58,7 @@ pub struct Wanting<'a> {
     /// The typed text, for names that machines know.
     pub name: Option<&'a str>,
     /// The text's vector, and the space it belongs to.
-    pub meaning: Option<(&'a Embedding, i32)>,
+    pub meaning: Option<(&'a Embedding, &'a Space)>,
 }
 
 /// One line of the list.
@@ -96,6 +96,19 @@ pub struct ListedVariant {
     pub similarity: Option<f32>,
 }
 
+impl VariantFilter {
+    /// Whether it leaves out any variant for what it is.
+    fn narrows(&self) -> bool {
+        self.page.is_some()
+            || self.segment.is_some()
+            || self.locale.is_some()
+            || self.status.is_some()
+            || self.changed
+            || self.unembedded
+            || self.author.is_some()
+    }
+}
+
 impl VariantSort {
     /// Every order.
     pub const ALL: [Self; 4] = [Self::Updated, Self::Name, Self::Page, Self::Status];
@@ -114,8 +127,8 @@ impl VariantSort {
 impl Store {
     /// The variants that a filter finds, `limit` of them from `offset` on, and how many there are in all.
     ///
-    /// Searching by meaning compares all vectors that the filter leaves, exactly: a filter on top of an HNSW scan
-    /// would lose rows, and ten thousand take milliseconds.
+    /// Searching by meaning through the whole site asks the space's HNSW index for the nearest. With a filter, or
+    /// far down the list, it compares all vectors exactly: a filter on top of an HNSW scan loses rows or time.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails or a stored value is unreadable.
@@ -126,16 +139,31 @@ impl Store {
         offset: i64,
         limit: i64,
     ) -> Result<(Vec<ListedVariant>, i64), StoreError> {
-        let vector = wanting
-            .meaning
-            .map(|(embedding, _)| Vector::from(embedding.as_slice().to_vec()));
+        let near = match wanting.meaning {
+            Some((to, space)) if !filter.narrows() && offset + limit <= nearest::MOST => {
+                self.nearest_of_all(space, to, offset + limit).await?
+            }
+            _ => None,
+        };
+        // What the index found takes the place of comparing all.
+        let compared = wanting.meaning.filter(|_| near.is_none());
+        let vector = compared.map(|(to, _)| Vector::from(to.as_slice().to_vec()));
+        let (ids, similarities): (Vec<i64>, Vec<f32>) = near
+            .iter()
+            .flatten()
+            .map(|(variant, similarity)| (variant.0, *similarity))
+            .unzip();
         let rows = sqlx::query!(
             r#"WITH near AS MATERIALIZED (
                    SELECT variant_id, (1 - (embedding <=> $8))::real AS similarity
                    FROM embeddings
                    WHERE $8::vector IS NOT NULL AND space_version = $9
+                   UNION ALL
+                   SELECT * FROM unnest($16::bigint[], $17::real[])
                ), found AS (
-                   SELECT v.id, n.similarity, count(*) OVER () AS total
+                   SELECT v.id, n.similarity,
+                          CASE WHEN $18 THEN (SELECT count(*) FROM embeddings WHERE space_version = $9)
+                               ELSE count(*) OVER () END AS total
                    FROM variants v
                    JOIN pages p ON p.id = v.page_id
                    LEFT JOIN near n ON n.variant_id = v.id
@@ -145,12 +173,12 @@ impl Store {
                      AND ($5::text IS NULL OR v.status = $5)
                      AND (NOT $6 OR v.status IN ('scheduled', 'published') AND v.head_revision <> v.published_revision)
                      AND ($7::text IS NULL OR v.head_author = $7)
-                     AND ($8 IS NULL OR n.similarity IS NOT NULL)
+                     AND (NOT $19 OR n.similarity IS NOT NULL)
                      AND ($10::text IS NULL
                        OR (v.id, v.head_revision) IN (
                            SELECT variant_id, number FROM revisions_with_words(to_tsquery('simple', $10)))
                        OR strpos(lower(v.external_id), $11) > 0)
-                     AND (NOT $16 OR v.id IN (SELECT variant_id FROM unembedded_variants))
+                     AND (NOT $20 OR v.id IN (SELECT variant_id FROM unembedded_variants))
                    ORDER BY n.similarity DESC NULLS LAST,
                        CASE WHEN $12 = 'status' THEN array_position($15::text[], v.status) END,
                        CASE WHEN $12 = 'page' THEN p.path END,
@@ -185,13 +213,17 @@ impl Store {
             filter.changed,
             filter.author.as_deref(),
             vector as _,
-            wanting.meaning.map_or(0, |(_, space)| space),
+            wanting.meaning.map_or(0, |(_, space)| space.version),
             wanting.words,
             wanting.name,
             filter.sort.as_str(),
             offset,
             limit,
             &Status::ALL.map(|status| status.to_string()),
+            &ids,
+            &similarities,
+            near.is_some(),
+            wanting.meaning.is_some(),
             filter.unembedded
         )
         .fetch_all(&self.pool)

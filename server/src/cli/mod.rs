@@ -43,7 +43,7 @@ struct Global {
     /// Configuration file [default: landfall.toml, when there is one]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// PostgreSQL 15+ with pgvector 0.7+, as `postgres://USER:PASSWORD@HOST/DATABASE`
+    /// PostgreSQL 15+ with pgvector 0.8+, as `postgres://USER:PASSWORD@HOST/DATABASE`
     #[arg(long, global = true, value_name = "URL")]
     database_url: Option<String>,
     /// Redis 7+ or Valkey 7.2+, as `redis://HOST:PORT`

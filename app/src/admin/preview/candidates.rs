@@ -21,7 +21,7 @@ pub(super) fn candidates(preview: &Preview) -> impl IntoView + use<> {
             <ol class="grid gap-3.5">{rows}</ol>
             <p class="mt-3 text-xs/5 text-muted">
                 "The mark on each bar is the similarity floor, " {format!("{floor:.2}")}
-                ": variants for any segment must reach it."
+                ": variants for any segment must reach it, unless a campaign term reaches them."
             </p>
         }
     })

@@ -1,10 +1,12 @@
+use std::time::Duration;
+
 use domain::Role;
-use engine::spaces::{Below, Decided, Drift, Outcome, Share, Side};
-use engine::visits;
+use engine::spaces::{Below, Comparison, Decided, Drift, Outcome, Share, Side};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use super::picture::picture;
+use super::progress::Progress;
 use super::words::per_cent;
 use crate::admin::AdminError;
 use crate::admin::screen::screen;
@@ -12,6 +14,8 @@ use crate::ui::{Button, Confirm, LinkButton, PageHeader, Panel, Table, TextField
 
 /// Rows of each table; the file has all of them.
 const ROWS: usize = 25;
+/// For how long the screen waits for a comparison before it says how far that is.
+const AT_ONCE: Duration = Duration::from_secs(1);
 
 /// The screen that compares a space with the one that decides, and switches to it.
 pub(in crate::admin) fn drift() -> impl IntoView {
@@ -21,14 +25,69 @@ pub(in crate::admin) fn drift() -> impl IntoView {
     let floor = floor.filter(|floor| (-1.0..=1.0).contains(floor));
     screen("Compare spaces", Role::Viewer, async move |session| {
         let space = space.ok_or_else(|| AdminError::NotFound("This space".to_owned()))?;
-        let desk = session.desk();
-        let traffic = visits::traffic(desk.engine()).await;
-        let drift = desk.spaces().drift(space, &traffic, floor).await?;
-        Ok(shown(&drift, session.may(Role::Admin)))
+        let compared = session.desk().comparison(space, floor, AT_ONCE).await?;
+        Ok(match compared {
+            Comparison::Ready(drift) => shown(&drift, floor, session.may(Role::Admin)),
+            Comparison::Underway { done, pages } => underway(space, floor, done, pages),
+        })
     })
 }
 
-fn shown(drift: &Drift, may: bool) -> AnyView {
+/// While a comparison is made. The screen is loaded anew once it is there.
+fn underway(space: i32, floor: Option<f32>, done: usize, pages: usize) -> AnyView {
+    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let events = format!("/admin/spaces/drift/events?{}", asked(space, floor));
+    let again = format!("/admin/spaces/drift?{}", asked(space, floor));
+    view! {
+        <Back />
+        <PageHeader
+            title=format!("Comparing space {space}")
+            lead="Every decision is made in both spaces. On a large site this takes a while; it goes on when you leave."
+        />
+        <Panel title="How far it is">
+            <div class="p-4 sm:p-5">
+                <Progress
+                    events=events
+                    done=number(done)
+                    total=number(pages)
+                    words=comparison_words(done, pages)
+                />
+                <p class="mt-4">
+                    <LinkButton href=again>"Look again"</LinkButton>
+                </p>
+            </div>
+        </Panel>
+    }
+    .into_any()
+}
+
+/// How far a comparison is, in words.
+pub fn comparison_words(done: usize, pages: usize) -> String {
+    match pages {
+        0 => "Waiting".to_owned(),
+        _ => format!("{done} of {pages} pages"),
+    }
+}
+
+/// The query that names a comparison.
+fn asked(space: i32, floor: Option<f32>) -> String {
+    let floor = floor.map(|floor| format!("&floor={floor}"));
+    format!("space={space}{}", floor.unwrap_or_default())
+}
+
+/// The way back to the list.
+#[component]
+fn Back() -> impl IntoView {
+    view! {
+        <p class="mb-3">
+            <a class="text-sm text-muted underline underline-offset-4 hover:text-ink" href="/admin/spaces">
+                "Embeddings"
+            </a>
+        </p>
+    }
+}
+
+fn shown(drift: &Drift, floor: Option<f32>, may: bool) -> AnyView {
     let space = drift.to.version;
     let by = if drift.weighted {
         "Decisions count by their recent visits."
@@ -43,20 +102,13 @@ fn shown(drift: &Drift, may: bool) -> AnyView {
         .map(|decided| mover(decided))
         .collect_view();
     let below = drift.below.iter().take(ROWS).map(crossing).collect_view();
-    let csv = format!(
-        "/admin/spaces/drift.csv?space={space}&floor={}",
-        drift.to.floor
-    );
+    let csv = format!("/admin/spaces/drift.csv?{}", asked(space, floor));
     let switch = may.then(|| switch(drift));
     let drawn = picture(drift);
     let side = |side: &Side| format!("Space {}, floor {:.2}", side.version, side.floor);
     let (old, new) = (side(&drift.from), side(&drift.to));
     view! {
-        <p class="mb-3">
-            <a class="text-sm text-muted underline underline-offset-4 hover:text-ink" href="/admin/spaces">
-                "Embeddings"
-            </a>
-        </p>
+        <Back />
         <PageHeader title=format!("Space {space} instead of space {}", drift.from.version) lead=lead>
             <LinkButton href=csv>"Every decision as CSV"</LinkButton>
         </PageHeader>

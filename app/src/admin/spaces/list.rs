@@ -3,7 +3,7 @@ use engine::spaces::{Overview, SpaceView};
 use engine::store::{DeadLetter, EmbedJobState, IndexState, SpaceState};
 use leptos::prelude::*;
 
-use super::progress::JobProgress;
+use super::progress::Progress;
 use super::words;
 use crate::admin::screen::screen;
 use crate::admin::{AdminError, instant};
@@ -166,7 +166,8 @@ fn job(view: &SpaceView) -> Option<impl IntoView + use<>> {
     Some(view! {
         <div class="border-t border-line px-4 py-4 sm:px-5">
             {if moving {
-                view! { <JobProgress space done total words /> }.into_any()
+                let events = format!("/admin/spaces/events?space={space}");
+                view! { <Progress events done total words /> }.into_any()
             } else {
                 let far = format!("{words} at {done} of {total} texts");
                 view! { <p class="text-sm text-muted tabular-nums">{far}</p> }.into_any()

@@ -18,7 +18,9 @@ mod words;
 pub(super) use {drift::drift, list::list, plan::plan};
 
 #[cfg(feature = "ssr")]
+pub use drift::comparison_words;
+#[cfg(feature = "ssr")]
 pub use picture::drift_picture;
-pub use progress::JobProgress;
+pub use progress::Progress;
 #[cfg(feature = "ssr")]
 pub use words::job as job_words;

@@ -1,23 +1,26 @@
-//! How far a job is.
+//! How far something is that happens on the server.
 
 use leptos::prelude::*;
 
-/// A bar that moves. When the job is over, the screen is loaded anew.
+/// A bar that moves. When it is over, the screen is loaded anew.
 #[island]
-pub fn JobProgress(
-    /// The space.
-    space: i32,
-    /// Texts with a vector at first.
+pub fn Progress(
+    /// The address at which the server tells how far it is.
+    events: String,
+    /// How much is done at first.
     done: i64,
-    /// Texts that there are at first.
+    /// How much there is to do at first.
     total: i64,
     /// How far that is, in words.
     words: String,
 ) -> impl IntoView {
     let far = RwSignal::new((done, total, words));
     #[cfg(feature = "hydrate")]
-    Effect::new(move |_| browser::follow(space, far));
-    let id = format!("progress-{space}");
+    Effect::new({
+        let events = events.clone();
+        move |_| browser::follow(&events, far)
+    });
+    let id = format!("progress-{events}");
     view! {
         <label for=id.clone() class="block text-sm text-muted tabular-nums" aria-live="off">
             {move || far.get().2}
@@ -39,9 +42,9 @@ mod browser {
     use leptos::wasm_bindgen::closure::Closure;
     use web_sys::{EventSource, MessageEvent};
 
-    /// Listens to the server until the job is over.
-    pub(super) fn follow(space: i32, far: RwSignal<(i64, i64, String)>) {
-        let Ok(source) = EventSource::new(&format!("/admin/spaces/events?space={space}")) else {
+    /// Listens to the server until it is over.
+    pub(super) fn follow(events: &str, far: RwSignal<(i64, i64, String)>) {
+        let Ok(source) = EventSource::new(events) else {
             return;
         };
         let news = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {

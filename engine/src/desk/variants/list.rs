@@ -6,7 +6,7 @@ use tracing::warn;
 use super::publish::MAX_AT_ONCE;
 use crate::desk::{Desk, DeskError};
 use crate::embedding::Embedding;
-use crate::store::{ListedVariant, VariantFilter, Wanting};
+use crate::store::{ListedVariant, Space, VariantFilter, Wanting};
 
 /// Variants on one page of the list.
 pub const PAGE_SIZE: usize = 50;
@@ -105,7 +105,7 @@ impl Desk {
     }
 
     /// A text's vector in the active space; `None` when it is not to be had.
-    async fn meaning(&self, text: &str) -> Result<Option<(Embedding, i32)>, DeskError> {
+    async fn meaning(&self, text: &str) -> Result<Option<(Embedding, Space)>, DeskError> {
         let provider = self.engine.provider();
         let Some(space) = self.store.active_space().await? else {
             return Ok(None);
@@ -114,7 +114,7 @@ impl Desk {
             return Ok(None);
         }
         match provider.embed_one(text).await {
-            Ok(vector) => Ok(Some((vector, space.version))),
+            Ok(vector) => Ok(Some((vector, space))),
             Err(error) => {
                 warn!(%error, "desk.variants could not embed the search; searching by words");
                 Ok(None)

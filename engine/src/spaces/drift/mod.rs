@@ -1,13 +1,16 @@
 //! What a switch would change: every decision there is, made in both spaces.
 
 mod histogram;
+mod kept;
 mod report;
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 
 use domain::decision::{Candidate, Choice, Question, Thresholds, choose};
 use domain::{Locale, PageId, SegmentId, VariantId};
 
+use self::kept::Progress;
 use super::{Spaces, conflict};
 use crate::catalog::{Catalog, Page};
 use crate::desk::DeskError;
@@ -16,6 +19,7 @@ use crate::store::{BroughtTerm, PageQuestions, Space, Store, StoreError, TextHas
 use crate::visits::Traffic;
 
 pub use histogram::Histogram;
+pub use kept::{Comparison, Comparisons};
 pub use report::{Below, Decided, Drift, Outcome, Share, Side};
 
 /// How often a comparison begins anew because something was published meanwhile.
@@ -68,13 +72,25 @@ impl Spaces {
         traffic: &Traffic,
         floor: Option<f32>,
     ) -> Result<Drift, DeskError> {
+        let progress = Progress::default();
+        self.drift_telling(to, traffic, floor, &progress).await
+    }
+
+    /// Does so and says meanwhile how far it is.
+    async fn drift_telling(
+        &self,
+        to: i32,
+        traffic: &Traffic,
+        floor: Option<f32>,
+        progress: &Progress,
+    ) -> Result<Drift, DeskError> {
         let from = self.active().await?;
         let to = self.find(to).await?.space;
         if from == to {
             return Err(conflict("This space decides already."));
         }
         for _ in 0..ATTEMPTS {
-            match compare(&self.store, &from, &to, floor).await {
+            match compare(&self.store, &from, &to, floor, progress).await {
                 Ok((catalog, compared)) => {
                     let names = names(&self.store, &compared).await?;
                     return Ok(report::build(
@@ -96,6 +112,7 @@ async fn compare(
     from: &Space,
     to: &Space,
     floor: Option<f32>,
+    progress: &Progress,
 ) -> Result<(Catalog, Vec<Compared>), StoreError> {
     let before = Catalog::load_in(store, Some(from)).await?;
     let after = Catalog::load_in(store, Some(to)).await?;
@@ -105,6 +122,8 @@ async fn compare(
     let mut pages: Vec<_> = before.pages().cloned().collect();
     pages.sort_by(|a, b| a.path.as_str().cmp(b.path.as_str()));
     let mut compared = Vec::with_capacity(pages.len());
+    progress.pages.store(pages.len(), Ordering::Relaxed);
+    progress.done.store(0, Ordering::Relaxed);
     for page in &pages {
         let there = after
             .page(page.path.as_str())
@@ -112,6 +131,7 @@ async fn compare(
         let old = candidates(store, &before, page).await?;
         let new = candidates(store, &after, there).await?;
         compared.push(compare_page(&before, page, &old, &new, floor));
+        progress.done.fetch_add(1, Ordering::Relaxed);
     }
     let terms = store.brought_terms(TERMS).await?;
     let hashes: Vec<TextHash> = terms.iter().map(|term| TextHash::of(&term.text)).collect();

@@ -51,6 +51,7 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
         .route("/admin/transfer/export", get(transfer::export))
         .route("/admin/transfer/progress", get(transfer::progress))
         .route("/admin/spaces/events", get(spaces::events))
+        .route("/admin/spaces/drift/events", get(spaces::drift_events))
         .route("/admin/spaces/drift.csv", get(spaces::csv));
     Router::new()
         .leptos_routes_with_context(

@@ -3,12 +3,12 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use app::admin::{AdminError, AdminSession, job_words};
+use app::admin::{AdminError, AdminSession, comparison_words, job_words};
 use axum::extract::Query;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use domain::Role;
-use engine::visits;
+use engine::spaces::Comparison;
 use futures::stream::unfold;
 use http::header;
 use serde::Deserialize;
@@ -22,7 +22,7 @@ const PERIOD: Duration = Duration::from_millis(500);
 const LONGEST: Duration = Duration::from_mins(1);
 
 /// Which space.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Copy, Deserialize)]
 pub(super) struct Asked {
     space: i32,
     floor: Option<f32>,
@@ -31,22 +31,43 @@ pub(super) struct Asked {
 /// An answer that goes on.
 struct Telling {
     session: AdminSession,
-    space: i32,
+    asked: Asked,
+    about: About,
     until: Instant,
     /// What was said last.
     said: String,
     ended: bool,
 }
 
-/// Tells `DONE TOTAL WORDS` whenever it changes, and `over` when the job is over.
+/// What an answer tells about.
+#[derive(Clone, Copy)]
+enum About {
+    /// The job that fills a space.
+    Job,
+    /// A comparison with the space that decides.
+    Comparison,
+}
+
+/// Tells how far the job of a space is.
 pub(super) async fn events(signed_in: SignedIn, Query(asked): Query<Asked>) -> Response {
+    tell(signed_in, asked, About::Job)
+}
+
+/// Tells how far a comparison is.
+pub(super) async fn drift_events(signed_in: SignedIn, Query(asked): Query<Asked>) -> Response {
+    tell(signed_in, asked, About::Comparison)
+}
+
+/// Tells `DONE TOTAL WORDS` whenever it changes, and `over` when nothing more will happen.
+fn tell(signed_in: SignedIn, asked: Asked, about: About) -> Response {
     let session = match signed_in.with(Role::Viewer) {
         Ok(session) => session,
         Err(error) => return refusal(&error),
     };
     let telling = Telling {
         session,
-        space: asked.space,
+        asked,
+        about,
         until: Instant::now() + LONGEST,
         said: String::new(),
         ended: false,
@@ -78,15 +99,38 @@ const OVER: &str = "over";
 
 impl Telling {
     async fn look(&self) -> Result<String, AdminError> {
-        let spaces = self.session.desk().spaces();
-        let Some((job, index)) = spaces.job(self.space).await? else {
-            return Ok(OVER.to_owned());
-        };
-        Ok(if job.is_moving() {
-            format!("{} {} {}", job.done, job.total, job_words(&job, index))
-        } else {
-            OVER.to_owned()
-        })
+        let Asked { space, .. } = self.asked;
+        let desk = self.session.desk();
+        match self.about {
+            About::Job => {
+                let Some((job, index)) = desk.spaces().job(space).await? else {
+                    return Ok(OVER.to_owned());
+                };
+                Ok(if job.is_moving() {
+                    format!("{} {} {}", job.done, job.total, job_words(&job, index))
+                } else {
+                    OVER.to_owned()
+                })
+            }
+            About::Comparison => {
+                let floor = self.asked.floor();
+                // What is in the way of it is for the screen to say.
+                let compared = desk.comparison(space, floor, Duration::ZERO).await;
+                Ok(match compared {
+                    Ok(Comparison::Underway { done, pages }) => {
+                        format!("{done} {pages} {}", comparison_words(done, pages))
+                    }
+                    Ok(Comparison::Ready(_)) | Err(_) => OVER.to_owned(),
+                })
+            }
+        }
+    }
+}
+
+impl Asked {
+    /// The floor, when it is one.
+    fn floor(&self) -> Option<f32> {
+        self.floor.filter(|floor| (-1.0..=1.0).contains(floor))
     }
 }
 
@@ -95,10 +139,14 @@ pub(super) async fn csv(signed_in: SignedIn, Query(asked): Query<Asked>) -> Resp
     let compared = async {
         let session = signed_in.with(Role::Viewer)?;
         let desk = session.desk();
-        let traffic = visits::traffic(desk.engine()).await;
-        let floor = asked.floor.filter(|floor| (-1.0..=1.0).contains(floor));
-        let drift = desk.spaces().drift(asked.space, &traffic, floor).await?;
-        Ok::<String, AdminError>(drift.csv())
+        let compared = desk.comparison(asked.space, asked.floor(), LONGEST);
+        match compared.await? {
+            Comparison::Ready(drift) => Ok(drift.csv()),
+            Comparison::Underway { .. } => Err(AdminError::Conflict(
+                "The comparison takes longer than a minute. Wait until its screen shows it, then ask for the file."
+                    .to_owned(),
+            )),
+        }
     };
     match compared.await {
         Ok(text) => {

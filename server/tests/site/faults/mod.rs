@@ -4,7 +4,7 @@ mod clock;
 mod flood;
 mod forged;
 mod garbage;
-mod postgres;
+pub(crate) mod postgres;
 pub(crate) mod redis;
 pub(crate) mod resp;
 

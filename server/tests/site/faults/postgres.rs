@@ -22,22 +22,8 @@ struct Own {
 }
 
 async fn own(folder: &Path) -> Own {
-    let data = folder.join("data");
-    open_folder(folder);
-    open_folder(&data);
-    let options = EmbeddedOptions {
-        valkey: false,
-        postgres_port: Some(free_port()),
-        ..embedded(data)
-    };
-    let postgres = start(&options).await;
-    let url = postgres
-        .database_url()
-        .expect("it was asked for")
-        .to_owned();
-    let store = Store::connect(&url, 2).await.expect("it runs");
-    store.migrate().await.expect("the migrations are right");
-    let database = Database { url, store };
+    let options = at_free_port(folder);
+    let (postgres, database) = start_empty(&options).await;
     database.import(CONTENT).await;
     let node = database.node().await;
     Own {
@@ -48,6 +34,30 @@ async fn own(folder: &Path) -> Own {
     }
 }
 
+/// A PostgreSQL in this folder that is found at the same port each time it is started.
+pub(crate) fn at_free_port(folder: &Path) -> EmbeddedOptions {
+    let data = folder.join("data");
+    open_folder(folder);
+    open_folder(&data);
+    EmbeddedOptions {
+        valkey: false,
+        postgres_port: Some(free_port()),
+        ..embedded(data)
+    }
+}
+
+/// Starts it for the first time, with the schema up to date and nothing in it.
+pub(crate) async fn start_empty(options: &EmbeddedOptions) -> (Embedded, Database) {
+    let postgres = start(options).await;
+    let url = postgres
+        .database_url()
+        .expect("it was asked for")
+        .to_owned();
+    let store = Store::connect(&url, 2).await.expect("it runs");
+    store.migrate().await.expect("the migrations are right");
+    (postgres, Database { url, store })
+}
+
 /// Stops what [`own`] started: who uses the database first.
 async fn end(node: Node, database: Database, postgres: Embedded) {
     drop(node);
@@ -55,7 +65,7 @@ async fn end(node: Node, database: Database, postgres: Embedded) {
     postgres.stop().await;
 }
 
-async fn start(options: &EmbeddedOptions) -> Embedded {
+pub(crate) async fn start(options: &EmbeddedOptions) -> Embedded {
     match Embedded::start(options).await {
         Ok(postgres) => postgres,
         Err(error) => panic!("{error}"),
@@ -63,7 +73,7 @@ async fn start(options: &EmbeddedOptions) -> Embedded {
 }
 
 /// Sends a signal to the server and to all of its processes.
-fn signal_all(options: &EmbeddedOptions, name: &str) {
+pub(crate) fn signal_all(options: &EmbeddedOptions, name: &str) {
     let file = options.data_dir.join("postgres/postmaster.pid");
     let text = std::fs::read_to_string(file).expect("it runs");
     let server = text.lines().next().and_then(|pid| pid.trim().parse().ok());

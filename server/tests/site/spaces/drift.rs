@@ -1,8 +1,82 @@
 //! What a switch would change.
 
+use std::future::ready;
+use std::sync::Arc;
+use std::time::Duration;
+
+use engine::spaces::{Comparison, Comparisons, Drift};
 use engine::visits::Traffic;
 
-use super::support::moving;
+use super::support::{Moving, moving};
+use crate::support::CONTENT;
+
+/// A comparison that is kept, however long it takes.
+async fn kept(site: &Moving, kept: &Comparisons, to: i32, floor: Option<f32>) -> Arc<Drift> {
+    let (traffic, long) = (ready(Traffic::default()), Duration::from_mins(1));
+    let comparison = site.spaces.comparison(kept, to, traffic, floor, long);
+    match comparison.await.unwrap() {
+        Comparison::Ready(drift) => drift,
+        Comparison::Underway { done, pages } => panic!("{done} of {pages} after a minute"),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_comparison_is_made_once_until_something_is_published_or_another_floor_is_asked_for() {
+    let site = moving().await;
+    let space = site.fill().await;
+    let all = Comparisons::default();
+    let (one, two) = tokio::join!(
+        kept(&site, &all, space, None),
+        kept(&site, &all, space, None)
+    );
+    assert!(Arc::ptr_eq(&one, &two), "both waited for the same");
+    let direct = site.spaces.drift(space, &Traffic::default(), None).await;
+    assert_eq!(*one, direct.unwrap());
+    // Nobody even asks for the visits again.
+    let unasked = async { panic!("it is there already") };
+    let again = site
+        .spaces
+        .comparison(&all, space, unasked, None, Duration::ZERO);
+    let again = again.await.unwrap();
+    assert!(matches!(again, Comparison::Ready(drift) if Arc::ptr_eq(&drift, &one)));
+
+    let strict = kept(&site, &all, space, Some(1.0)).await;
+    assert!((strict.to.floor - 1.0).abs() < 1e-6);
+    let old = super::support::Scattered::new("old");
+    let changed = CONTENT.replace("Prices for small companies", "Prices for the small");
+    site.database.import_by(&old, &changed).await;
+    let later = kept(&site, &all, space, None).await;
+    assert!(!Arc::ptr_eq(&later, &one), "content has changed since");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_does_not_wait_for_a_comparison_hears_how_far_it_is() {
+    let site = moving().await;
+    let space = site.fill().await;
+    let all = Comparisons::default();
+    crate::support::eventually("the comparison", || {
+        let (spaces, all) = (site.spaces.clone(), all.clone());
+        let look = async move {
+            let traffic = ready(Traffic::default());
+            let now = Duration::ZERO;
+            let seen = spaces.comparison(&all, space, traffic, None, now).await;
+            match seen.unwrap() {
+                Comparison::Ready(drift) => Some(drift),
+                Comparison::Underway { done, pages } => {
+                    assert!(done <= pages, "{done} of {pages}");
+                    None
+                }
+            }
+        };
+        tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(look))
+    })
+    .await;
+    let nowhere = site
+        .spaces
+        .comparison(&all, 99, ready(Traffic::default()), None, Duration::ZERO);
+    let missing = nowhere.await.unwrap_err().to_string();
+    assert!(missing.contains("Space 99"), "{missing}");
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_comparison_replays_every_decision_in_both_spaces() {

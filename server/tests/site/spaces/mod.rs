@@ -5,8 +5,10 @@ mod edits;
 mod faults;
 mod jobs;
 mod kill;
+mod nearest;
 #[path = "../../../../engine/tests/support/openai_server.rs"]
 mod openai_server;
+mod restart;
 mod screens;
 mod statements;
 mod support;

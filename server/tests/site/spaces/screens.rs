@@ -52,10 +52,10 @@ async fn only_admins_change_spaces_and_viewers_may_look() {
         let forms = answer.select("main form[method=post]");
         assert!(forms.is_empty(), "{screen}: {forms:?}");
     }
-    let events = desk
-        .node
-        .get(&format!("/admin/spaces/events?space={space}"), &[]);
-    assert_eq!(events.status, 401);
+    for events in ["/admin/spaces/events", "/admin/spaces/drift/events"] {
+        let answer = desk.node.get(&format!("{events}?space={space}"), &[]);
+        assert_eq!(answer.status, 401, "{events}");
+    }
     let csv = desk.open(&viewer, &format!("/admin/spaces/drift.csv?space={space}"));
     assert_eq!(csv.status, 200);
     assert!(csv.text().starts_with("page,segment,"), "{}", csv.text());
@@ -86,9 +86,17 @@ async fn an_admin_plans_fills_compares_switches_and_goes_back() {
     let events = desk.open(&admin, "/admin/spaces/events?space=2");
     assert_eq!(events.header("content-type"), "text/event-stream");
     assert!(events.text().contains("data: over"), "{}", events.text());
-    let drift = desk.open(&admin, "/admin/spaces/drift?space=2");
-    assert_eq!(drift.status, 200);
-    assert_eq!(drift.select("svg[role=img]").len(), 1);
+    // It is found out in the background: until then the screen says how far that is.
+    crate::support::eventually("the comparison", || {
+        let drift = desk.open(&admin, "/admin/spaces/drift?space=2");
+        assert_eq!(drift.status, 200);
+        let pictures = drift.select("svg[role=img]").len();
+        assert_eq!(pictures + drift.select("main progress").len(), 1);
+        (pictures == 1).then_some(())
+    })
+    .await;
+    let told = desk.open(&admin, "/admin/spaces/drift/events?space=2");
+    assert!(told.text().contains("data: over"), "{}", told.text());
     let wrong = [("space", "2"), ("floor", "much")];
     assert_eq!(desk.call(&admin, "spaces/switch", &wrong).status, 422);
     let fields = [("space", "2"), ("floor", "0.25")];

@@ -88,7 +88,11 @@ pub(crate) fn asking(server: &OpenAiServer, timeout: Duration) -> Arc<dyn Embedd
 
 /// The tests' site, imported with the model `old`; the model `new` is configured beside it.
 pub(crate) async fn moving() -> Moving {
-    let database = Database::create().await;
+    moving_in(Database::create().await).await
+}
+
+/// The same site in a database that is empty.
+pub(crate) async fn moving_in(database: Database) -> Moving {
     let old: Arc<dyn EmbeddingProvider> = Arc::new(Scattered::new("old"));
     database.import_by(&*old, CONTENT).await;
     let server = OpenAiServer::start(Arc::new(Scattered::new("new"))).await;

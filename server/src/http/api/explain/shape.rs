@@ -34,9 +34,9 @@ pub(super) struct Explained {
     /// The embedding space whose vectors decided; `null` before the first import.
     space: Option<SpaceName>,
     /// Which candidates were in the running: those of the `segment`, those for `any` segment that
-    /// reach the floor, or none (`default`).
+    /// reach a floor, or none (`default`).
     pool: &'static str,
-    /// Cosine similarity that a variant for any segment must reach.
+    /// Cosine similarity that a variant for any segment must reach, unless the term reaches it.
     similarity_floor: f32,
     /// Cosine similarity that a campaign term must reach with some candidate to be heard.
     term_floor: f32,
