@@ -47,6 +47,8 @@ mod sign_in;
 mod spaces;
 mod submit;
 #[cfg(feature = "ssr")]
+mod theme;
+#[cfg(feature = "ssr")]
 mod tokens;
 mod transfer;
 mod variants;

@@ -33,7 +33,7 @@ pub(super) fn Entry(entry: AuditEntry) -> impl IntoView {
             <details class="group">
                 <summary class="flex cursor-pointer list-none items-start gap-3 px-4 py-3 hover:bg-wash">
                     <span class="mt-0.5 shrink-0 text-muted transition-transform group-open:rotate-180">
-                        <Icon sign=Sign::Down />
+                        <Icon sign=Sign::Fold />
                     </span>
                     {line}
                 </summary>

@@ -111,7 +111,7 @@ fn row(segment: ListedSegment, place: usize, arrows: Option<AnyView>) -> AnyView
     let published = segment.summary.variants.published + segment.summary.variants.scheduled;
     let silent = segment
         .silent
-        .then(|| view! { <Badge tone=Tone::Busy>"Matches nobody lately"</Badge> });
+        .then(|| view! { <Badge tone=Tone::Plain>"Matches nobody lately"</Badge> });
     let handle = arrows.is_some().then(|| {
         view! {
             <span

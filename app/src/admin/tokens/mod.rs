@@ -75,7 +75,7 @@ fn table(tokens: Vec<Token>, now: OffsetDateTime) -> impl IntoView {
         .map(|token| row(token, now))
         .collect_view();
     view! {
-        <Table caption="Tokens" head=vec!["Name", "May", "State", "Last used", "Made by", ""]>
+        <Table caption="Tokens" head=vec!["Name", "May", "State", "Last used", "Made by", ""] stacked=true>
             {rows}
         </Table>
     }

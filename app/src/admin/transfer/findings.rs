@@ -22,7 +22,7 @@ pub(super) fn findings(
     let next = next(upload, may_import, running);
     view! {
         <Panel title=format!("Dry run of {}", upload.name)>
-            <div class="p-5">
+            <div class="p-4">
                 {verdict} <div class="mt-5">{counts}</div>
                 <div class="mt-5 flex flex-wrap items-center gap-2">
                     {next}
@@ -224,7 +224,7 @@ fn rejections(rejections: &[Rejection], problems: usize) -> impl IntoView + use<
     view! {
         <section class="mt-6">
             <h2 class="mb-3 text-lg font-semibold">"What is wrong"</h2>
-            <Table caption="Bad rows" head=vec!["Line", "Field", "Problem"]>
+            <Table caption="Bad rows" head=vec!["Line", "Field", "Problem"] stacked=true>
                 {rows}
             </Table>
             {more}

@@ -101,7 +101,7 @@ fn table(
         .map(|variant| row(variant, may_publish, by_meaning, now))
         .collect();
     view! {
-        <Table caption="Variants" head>
+        <Table caption="Variants" head stacked=true>
             {rows}
         </Table>
     }
