@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
@@ -34,6 +34,7 @@ export default async function start(): Promise<() => Promise<void>> {
   server.on('error', (error) => (broken = error));
   const stop = async () => {
     await terminate(server);
+    await keepLog(said.join(''));
     await rm(folder, { recursive: true, force: true });
   };
 
@@ -47,6 +48,15 @@ export default async function start(): Promise<() => Promise<void>> {
   }
   process.env.LANDFALL_URL = url;
   return stop;
+}
+
+/** Keeps what the server said beside the tests' results, and shows what it called an error. */
+async function keepLog(log: string): Promise<void> {
+  const results = resolve(import.meta.dirname, 'test-results');
+  await mkdir(results, { recursive: true });
+  await writeFile(resolve(results, 'server.log'), log);
+  const errors = log.split('\n').filter((line) => line.includes('ERROR'));
+  if (errors.length > 0) console.log(`The server's errors:\n${errors.join('\n')}`);
 }
 
 /** The surroundings without anything that would configure the server or lend it services. */

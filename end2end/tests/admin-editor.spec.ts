@@ -59,6 +59,29 @@ test('what is typed shows in the preview, and its length beside the field', asyn
   expect(complaints).toEqual([]);
 });
 
+test('a save is at once told of beside the publication, and can be published', async ({
+  page,
+  complaints,
+}) => {
+  await openNew(page, 'Twice published');
+  const publishing = page.getByRole('button', { name: 'Publishing' });
+  const panel = page.locator('#publishing-panel');
+  await publishing.click();
+  await panel.getByRole('button', { name: 'Publish now' }).click();
+  await expect(page).toHaveURL(/notice=/);
+  const headline = await overrideHero(page);
+  await headline.fill('Published twice');
+  await page.keyboard.press('Control+s');
+  await expect(status(page)).toHaveText('All changes are saved');
+  await publishing.click();
+  await expect(panel).toContainText('Revision 2 has changes that are not published.');
+  await panel.getByRole('button', { name: 'Publish now' }).click();
+  await expect(page).toHaveURL(/notice=/);
+  await publishing.click();
+  await expect(panel).toContainText('Visitors see revision 2.');
+  expect(complaints).toEqual([]);
+});
+
 test('the preview keeps its place and has three widths', async ({ page }) => {
   await openNew(page, 'Widths');
   const headline = await overrideHero(page);

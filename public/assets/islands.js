@@ -5,13 +5,18 @@ const program = await import(bundle);
 
 // Instants, as their reader writes them.
 const format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
-for (const element of document.querySelectorAll("time[datetime]")) {
-  const instant = new Date(element.dateTime);
-  if (!Number.isNaN(instant.valueOf())) {
-    element.textContent = format.format(instant);
-    element.title = element.dateTime;
+
+function tellTimes(part) {
+  for (const element of part.querySelectorAll("time[datetime]")) {
+    const instant = new Date(element.dateTime);
+    if (!Number.isNaN(instant.valueOf())) {
+      element.textContent = format.format(instant);
+      element.title = element.dateTime;
+    }
   }
 }
+
+tellTimes(document);
 
 const children = [];
 
@@ -26,6 +31,20 @@ async function ready(element) {
   for (const child of element.children) await ready(child);
   if (holds) children.pop();
 }
+
+// After a save, the screen's live parts are what the server writes now.
+document.addEventListener("landfall:saved", async () => {
+  const answer = await fetch(location.href);
+  if (!answer.ok) return;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  for (const part of document.querySelectorAll("[data-live]")) {
+    const now = fresh.getElementById(part.id);
+    if (!now) continue;
+    part.replaceChildren(...now.childNodes);
+    tellTimes(part);
+    await ready(part);
+  }
+});
 
 await program.default({ module_or_path: bundle.replace(/\.js$/, ".wasm") });
 program.hydrate();

@@ -10,22 +10,30 @@ use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 use xxhash_rust::xxh3::Xxh3;
 
-/// The bundle's files, without their compressed twins.
-const FILES: [&str; 3] = ["landfall.css", "landfall.js", "landfall.wasm"];
+/// The bundle's files, without their compressed twins, and the script that starts it.
+const FILES: [&str; 4] = [
+    "pkg/landfall.css",
+    "pkg/landfall.js",
+    "pkg/landfall.wasm",
+    "assets/islands.js",
+];
 
 /// Where the bundle is found at present, without a slash in front. Missing files hash as empty.
 pub(super) fn address(site_root: &Path) -> String {
     let mut hash = Xxh3::new();
     for name in FILES {
-        let bytes = fs::read(site_root.join("pkg").join(name)).unwrap_or_default();
+        let bytes = fs::read(site_root.join(name)).unwrap_or_default();
         hash.update(&bytes);
     }
     format!("pkg/{:016x}", hash.digest())
 }
 
-/// Serves the bundle under its present address, kept for good, and under `/pkg`, where
+/// Serves the bundle under `address`, its present one, kept for good, and under `/pkg`, where
 /// `cargo leptos watch` looks for it.
-pub(super) fn router<S: Clone + Send + Sync + 'static>(site_root: &Path) -> Router<S> {
+pub(super) fn router<S>(site_root: &Path, address: &str) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
     let files = |policy| {
         let folder = ServeDir::new(site_root.join("pkg"))
             .precompressed_br()
@@ -39,7 +47,7 @@ pub(super) fn router<S: Clone + Send + Sync + 'static>(site_root: &Path) -> Rout
     };
     Router::new()
         .nest(
-            &format!("/{}", address(site_root)),
+            &format!("/{address}"),
             files("public, max-age=31536000, immutable"),
         )
         .nest("/pkg", files("no-cache"))

@@ -114,7 +114,10 @@ pub fn router(state: &AppState, store: &Store) -> Router {
         .route("/healthz", get(|| async { (StatusCode::OK, "ok\n") }))
         .route("/metrics", get(metrics::answer))
         .nest("/assets", assets)
-        .merge(bundle::router(&state.config.site_root))
+        .merge(bundle::router(
+            &state.config.site_root,
+            &state.leptos.site_pkg_dir,
+        ))
         .merge(crawlers::router())
         .merge(preview::router())
         .merge(admin::router(state))

@@ -9,7 +9,6 @@ use crate::admin::AdminError;
 use {
     super::{load, preview, shape::Written},
     crate::admin::session::{AdminSession, done, wants_html},
-    crate::admin::variants::publishing::PublishingPanel,
     domain::variant::Origin,
     domain::{ContentOverride, Problem, Role, SegmentKey, VariantId},
     engine::desk::variants::{VariantEdit, Wanted},
@@ -135,15 +134,6 @@ pub async fn compare_variant(id: i64, written: String) -> Result<Theirs, AdminEr
         differences: load::differences(&page, &saved, &mine),
         written: saved,
     })
-}
-
-/// The panel about a variant's publication as it is now, as HTML.
-#[server(prefix = "/admin/api", endpoint = "variants/panel")]
-pub async fn publishing_panel(id: i64) -> Result<String, AdminError> {
-    let session = AdminSession::require(Role::Editor).await?;
-    let variant = session.desk().variant(VariantId(id)).await?;
-    let back = format!("/admin/variants/{id}");
-    Ok(view! { <PublishingPanel session variant back /> }.to_html())
 }
 
 /// The page as it would be with `content`, as HTML: an override of the page with the external id

@@ -53,7 +53,7 @@ pub(in crate::admin) fn variant() -> impl IntoView {
                 supports-[position-area:bottom]:my-2 supports-[position-area:bottom]:max-h-[calc(100%-1rem)] \
                 [position-anchor:--publishing] [position-area:bottom_span-left]"
             >
-                <div id="publishing-panel">
+                <div id="publishing-panel" data-live="">
                     <PublishingPanel session=session.clone() variant=detail back />
                 </div>
             </div>

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::actions::{compare_variant, keep_draft, publishing_panel, save_variant};
+use super::actions::{compare_variant, keep_draft, save_variant};
 use super::shape::{Opened, Saved, Theirs, Written};
 use super::timer::Timer;
 use crate::admin::{AdminError, Editing};
@@ -195,13 +195,10 @@ impl Work {
         if self.unsaved.get_untracked() {
             self.keep_soon();
         }
-        spawn_local(async move {
-            if let Ok(panel) = publishing_panel(saved.id).await
-                && let Some(place) = document().get_element_by_id("publishing-panel")
-            {
-                place.set_inner_html(&panel);
-            }
-        });
+        // What the screen says of the variant is not of the revision before.
+        if let Ok(saved) = leptos::web_sys::Event::new("landfall:saved") {
+            let _ = document().dispatch_event(&saved);
+        }
     }
 
     async fn compare(self) {

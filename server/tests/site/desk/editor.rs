@@ -338,7 +338,6 @@ async fn only_editors_write_and_viewers_look() {
         "variants/keep",
         "variants/discard",
         "variants/compare",
-        "variants/panel",
         "preview/draft",
     ] {
         assert_eq!(
