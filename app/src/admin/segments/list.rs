@@ -21,6 +21,7 @@ pub(in crate::admin) fn list() -> impl IntoView {
         let new = may_write.then(|| {
             view! {
                 <LinkButton weight=Weight::Primary href="/admin/segments/new">
+                    <Icon sign=Sign::Plus />
                     "New segment"
                 </LinkButton>
             }

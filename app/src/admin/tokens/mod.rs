@@ -12,7 +12,8 @@ use super::once::{self, shown};
 use super::screen::screen;
 use super::{AdminError, instant};
 use crate::ui::{
-    Badge, Confirm, EmptyState, LinkButton, Moment, PageHeader, Table, Tone, Weight, Whole,
+    Badge, Confirm, EmptyState, Icon, LinkButton, Moment, PageHeader, Sign, Table, Tone, Weight,
+    Whole,
 };
 
 pub(super) use new::new;
@@ -35,6 +36,7 @@ pub(super) fn tokens() -> impl IntoView {
                 lead="Secrets by which other software imports, exports or asks why a visitor saw what they saw."
             >
                 <LinkButton weight=Weight::Primary href="/admin/tokens/new">
+                    <Icon sign=Sign::Plus />
                     "New token"
                 </LinkButton>
             </PageHeader>

@@ -13,7 +13,9 @@ use super::filter::ListQuery;
 use super::filters::filters;
 use crate::admin::screen::screen;
 use crate::admin::{Form, instant};
-use crate::ui::{EmptyState, LinkButton, Moment, PageHeader, Pager, Table, Weight, Whole};
+use crate::ui::{
+    EmptyState, Icon, LinkButton, Moment, PageHeader, Pager, Sign, Table, Weight, Whole,
+};
 
 /// The screen that lists variants.
 pub(in crate::admin) fn list() -> impl IntoView {
@@ -28,6 +30,7 @@ pub(in crate::admin) fn list() -> impl IntoView {
         let new = session.may(Role::Editor).then(|| {
             view! {
                 <LinkButton weight=Weight::Primary href="/admin/variants/new">
+                    <Icon sign=Sign::Plus />
                     "New variant"
                 </LinkButton>
             }
