@@ -103,7 +103,9 @@ pub fn VisitorTester(
             {shared.map(|_| view! { <OutcomePanel outcome /> })}
             <div class=columns>
                 <Claims claims />
-                <Fields sketch />
+                <div class="grid gap-4">
+                    <Fields sketch />
+                </div>
             </div>
         </div>
     }
