@@ -92,7 +92,7 @@ pub(super) fn picture(drift: &Drift) -> impl IntoView + use<> {
     );
     view! {
         <svg
-            viewBox="-14 0 748 240"
+            viewBox="-22 0 764 240"
             role="img"
             aria-label=label
             class="block h-auto w-full"
