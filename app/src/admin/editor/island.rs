@@ -121,7 +121,7 @@ fn bar(work: Work) -> AnyView {
                     }
                 }
                 class="inline-flex min-h-9 items-center rounded-lg border border-line bg-card px-3 text-sm font-medium shadow-xs \
-                hover:border-muted"
+                [anchor-name:--publishing] hover:border-muted"
             >
                 "Publishing"
             </button>
