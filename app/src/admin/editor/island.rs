@@ -121,7 +121,7 @@ fn bar(work: Work) -> AnyView {
                     }
                 }
                 class="inline-flex min-h-9 items-center rounded-lg border border-line bg-card px-3 text-sm font-medium shadow-xs \
-                [anchor-name:--publishing] hover:border-muted"
+                hover:border-muted"
             >
                 "Publishing"
             </button>
@@ -132,7 +132,7 @@ fn bar(work: Work) -> AnyView {
             <p role="status" class=class>
                 {words}
             </p>
-            <div class="ml-auto flex items-center gap-2">
+            <div class="ml-auto flex items-center gap-2 [anchor-name:--publishing]">
                 {publishing}
                 <Button weight=Weight::Primary form="variant-form">
                     "Save"
