@@ -29,7 +29,7 @@ async fn main() -> Result<(), sqlx::Error> {
         eprintln!("recall: DATABASE_URL names no database; nothing is measured");
         return Ok(());
     };
-    let questions = questions().await;
+    let all = questions().await;
     let mut database = PgConnection::connect(&url).await?;
     let mut figures = Vec::new();
     println!(
@@ -39,6 +39,9 @@ async fn main() -> Result<(), sqlx::Error> {
     for size in SIZES {
         make(&mut database, size).await?;
         for filtered in [false, true] {
+            // A filtered scan may go through most of the index; a part of the questions will do.
+            let step = if filtered { 5 } else { 1 };
+            let questions: Vec<Vector> = all.iter().step_by(step).cloned().collect();
             let (exact, median) = exact(&mut database, &questions, filtered).await?;
             let filter = if filtered { "1 of 200" } else { "none" };
             let milliseconds = median.as_secs_f64() * 1_000.0;
