@@ -41,7 +41,7 @@ for (const theme of THEMES) {
   }
 }
 
-for (const width of WIDTHS) {
+for (const width of [...WIDTHS, 1024]) {
   test(`nothing of any screen sticks out of a window of ${width} px`, async ({ page }) => {
     await page.setViewportSize({ width, height: 900 });
     for (const screen of SCREENS) {
@@ -65,6 +65,25 @@ test('the palette goes anywhere by keyboard', async ({ page, complaints }) => {
   await page.keyboard.press('Control+k');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('combobox', { name: 'Where to' })).toBeHidden();
+  expect(complaints).toEqual([]);
+});
+
+test('the look is chosen in the menu of the account and stays', async ({ page, complaints }) => {
+  const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await open(page, '/admin/pages');
+  const light = await background();
+  await page.locator('summary', { hasText: 'Your account' }).click();
+  await page.getByRole('button', { name: 'Dark' }).click();
+  await expect(page).toHaveURL('/admin/pages');
+  expect(await background()).not.toBe(light);
+  await expectAccessible(page);
+  await open(page, '/admin/segments');
+  await page.locator('summary', { hasText: 'Your account' }).click();
+  await expect(page.getByRole('button', { name: 'Dark' })).toHaveAttribute('aria-pressed', 'true');
+  await page.getByRole('button', { name: 'Light' }).click();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect(await background()).toBe(light);
   expect(complaints).toEqual([]);
 });
 

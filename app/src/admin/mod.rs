@@ -48,6 +48,8 @@ mod spaces;
 #[cfg(feature = "ssr")]
 mod stale;
 mod submit;
+#[cfg(feature = "ssr")]
+mod theme;
 mod timer;
 #[cfg(feature = "ssr")]
 mod tokens;

@@ -11,7 +11,7 @@ use leptos_router::hooks::use_url;
 use super::frame::Frame;
 use super::session::{AdminSession, answer_with, lead_to};
 use super::{AdminError, mistakes, notice};
-use crate::ui::EmptyState;
+use crate::ui::{EmptyState, LinkButton};
 
 /// A screen for people with at least `role`. `body` loads what it shows; nothing of the screen is
 /// sent before it is complete.
@@ -114,9 +114,7 @@ fn failed(error: &AdminError) -> AnyView {
     };
     view! {
         <EmptyState title text=error.to_string()>
-            <a class="text-accent underline underline-offset-4" href="/admin">
-                "Back to the overview"
-            </a>
+            <LinkButton href="/admin">"Back to the overview"</LinkButton>
         </EmptyState>
     }
     .into_any()

@@ -2,6 +2,7 @@ use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
 use super::AdminApp;
+use super::theme::Theme;
 
 /// The document around [`AdminApp`]. It has no inline script: what readies the islands is a file
 /// of its own, which finds the bundle beside itself.
@@ -12,7 +13,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     let islands = format!("/assets/islands.js?of={}", options.site_pkg_dir);
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en" data-theme=Theme::chosen().forced()>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />

@@ -53,7 +53,7 @@ pub fn Confirm(
             popover="auto"
             role="dialog"
             aria-labelledby=labelled_by
-            class="m-auto w-[min(28rem,calc(100vw-2rem))] rounded-xl border border-line bg-card p-5 text-ink shadow-xl \
+            class="m-auto w-[min(28rem,calc(100vw-2rem))] rounded-xl border border-line bg-card p-5 text-left text-ink shadow-xl \
             backdrop:bg-black/50"
         >
             <h2 id=heading class="text-lg font-semibold wrap-anywhere">

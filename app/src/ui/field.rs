@@ -20,7 +20,7 @@ impl Mistakes {
 }
 
 /// The look of a control that takes text.
-pub(crate) const CONTROL: &str = "block w-full min-h-10 rounded-lg border border-line bg-card px-3 py-2 text-base text-ink \
+pub(crate) const CONTROL: &str = "block w-full min-h-10 rounded-lg border border-edge bg-card px-3 py-2 text-base text-ink \
      shadow-xs placeholder:text-muted aria-invalid:border-bad sm:text-sm";
 
 /// What is wrong with a field at first; scripts write into it too.
@@ -52,6 +52,8 @@ pub(super) fn Labelled(
     children: Children,
 ) -> impl IntoView {
     let mistake = first_mistake(&name);
+    // An empty text is a node, and a paragraph around it takes room.
+    let hint = (!hint.is_empty()).then_some(hint);
     let (hint_id, mistake_id) = (format!("{id}-hint"), format!("{id}-mistake"));
     view! {
         <div class="min-w-0">

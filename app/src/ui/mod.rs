@@ -31,6 +31,8 @@ pub use empty_state::EmptyState;
 pub(crate) use field::CONTROL;
 pub use field::{Mistake, Mistakes, Whole};
 pub use field_set::FieldSet;
+#[cfg(feature = "ssr")]
+pub(crate) use icon::Strokes;
 pub use icon::{Icon, Sign};
 pub use moment::Moment;
 pub use number::grouped;

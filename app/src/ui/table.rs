@@ -8,6 +8,9 @@ pub fn Table(
     caption: String,
     /// The columns' headings; an empty one is not shown.
     head: Vec<&'static str>,
+    /// Whether the cells need no headings: then each row is a card on a phone.
+    #[prop(optional)]
+    stacked: bool,
     /// The rows.
     children: Children,
 ) -> impl IntoView {
@@ -22,11 +25,12 @@ pub fn Table(
     view! {
         <div
             class="relative overflow-x-auto rounded-xl border border-line bg-card shadow-xs"
+            class:stacked=stacked
             role="region"
             aria-label=label
             tabindex="0"
         >
-            <table class="w-full text-left text-sm [&_td]:border-t [&_td]:border-line [&_td]:px-4 [&_td]:py-3 [&_td]:align-top">
+            <table class="w-full text-left text-sm [&_td]:border-t [&_td]:border-line [&_td]:px-4 [&_td]:py-3 [&_td]:align-baseline">
                 <caption class="sr-only">{caption}</caption>
                 <thead class="bg-wash text-xs text-muted">
                     <tr>{cells.collect_view()}</tr>

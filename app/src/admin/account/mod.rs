@@ -25,7 +25,7 @@ fn panels(person: Person) -> impl IntoView {
         <PageHeader title="Your account" lead />
         <div class="grid max-w-2xl gap-6">
             <Panel title="Name">
-                <div class="p-4 sm:p-5">
+                <div class="p-4">
                     <Form action="/admin/api/account/name".to_owned()>
                         <Whole />
                         <TextField
@@ -44,7 +44,7 @@ fn panels(person: Person) -> impl IntoView {
                 </div>
             </Panel>
             <Panel title="Password">
-                <div class="p-4 sm:p-5">
+                <div class="p-4">
                     <Form action="/admin/api/account/password".to_owned()>
                         <Whole />
                         <input type="hidden" name="email" value=person.email autocomplete="username" />
@@ -77,7 +77,7 @@ fn panels(person: Person) -> impl IntoView {
                 </div>
             </Panel>
             <Panel title="Sessions">
-                <div class="flex flex-wrap items-center justify-between gap-4 p-4 sm:p-5">
+                <div class="flex flex-wrap items-center justify-between gap-4 p-4">
                     <p class="max-w-md text-sm/6 text-muted">
                         "Signed in on a computer that is not at hand? End every session of yours, this one too."
                     </p>

@@ -33,7 +33,7 @@ pub(super) fn Entry(entry: AuditEntry) -> impl IntoView {
             <details class="group">
                 <summary class="flex cursor-pointer list-none items-start gap-3 px-4 py-3 hover:bg-wash">
                     <span class="mt-0.5 shrink-0 text-muted transition-transform group-open:rotate-180">
-                        <Icon sign=Sign::Down />
+                        <Icon sign=Sign::Fold />
                     </span>
                     {line}
                 </summary>
@@ -110,7 +110,7 @@ pub(in crate::admin) fn words(action: &str) -> String {
 }
 
 /// Actions that do not read well by the rule.
-const PHRASES: [(&str, &str); 15] = [
+const PHRASES: [(&str, &str); 22] = [
     ("people.add", "added"),
     ("people.disable", "disabled"),
     ("people.enable", "enabled"),
@@ -123,6 +123,13 @@ const PHRASES: [(&str, &str); 15] = [
     ("people.role", "changed the role of"),
     ("people.sign_in", "signed in as"),
     ("people.sign_out_everywhere", "signed out everywhere"),
+    ("space.cancel", "stopped the filling of"),
+    ("space.drop", "deleted"),
+    ("space.embed", "began to fill"),
+    ("space.pause", "paused the filling of"),
+    ("space.resume", "resumed the filling of"),
+    ("space.rollback", "went back to"),
+    ("space.switch", "switched to"),
     ("token.make", "made the token"),
     ("variant.undo", "took back a change of the variant"),
     ("variant.withdraw", "withdrew the variant"),
@@ -147,6 +154,7 @@ mod tests {
         check("variant.withdraw", "withdrew the variant");
         check("people.role", "changed the role of");
         check("token.revoke", "revoked the token");
+        check("space.embed", "began to fill");
     }
 
     #[test]

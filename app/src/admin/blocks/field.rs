@@ -88,7 +88,7 @@ fn labelled(
         .map(|max| characters(source, place.clone(), max));
     view! {
         <div class="min-w-0">
-            <div class="flex items-baseline gap-3">
+            <div class="flex min-h-6 items-center gap-3">
                 <label for=id.clone() class="mr-auto text-sm font-medium">
                     {spec.label}
                 </label>

@@ -22,7 +22,7 @@ pub(super) fn json(editing: Editing, name: String) -> AnyView {
     let (hint, mistake) = (format!("{id}-hint"), format!("{id}-mistake"));
     view! {
         <details class="rounded-xl border border-line">
-            <summary class="flex min-h-10 cursor-pointer items-center px-3 text-sm text-muted">
+            <summary class="disclosure flex min-h-10 cursor-pointer items-center gap-1 px-2.5 text-sm text-muted">
                 "Edit as JSON"
             </summary>
             <div class="border-t border-line p-3">
@@ -36,7 +36,7 @@ pub(super) fn json(editing: Editing, name: String) -> AnyView {
                     spellcheck="false"
                     autocomplete="off"
                     aria-describedby=format!("{hint} {mistake}")
-                    class="block field-sizing-content max-h-160 min-h-48 w-full resize-y rounded-lg border border-line bg-card px-3 \
+                    class="block field-sizing-content max-h-160 min-h-48 w-full resize-y rounded-lg border border-edge bg-card px-3 \
                     py-2 font-mono text-base sm:text-code"
                     prop:value=written
                     inner_html=first

@@ -195,6 +195,11 @@ pub(super) fn word_button(
     about: &str,
 ) -> AnyView {
     let id = (act == "override").then(|| source.id(&format!("{place}+")));
+    let sign = if act == "override" {
+        Sign::Write
+    } else {
+        Sign::Back
+    };
     view! {
         <button
             type="button"
@@ -202,10 +207,12 @@ pub(super) fn word_button(
             data-act=act
             data-place=place.to_owned()
             aria-label=format!("{words}: {about}")
-            class="inline-flex min-h-6 items-center rounded-lg px-1.5 text-sm font-medium whitespace-nowrap text-accent \
-            hover:text-accent-strong hover:underline"
+            title=words
+            class="inline-flex min-h-6 min-w-6 items-center justify-center gap-1.5 rounded-lg px-1.5 text-sm font-medium \
+            whitespace-nowrap text-accent hover:text-accent-strong hover:underline"
         >
-            {words}
+            <Icon sign />
+            <span class="max-sm:sr-only">{words}</span>
         </button>
     }
     .into_any()

@@ -132,7 +132,7 @@ fn bar(work: Work) -> AnyView {
             <p role="status" class=class>
                 {words}
             </p>
-            <div class="ml-auto flex items-center gap-2">
+            <div class="ml-auto flex items-center gap-2 [anchor-name:--publishing]">
                 {publishing}
                 <Button weight=Weight::Primary form="variant-form">
                     "Save"

@@ -17,6 +17,9 @@ use crate::admin::variants::publishing::PublishingPanel;
 use crate::admin::{AdminError, Form, instant};
 use crate::ui::{Button, LinkButton, Moment, PageHeader, Panel, SelectField, Weight, Whole};
 
+/// The screen above these.
+const UP: (&str, &str) = ("Variants", "/admin/variants");
+
 /// `/admin/variants/{id}`: a variant with its preview. Whoever may not edit sees the preview.
 pub(in crate::admin) fn variant() -> impl IntoView {
     let id = use_params_map().read_untracked().get("id");
@@ -32,21 +35,23 @@ pub(in crate::admin) fn variant() -> impl IntoView {
             edit(&session, opened, going_on, &back).await?
         } else {
             let shown = opened.saved.content.clone();
-            view! { <div class="h-[75dvh]">{look(&session, &opened, &shown)?}</div> }.into_any()
+            view! { <div class="h-[75dvh] overflow-hidden rounded-xl border border-line shadow-xs">{look(&session, &opened, &shown)?}</div> }.into_any()
         };
         let lead = lead(&detail);
         let history = format!("{back}/history");
         let name = detail.record.name.clone();
         Ok(wide(view! {
-            <PageHeader title=name lead>
+            <PageHeader title=name lead up=UP>
                 <LinkButton href=history>"History"</LinkButton>
             </PageHeader>
             {body}
             <div
                 id="publishing"
                 popover=""
-                class="fixed inset-auto top-30 right-4 m-0 xl:right-8 max-h-[calc(100dvh-9rem)] w-[min(26rem,calc(100vw-2rem))] overflow-y-auto \
-                rounded-xl border-0 bg-transparent p-0 text-ink shadow-2xl"
+                class="fixed inset-auto top-30 right-4 m-0 max-h-[calc(100dvh-9rem)] w-[min(26rem,calc(100vw-2rem))] overflow-y-auto rounded-xl \
+                border-0 bg-transparent p-0 text-ink shadow-2xl lg:right-8 supports-[position-area:bottom]:inset-auto \
+                supports-[position-area:bottom]:my-2 supports-[position-area:bottom]:max-h-[calc(100%-1rem)] \
+                [position-anchor:--publishing] [position-area:bottom_span-left]"
             >
                 <div id="publishing-panel" data-live="">
                     <PublishingPanel session=session.clone() variant=detail back />
@@ -78,7 +83,7 @@ pub(in crate::admin) fn new() -> impl IntoView {
         });
         let body = edit(&session, opened, going_on, &back).await?;
         Ok(wide(view! {
-            <PageHeader title="New variant" lead>
+            <PageHeader title="New variant" lead up=UP>
                 {writer}
             </PageHeader>
             {body}
@@ -152,7 +157,7 @@ fn unsaved(opened: &Opened, kept: Kept, back: &str) -> AnyView {
     });
     view! {
         <Panel title="You have unsaved changes">
-            <div class="grid gap-4 p-4 sm:p-5">
+            <div class="grid gap-4 p-4">
                 <Whole />
                 <p class="text-sm/6">
                     "You typed something on " <Moment at=instant::text(kept.at) /> " that was not saved."
@@ -201,10 +206,8 @@ fn choose(session: &AdminSession, page: &str, segment: &str, locale: &str) -> An
         locale => locale.to_owned(),
     };
     view! {
-        <PageHeader title="New variant" lead="What one audience sees of a page instead of what everybody sees.">
-            ""
-        </PageHeader>
-        <form method="get" action="/admin/variants/new" class="grid max-w-xl gap-5">
+        <PageHeader title="New variant" lead="What one audience sees of a page instead of what everybody sees." up=UP />
+        <form method="get" action="/admin/variants/new" class="grid max-w-xl gap-5 rounded-xl border border-line bg-card p-5 shadow-xs">
             <SelectField name="page" label="Page" options=pages value=page />
             <SelectField
                 name="segment"
@@ -234,5 +237,5 @@ fn lead(detail: &VariantDetail) -> String {
 
 /// A screen that takes the whole window's width.
 fn wide(content: impl IntoView + 'static) -> AnyView {
-    view! { <div class="xl:mx-[calc(50%-50vw+2rem)]">{content}</div> }.into_any()
+    view! { <div data-wide="">{content}</div> }.into_any()
 }

@@ -103,7 +103,7 @@ pub fn Numbers(
                 "This server now"
             </h2>
             <div class="grid items-end gap-5 p-4 md:grid-cols-[auto_1fr]">
-                <dl class="flex flex-wrap gap-x-8 gap-y-4">
+                <dl class="flex justify-between gap-x-4 sm:justify-start sm:gap-x-10">
                     {figure("Pages a second", |now| &now.requests)}
                     {figure("From a cache", |now| &now.hits)}
                     {figure("Default instead", |now| &now.errors)}

@@ -20,6 +20,8 @@ use crate::ui::{
 
 /// Longest intent, as an import has it.
 const INTENT: usize = 400;
+/// The screen above those of one page.
+const UP: (&str, &str) = ("Pages", "/admin/pages");
 const SEEN_AT_ONCE: &str = "What you save here is live at once.";
 
 /// What the form of a page is filled with.
@@ -58,6 +60,7 @@ pub fn NewPage() -> impl IntoView {
         Ok(view! {
             <PageHeader
                 title="New page"
+                up=UP
                 lead=format!(
                     "An address, what it is for, and what it says to everybody. {SEEN_AT_ONCE} Variants come afterwards.",
                 )
@@ -100,7 +103,7 @@ pub fn EditPage() -> impl IntoView {
         let new_variant = of_page("/admin/variants/new");
         let may_write = session.may(Role::Editor);
         Ok(view! {
-            <PageHeader title lead=lead(&session)>
+            <PageHeader title lead=lead(&session) up=UP>
                 <LinkButton href=address>
                     "Open the page" <Icon sign=Sign::Out />
                 </LinkButton>

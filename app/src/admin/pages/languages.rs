@@ -81,7 +81,7 @@ fn Section(tongue: Tongue, open: bool) -> impl IntoView {
         >
             <summary class="flex min-h-12 cursor-pointer list-none flex-wrap items-center gap-3 rounded-xl px-4 py-2 font-medium">
                 <span class="transition-transform group-open:rotate-180">
-                    <Icon sign=Sign::Down />
+                    <Icon sign=Sign::Fold />
                 </span>
                 {name(locale)} <span class="font-mono text-xs text-muted">{locale.to_string()}</span> {state}
                 <span class="ml-auto max-w-full truncate text-sm font-normal text-muted group-open:hidden">

@@ -130,7 +130,7 @@ fn PageTable(found: Found) -> impl IntoView {
         "Saved",
     ];
     view! {
-        <Table caption="Pages" head>
+        <Table caption="Pages" head stacked=true>
             {rows.collect_view()}
         </Table>
     }
@@ -149,7 +149,11 @@ fn Row(page: PageSummary, share: Option<f64>) -> impl IntoView {
     let states = [
         (count.published, "published", Tone::Good),
         (count.scheduled, "scheduled", Tone::Busy),
-        (count.draft, "drafts", Tone::Plain),
+        (
+            count.draft,
+            if count.draft == 1 { "draft" } else { "drafts" },
+            Tone::Plain,
+        ),
     ];
     let states = states
         .into_iter()

@@ -42,7 +42,7 @@ pub fn RolloutField(
                     prop:value=share
                     value=value
                     on:input:target=move |event| share.set(event.target().value())
-                    class="block min-h-10 w-24 rounded-lg border border-line bg-card px-3 py-2 text-base text-ink shadow-xs tabular-nums \
+                    class="block min-h-10 w-24 rounded-lg border border-edge bg-card px-3 py-2 text-base text-ink shadow-xs tabular-nums \
                     aria-invalid:border-bad sm:text-sm"
                 />
                 "%"

@@ -13,6 +13,7 @@ pub(in crate::admin) fn invite() -> impl IntoView {
             view! {
                 <PageHeader
                     title="Invite somebody"
+                    up=("People", "/admin/people")
                     lead="You get a link to send them. Whoever opens it chooses a password; it works once, for 7 days."
                 />
                 <div class="max-w-xl rounded-xl border border-line bg-card p-5 shadow-xs">

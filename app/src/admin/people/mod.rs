@@ -35,7 +35,7 @@ pub(super) fn people() -> impl IntoView {
             <div class="mb-4 empty:hidden">
                 <Whole />
             </div>
-            <Table caption="People" head=vec!["Name", "E-mail address", "Role", "Last signed in"]>
+            <Table caption="People" head=vec!["Name", "E-mail address", "Role", "Last signed in"] stacked=true>
                 {rows}
             </Table>
             {(!open.is_empty()).then(|| links(open))}
@@ -85,6 +85,7 @@ fn links(open: Vec<Link>) -> impl IntoView {
             <Table
                 caption="Open links"
                 head=vec!["For", "What it does", "Made by", "Valid until", ""]
+                stacked=true
             >
                 {rows}
             </Table>

@@ -28,18 +28,13 @@ fn panels(person: Person) -> AnyView {
     let state = disabled.then(|| view! { <Badge tone=Tone::Bad>"Disabled"</Badge> });
     let password = (!disabled).then(|| password(id));
     view! {
-        <p class="mb-3">
-            <a class="text-sm text-muted underline underline-offset-4 hover:text-ink" href="/admin/people">
-                "People"
-            </a>
-        </p>
-        <PageHeader title=person.name.clone() lead=person.email.clone()>
+        <PageHeader title=person.name.clone() lead=person.email.clone() up=("People", "/admin/people")>
             {state}
         </PageHeader>
         <div class="grid max-w-2xl gap-6">
             <Whole />
             <Panel title="Role">
-                <form method="post" action="/admin/api/people/role" class="grid gap-4 p-4 sm:p-5">
+                <form method="post" action="/admin/api/people/role" class="grid gap-4 p-4">
                     <input type="hidden" name="id" value=id />
                     <SelectField
                         name="role"
@@ -65,7 +60,7 @@ fn panels(person: Person) -> AnyView {
 fn password(id: i64) -> impl IntoView {
     view! {
         <Panel title="Password and sessions">
-            <div class="grid gap-4 p-4 text-sm/6 text-muted sm:p-5">
+            <div class="grid gap-4 p-4 text-sm/6 text-muted">
                 <p>
                     "A reset link lets them choose a new password, once, within 24 hours. The present one stays good until then."
                 </p>
@@ -86,7 +81,7 @@ fn password(id: i64) -> impl IntoView {
 
 fn disable(id: i64, name: &str) -> impl IntoView + use<> {
     view! {
-        <div class="flex flex-wrap items-center justify-between gap-4 p-4 sm:p-5">
+        <div class="flex flex-wrap items-center justify-between gap-4 p-4">
             <p class="max-w-md text-sm/6 text-muted">
                 "Somebody who left? A disabled account cannot sign in. What they wrote keeps their name."
             </p>
@@ -108,7 +103,7 @@ fn enable(id: i64) -> impl IntoView {
         <form
             method="post"
             action="/admin/api/people/enable"
-            class="flex flex-wrap items-center justify-between gap-4 p-4 sm:p-5"
+            class="flex flex-wrap items-center justify-between gap-4 p-4"
         >
             <input type="hidden" name="id" value=id />
             <p class="max-w-md text-sm/6 text-muted">

@@ -97,7 +97,7 @@ fn segment(
     view! {
         <li>
             <details open=chosen>
-                <summary class="flex min-h-10 cursor-pointer items-center gap-2 px-4 text-sm">
+                <summary class="disclosure flex min-h-10 cursor-pointer items-center gap-2 px-4 text-sm">
                     {mark(tried.matched)}
                     <span class=if chosen { "min-w-0 font-semibold wrap-anywhere" } else { "min-w-0 wrap-anywhere" }>
                         {name}

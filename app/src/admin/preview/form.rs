@@ -76,7 +76,7 @@ pub(super) fn form(
                 </div>
             </SubmitOnChange>
             <details open=described class="group mt-4 border-t border-line pt-3">
-                <summary class="flex min-h-8 cursor-pointer items-center gap-2 text-sm font-medium">
+                <summary class="disclosure flex min-h-8 cursor-pointer flex-wrap items-center gap-x-2 text-sm font-medium">
                     "Describe the visitor"
                     <span class="text-xs font-normal text-muted">"campaign, country, device, time, cookies"</span>
                 </summary>

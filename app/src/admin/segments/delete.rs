@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
 use super::actions::known;
-use super::edit::back;
+use super::edit::UP;
 use crate::admin::screen::screen;
 use crate::ui::{Badge, Button, LinkButton, PageHeader, Panel, Tone, Weight, Whole};
 
@@ -32,8 +32,7 @@ pub(in crate::admin) fn delete() -> impl IntoView {
             _ => in_use(used),
         };
         Ok(view! {
-            {back()}
-            <PageHeader title />
+            <PageHeader title up=UP />
             <div class="mb-4 empty:hidden">
                 <Whole />
             </div>

@@ -19,6 +19,8 @@ use crate::admin::Form;
 use crate::admin::screen::screen;
 use crate::ui::{Button, LinkButton, PageHeader, Panel, TextAreaField, TextField, Weight, Whole};
 
+/// The screen above those of one segment.
+pub(super) const UP: (&str, &str) = ("Segments", "/admin/segments");
 /// Most characters of a description.
 const DESCRIPTION: u32 = 400;
 
@@ -32,9 +34,9 @@ pub(in crate::admin) fn new() -> impl IntoView {
             condition: "{}".to_owned(),
         };
         Ok(view! {
-            {back()}
             <PageHeader
                 title="New segment"
+                up=UP
                 lead="A named audience: who belongs to it, and a sentence that says what they want."
             />
             {desk(fields, segments, String::new())}
@@ -77,8 +79,7 @@ pub(in crate::admin) fn edit() -> impl IntoView {
             }
         });
         Ok(view! {
-            {back()}
-            <PageHeader title=name lead=format!("Key: {key}")>
+            <PageHeader title=name lead=format!("Key: {key}") up=UP>
                 {delete}
             </PageHeader>
             {stale}
@@ -185,7 +186,7 @@ fn form(fields: Fields, is_default: bool) -> AnyView {
             <Whole />
             {edition.map(|edition| view! { <input type="hidden" name="base" value=edition /> })}
             <Panel>
-                <div class="grid gap-5 p-4 sm:p-5">
+                <div class="grid gap-5 p-4">
                     <TextField
                         name="name"
                         label="Name"
@@ -207,7 +208,7 @@ fn form(fields: Fields, is_default: bool) -> AnyView {
                 </div>
             </Panel>
             <Panel title="Who belongs to it">
-                <div class="p-4 sm:p-5">
+                <div class="p-4">
                     {condition}
                     <p data-mistake="condition" class="mt-3 text-sm text-bad empty:hidden first-letter:uppercase wrap-anywhere"></p>
                 </div>
@@ -249,7 +250,7 @@ fn facts(segment: SegmentSummary, condition: String, segments: Vec<TriedSegment>
         <ConditionDesk condition=condition.clone()>
             <div class="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_26rem]">
                 <Panel>
-                    <dl class="grid gap-4 p-4 text-sm/6 sm:p-5">
+                    <dl class="grid gap-4 p-4 text-sm/6">
                         <div>
                             <dt class="text-xs text-muted">"Description"</dt>
                             <dd class="wrap-anywhere">{record.description}</dd>
@@ -284,7 +285,7 @@ fn facts(segment: SegmentSummary, condition: String, segments: Vec<TriedSegment>
 fn usage(used: SegmentUses) -> AnyView {
     let text = if used.total == 0 {
         view! {
-            <p class="p-4 text-sm text-muted sm:p-5">
+            <p class="p-4 text-sm text-muted">
                 "No variant is written for this segment yet. Its visitors see what resembles its description, or the default content."
             </p>
         }
@@ -298,17 +299,6 @@ fn usage(used: SegmentUses) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-/// The way back to the list.
-pub(super) fn back() -> impl IntoView {
-    view! {
-        <p class="mb-3">
-            <a class="text-sm text-muted underline underline-offset-4 hover:text-ink" href="/admin/segments">
-                "Segments"
-            </a>
-        </p>
-    }
 }
 
 /// The segments as a tester tries them.

@@ -22,6 +22,7 @@ pub(in crate::admin) fn list() -> impl IntoView {
         let new = may_write.then(|| {
             view! {
                 <LinkButton weight=Weight::Primary href="/admin/segments/new">
+                    <Icon sign=Sign::Plus />
                     "New segment"
                 </LinkButton>
             }
@@ -104,7 +105,7 @@ fn row(segment: ListedSegment, place: usize, arrows: Option<AnyView>) -> AnyView
         many => format!("{many} variants"),
     };
     let published = segment.summary.variants.published + segment.summary.variants.scheduled;
-    let silent = silent.then(|| view! { <Badge tone=Tone::Busy>"Matches nobody lately"</Badge> });
+    let silent = silent.then(|| view! { <Badge tone=Tone::Plain>"Matches nobody lately"</Badge> });
     let handle = arrows.is_some().then(|| {
         view! {
             <span

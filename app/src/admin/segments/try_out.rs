@@ -2,7 +2,7 @@ use domain::Role;
 use leptos::prelude::*;
 use leptos_router::hooks::use_url;
 
-use super::edit::tried;
+use super::edit::{UP, tried};
 use super::suggestions::Suggestions;
 use super::tester::{VisitorTester, sketch_of, start};
 use crate::admin::screen::screen;
@@ -18,11 +18,12 @@ pub(in crate::admin) fn try_out() -> impl IntoView {
         Ok(view! {
             <PageHeader
                 title="Try a visitor"
+                up=UP
                 lead="Describe a visitor and see which segment claims them, and why the others do not. It reads and changes nothing."
             />
-            <form method="get" action="/admin/segments/tester" class="max-w-2xl">
+            <form method="get" action="/admin/segments/tester" class="max-w-5xl">
                 <Panel>
-                    <div class="p-4 sm:p-5">
+                    <div class="p-4">
                         <VisitorTester segments visitor />
                         <p class="mt-5">
                             <Button>"Link to this visitor"</Button>

@@ -39,8 +39,8 @@ fn underway(space: i32, floor: Option<f32>, done: usize, pages: usize) -> AnyVie
     let events = format!("/admin/spaces/drift/events?{}", asked(space, floor));
     let again = format!("/admin/spaces/drift?{}", asked(space, floor));
     view! {
-        <Back />
         <PageHeader
+            up=("Embeddings", "/admin/spaces")
             title=format!("Comparing space {space}")
             lead="Every decision is made in both spaces. On a large site this takes a while; it goes on when you leave."
         />
@@ -75,18 +75,6 @@ fn asked(space: i32, floor: Option<f32>) -> String {
     format!("space={space}{}", floor.unwrap_or_default())
 }
 
-/// The way back to the list.
-#[component]
-fn Back() -> impl IntoView {
-    view! {
-        <p class="mb-3">
-            <a class="text-sm text-muted underline underline-offset-4 hover:text-ink" href="/admin/spaces">
-                "Embeddings"
-            </a>
-        </p>
-    }
-}
-
 fn shown(drift: &Drift, floor: Option<f32>, may: bool) -> AnyView {
     let space = drift.to.version;
     let by = if drift.weighted {
@@ -108,20 +96,19 @@ fn shown(drift: &Drift, floor: Option<f32>, may: bool) -> AnyView {
     let side = |side: &Side| format!("Space {}, floor {:.2}", side.version, side.floor);
     let (old, new) = (side(&drift.from), side(&drift.to));
     view! {
-        <Back />
-        <PageHeader title=format!("Space {space} instead of space {}", drift.from.version) lead=lead>
+        <PageHeader title=format!("Space {space} instead of space {}", drift.from.version) lead=lead up=("Embeddings", "/admin/spaces")>
             <LinkButton href=csv>"Every decision as CSV"</LinkButton>
         </PageHeader>
         <Whole />
-        <dl class="mb-6 grid gap-4 sm:grid-cols-2 lg:grid-cols-4">
+        <dl class="mb-6 grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
             {number("Decisions that change", per_cent(drift.all.of_decisions()), format!("{} of {}", drift.all.changed, drift.all.decisions))}
             {number("Visits that see another variant", per_cent(drift.all.of_visits()), String::new())}
             {number("Pairs that cross the floor", drift.below.len().to_string(), format!("{} fall below", drift.below.iter().filter(|b| b.falls).count()))}
             {number("Suggested floor", format!("{:.2}", drift.suggested_floor), format!("now {:.2}", drift.from.floor))}
         </dl>
-        <div class="grid gap-6">
+        <div class="grid grid-cols-1 gap-6">
             <Panel title="How similarities are distributed">
-                <div class="p-4 sm:p-5">
+                <div class="p-4">
                     {drawn}
                     <ul class="mt-3 flex flex-wrap gap-x-6 gap-y-1 text-sm text-muted">
                         <li class="flex items-center gap-2">
@@ -136,13 +123,13 @@ fn shown(drift: &Drift, floor: Option<f32>, may: bool) -> AnyView {
                 </div>
             </Panel>
             {switch}
-            <div class="grid gap-6 lg:grid-cols-2">
+            <div class="grid grid-cols-1 gap-6 lg:grid-cols-2">
                 {shares("By page", "Page", &drift.by_page)} {shares("By segment", "Segment", &drift.by_segment)}
             </div>
             {(!changed.is_empty())
                 .then(|| {
                     view! {
-                        <section>
+                        <section class="min-w-0">
                             <h2 class="mb-3 text-lg font-semibold tracking-tight">"Biggest movers"</h2>
                             <Table
                                 caption="Biggest movers"
@@ -156,7 +143,7 @@ fn shown(drift: &Drift, floor: Option<f32>, may: bool) -> AnyView {
             {(!drift.below.is_empty())
                 .then(|| {
                     view! {
-                        <section>
+                        <section class="min-w-0">
                             <h2 class="mb-3 text-lg font-semibold tracking-tight">"Variants for anybody that cross the floor"</h2>
                             <Table caption="Pairs that cross the floor" head=vec!["For", "Variant", "Old / new similarity", ""]>
                                 {below}
@@ -259,23 +246,28 @@ fn switch(drift: &Drift) -> impl IntoView + use<> {
     );
     view! {
         <Panel title="Switch">
-            <div class="flex flex-wrap items-end justify-between gap-4 p-4 sm:p-5">
-                <form method="get" action="/admin/spaces/drift" class="flex flex-wrap items-end gap-2">
+            // The buttons stand beside the field, not beside its label.
+            <div class="flex flex-wrap items-start justify-between gap-4 p-4">
+                <form method="get" action="/admin/spaces/drift" class="flex flex-wrap items-start gap-2">
                     <input type="hidden" name="space" value=space />
-                    <TextField name="floor" label="Similarity floor after the switch" hint=suggested value=floor.clone() />
-                    <Button>"Compare with this floor"</Button>
+                    <TextField name="floor" label="Similarity floor after the switch" hint=suggested value=floor.clone() filter=true />
+                    <div class="sm:pt-7">
+                        <Button>"Compare with this floor"</Button>
+                    </div>
                 </form>
-                <Confirm
-                    id="switch"
-                    label="Switch to this space"
-                    title=format!("Decide with space {space}?")
-                    text=text
-                    action="/admin/api/spaces/switch"
-                    weight=Weight::Primary
-                >
-                    <input type="hidden" name="space" value=space />
-                    <input type="hidden" name="floor" value=floor />
-                </Confirm>
+                <div class="sm:pt-7">
+                    <Confirm
+                        id="switch"
+                        label="Switch to this space"
+                        title=format!("Decide with space {space}?")
+                        text=text
+                        action="/admin/api/spaces/switch"
+                        weight=Weight::Primary
+                    >
+                        <input type="hidden" name="space" value=space />
+                        <input type="hidden" name="floor" value=floor />
+                    </Confirm>
+                </div>
             </div>
         </Panel>
     }

@@ -113,7 +113,7 @@ fn panel(
     };
     let unreachable = (!view.reachable && view.row.state.is_complete()).then(|| {
         view! {
-            <p class="border-t border-line px-4 py-3 text-sm text-bad sm:px-5">
+            <p class="border-t border-line px-4 py-3 text-sm text-bad">
                 "This model is not configured here, so new texts get no vector in this space. Name it in landfall.toml."
             </p>
         }
@@ -131,12 +131,12 @@ fn panel(
     let (model, refused) = (space.spec.model.clone(), refused(letters));
     view! {
         <Panel>
-            <div class="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-4 sm:px-5">
+            <div class="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-4">
                 <h2 class="text-base font-semibold wrap-anywhere">{model}</h2>
                 <Badge tone>{state}</Badge>
                 <span class="text-sm text-muted">{format!("Space {version}")}</span>
             </div>
-            <dl class="grid gap-x-6 gap-y-3 px-4 py-4 sm:grid-cols-3 sm:px-5 lg:grid-cols-5">
+            <dl class="grid gap-x-6 gap-y-3 px-4 py-4 sm:grid-cols-3 lg:grid-cols-5">
                 {facts} {since}
             </dl>
             {progress} {unreachable} {refused} {actions}
@@ -164,7 +164,7 @@ fn job(view: &SpaceView) -> Option<impl IntoView + use<>> {
     });
     let moving = job.is_moving();
     Some(view! {
-        <div class="border-t border-line px-4 py-4 sm:px-5">
+        <div class="border-t border-line px-4 py-4">
             {if moving {
                 let events = format!("/admin/spaces/events?space={space}");
                 view! { <Progress events done total words /> }.into_any()
@@ -188,7 +188,7 @@ fn refused(letters: &[DeadLetter]) -> Option<impl IntoView + use<>> {
         .take(LISTED)
         .map(|letter| {
             view! {
-                <li class="px-4 py-2 sm:px-5">
+                <li class="px-4 py-2">
                     <p class="text-sm font-medium wrap-anywhere">{letter.subject.clone()}</p>
                     <p class="text-sm text-muted wrap-anywhere">{letter.error.clone()}</p>
                 </li>
@@ -197,7 +197,7 @@ fn refused(letters: &[DeadLetter]) -> Option<impl IntoView + use<>> {
         .collect_view();
     Some(view! {
         <details class="border-t border-line">
-            <summary class="min-h-9 cursor-pointer px-4 py-3 text-sm text-bad sm:px-5">{heading}</summary>
+            <summary class="disclosure flex min-h-9 cursor-pointer items-center gap-1 px-4 py-3 text-sm text-bad">{heading}</summary>
             <ul class="divide-y divide-line border-t border-line">{rows}</ul>
         </details>
     })
@@ -282,7 +282,7 @@ fn actions(view: &SpaceView, before: Option<i32>) -> impl IntoView + use<> {
         }
     });
     view! {
-        <div class="flex flex-wrap gap-2 border-t border-line px-4 py-3 empty:hidden sm:px-5">
+        <div class="flex flex-wrap gap-2 border-t border-line px-4 py-3 empty:hidden">
             {compare} {start} {pause} {resume} {rollback} {cancel} {drop}
         </div>
     }

@@ -80,7 +80,7 @@ pub(super) fn picture(drift: &Drift) -> impl IntoView + use<> {
     let drawing = Drawing::of(drift);
     let marks = drawing.marks.into_iter().map(|(at, words)| {
         view! {
-            <text x=format!("{at:.1}") y="234" text-anchor="middle" class="fill-muted text-[11px]">
+            <text x=format!("{at:.1}") y="234" text-anchor="middle" class="fill-muted text-[11px] max-sm:text-[22px]">
                 {words}
             </text>
         }
@@ -92,7 +92,7 @@ pub(super) fn picture(drift: &Drift) -> impl IntoView + use<> {
     );
     view! {
         <svg
-            viewBox="-14 0 748 240"
+            viewBox="-22 0 764 240"
             role="img"
             aria-label=label
             class="block h-auto w-full"

@@ -70,7 +70,7 @@ fn shown(plan: &Plan) -> AnyView {
     ];
     let rows = rows.map(|(name, value)| {
         view! {
-            <div class="grid gap-x-6 px-4 py-2.5 sm:grid-cols-[8rem_1fr] sm:px-5">
+            <div class="grid gap-x-6 px-4 py-2.5 sm:grid-cols-[8rem_1fr]">
                 <dt class="text-sm text-muted">{name}</dt>
                 <dd class="text-sm wrap-anywhere">{value}</dd>
             </div>
@@ -78,13 +78,9 @@ fn shown(plan: &Plan) -> AnyView {
     });
     let model = plan.spec.to_string();
     view! {
-        <p class="mb-3">
-            <a class="text-sm text-muted underline underline-offset-4 hover:text-ink" href="/admin/spaces">
-                "Embeddings"
-            </a>
-        </p>
         <PageHeader
             title="Embed into a new space"
+            up=("Embeddings", "/admin/spaces")
             lead="Every text gets a second vector beside the present one. Visitors notice nothing until you switch."
         />
         <div class="max-w-2xl">
@@ -94,7 +90,7 @@ fn shown(plan: &Plan) -> AnyView {
                 <form
                     method="post"
                     action="/admin/api/spaces/start"
-                    class="flex flex-wrap gap-2 border-t border-line px-4 py-4 sm:px-5"
+                    class="flex flex-wrap gap-2 border-t border-line px-4 py-4"
                 >
                     <input type="hidden" name="model" value=model />
                     <Button weight=Weight::Primary>"Start embedding"</Button>

@@ -32,7 +32,7 @@ pub fn job(job: &EmbedJob, index: IndexState) -> String {
 
 /// A time in words.
 pub(super) fn time(seconds: f64) -> String {
-    if seconds < 1.0 {
+    if seconds < 1.5 {
         "a second".to_owned()
     } else if seconds < 120.0 {
         format!("{seconds:.0} seconds")

@@ -12,7 +12,8 @@ use super::once::{self, shown};
 use super::screen::screen;
 use super::{AdminError, instant};
 use crate::ui::{
-    Badge, Confirm, EmptyState, LinkButton, Moment, PageHeader, Table, Tone, Weight, Whole,
+    Badge, Confirm, EmptyState, Icon, LinkButton, Moment, PageHeader, Sign, Table, Tone, Weight,
+    Whole,
 };
 
 pub(super) use new::new;
@@ -35,6 +36,7 @@ pub(super) fn tokens() -> impl IntoView {
                 lead="Secrets by which other software imports, exports or asks why a visitor saw what they saw."
             >
                 <LinkButton weight=Weight::Primary href="/admin/tokens/new">
+                    <Icon sign=Sign::Plus />
                     "New token"
                 </LinkButton>
             </PageHeader>
@@ -75,7 +77,7 @@ fn table(tokens: Vec<Token>, now: OffsetDateTime) -> impl IntoView {
         .map(|token| row(token, now))
         .collect_view();
     view! {
-        <Table caption="Tokens" head=vec!["Name", "May", "State", "Last used", "Made by", ""]>
+        <Table caption="Tokens" head=vec!["Name", "May", "State", "Last used", "Made by", ""] stacked=true>
             {rows}
         </Table>
     }

@@ -12,6 +12,7 @@ pub(in crate::admin) fn new() -> impl IntoView {
             view! {
                 <PageHeader
                     title="New token"
+                    up=("Tokens", "/admin/tokens")
                     lead="Give it no more than its job needs, and one to each program, so that one can be revoked alone."
                 />
                 <div class="max-w-xl rounded-xl border border-line bg-card p-5 shadow-xs">

@@ -69,7 +69,7 @@ pub fn DropFile(
                     accept=".csv,.jsonl,.ndjson"
                     required
                     aria-describedby="file-hint file-mistake"
-                    class="w-full max-w-sm rounded-lg border border-line bg-card p-2 text-sm file:mr-3 file:min-h-8 \
+                    class="w-full max-w-sm rounded-lg border border-edge bg-card p-2 text-sm file:mr-3 file:min-h-8 \
                     file:cursor-pointer file:rounded-md file:border-0 file:bg-wash file:px-3 file:text-sm file:font-medium \
                     file:text-ink"
                     on:change=changed

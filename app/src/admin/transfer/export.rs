@@ -22,7 +22,7 @@ pub(super) fn panel(catalog: &Catalog) -> impl IntoView + use<> {
         .collect();
     view! {
         <Panel title="Export">
-            <form method="get" action="/admin/transfer/export" class="grid gap-4 p-5">
+            <form method="get" action="/admin/transfer/export" class="grid gap-4 p-4">
                 <SelectField
                     name="page"
                     label="What"

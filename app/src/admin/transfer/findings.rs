@@ -22,7 +22,7 @@ pub(super) fn findings(
     let next = next(upload, may_import, running);
     view! {
         <Panel title=format!("Dry run of {}", upload.name)>
-            <div class="p-5">
+            <div class="p-4">
                 {verdict} <div class="mt-5">{counts}</div>
                 <div class="mt-5 flex flex-wrap items-center gap-2">
                     {next}
@@ -200,7 +200,7 @@ fn rejections(rejections: &[Rejection], problems: usize) -> impl IntoView + use<
             let field = rejection.problem.field.clone();
             view! {
                 <tr>
-                    <td class="tabular-nums text-muted">{rejection.line}</td>
+                    <td class="tabular-nums text-muted max-sm:before:content-['Line_']">{rejection.line}</td>
                     <td>
                         <code class="text-xs whitespace-nowrap">
                             {if field.is_empty() { "the whole row".to_owned() } else { field }}
@@ -224,7 +224,7 @@ fn rejections(rejections: &[Rejection], problems: usize) -> impl IntoView + use<
     view! {
         <section class="mt-6">
             <h2 class="mb-3 text-lg font-semibold">"What is wrong"</h2>
-            <Table caption="Bad rows" head=vec!["Line", "Field", "Problem"]>
+            <Table caption="Bad rows" head=vec!["Line", "Field", "Problem"] stacked=true>
                 {rows}
             </Table>
             {more}

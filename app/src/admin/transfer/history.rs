@@ -21,7 +21,7 @@ pub(super) fn panel(imports: &[Job]) -> impl IntoView + use<> {
     view! {
         <div class="min-w-0">
             <h2 class="mb-3 text-lg font-semibold">"Last imports"</h2>
-            <Table caption="Last imports" head=vec!["File", "State", "Saved", "By", "When"]>
+            <Table caption="Last imports" head=vec!["File", "State", "Saved", "By", "When"] stacked=true>
                 {rows}
             </Table>
         </div>

@@ -54,7 +54,7 @@ pub(in crate::admin) fn transfer() -> impl IntoView {
 fn form() -> impl IntoView {
     view! {
         <Panel title="Import a file">
-            <div class="grid gap-6 p-5 md:grid-cols-[minmax(0,1fr)_20rem]">
+            <div class="grid gap-6 p-4 md:grid-cols-[minmax(0,1fr)_20rem]">
                 <DropFile most=MAX_FILE_BYTES />
                 {steps()}
             </div>
@@ -84,7 +84,7 @@ fn steps() -> impl IntoView {
 fn only_viewer() -> impl IntoView {
     view! {
         <Panel title="Import a file">
-            <p class="p-5 text-sm/6 text-muted">
+            <p class="p-4 text-sm/6 text-muted">
                 "Checking a file takes the role editor, importing it the role publisher. Ask an admin for one of them."
             </p>
         </Panel>

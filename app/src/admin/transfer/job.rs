@@ -18,12 +18,14 @@ pub(in crate::admin) fn job() -> impl IntoView {
         let job = session.desk().import_job(id).await?;
         let may_stop = session.may(Role::Publisher);
         Ok(view! {
-            <PageHeader title=job.file.clone() lead="An import.">
-                <LinkButton href="/admin/transfer">"All imports"</LinkButton>
-            </PageHeader>
+            <PageHeader
+                title=job.file.clone()
+                lead="An import."
+                up=("Import and export", "/admin/transfer")
+            />
             <div class="max-w-2xl">
                 <Panel>
-                    <div class="p-5">{body(&job, may_stop)}</div>
+                    <div class="p-4">{body(&job, may_stop)}</div>
                 </Panel>
             </div>
         }

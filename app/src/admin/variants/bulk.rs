@@ -10,20 +10,21 @@ use crate::ui::{Button, Mistake, Weight, grouped};
 pub(super) fn bar(zone: &str, all: Option<usize>) -> impl IntoView + use<> {
     let hint = format!("On the site's clocks ({zone}).");
     view! {
-        <div class="flex flex-wrap items-center gap-2 rounded-xl border border-line bg-wash px-4 py-2.5">
+        <div class="relative flex flex-wrap items-center gap-2 rounded-xl border border-line bg-wash px-4 py-2">
             <input type="hidden" name="careful" value="true" />
             <SelectAll />
             {all.map(everything)}
             <div class="flex flex-wrap gap-2 sm:ml-auto">
-                <Button weight=Weight::Primary name="what" value="now">
+                <Button name="what" value="now">
                     "Publish"
                 </Button>
-                <details class="group relative">
+                <details class="group sm:relative">
                     <summary class="inline-flex min-h-9 cursor-pointer list-none items-center rounded-lg border border-line bg-card px-3 \
                     text-sm font-medium shadow-xs hover:border-muted">
                         "Schedule…"
                     </summary>
-                    <div class="absolute left-0 z-10 mt-2 grid w-72 gap-4 rounded-xl border border-line bg-card p-4 shadow-xl sm:left-auto sm:right-0">
+                    <div class="absolute inset-x-4 z-10 mt-2 grid gap-4 rounded-xl border border-line bg-card p-4 shadow-xl sm:inset-x-auto \
+                    sm:right-0 sm:w-72">
                         {date("starts_at", "Show from", hint)}
                         {date("ends_at", "Until", "May stay empty.".to_owned())}
                         <Button weight=Weight::Primary name="what" value="schedule">
@@ -73,7 +74,7 @@ fn date(name: &'static str, words: &'static str, hint: String) -> impl IntoView 
                 name=name
                 type="datetime-local"
                 aria-describedby=described
-                class="mt-1.5 block min-h-10 w-full rounded-lg border border-line bg-card px-3 py-2 text-base text-ink shadow-xs \
+                class="mt-1.5 block min-h-10 w-full rounded-lg border border-edge bg-card px-3 py-2 text-base text-ink shadow-xs \
                 aria-invalid:border-bad sm:text-sm"
             />
             <p id=format!("{name}-hint") class="mt-1.5 text-xs/5 text-muted">

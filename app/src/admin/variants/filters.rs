@@ -32,7 +32,7 @@ pub(super) fn filters(
         <form method="get" action="/admin/variants" role="search" class="mb-5 grid grid-cols-1 gap-3">
             <input type="hidden" name="status" value=status />
             <div class="flex flex-wrap items-center gap-x-4 gap-y-3">
-                <div class="flex min-w-0 grow basis-72 items-center gap-2 rounded-lg border border-line bg-card pl-3 shadow-xs \
+                <div class="flex min-w-0 grow basis-72 items-center gap-2 rounded-lg border border-edge bg-card pl-3 shadow-xs \
                 focus-within:border-accent">
                     <span class="text-muted">
                         <Icon sign=Sign::Search />
@@ -145,7 +145,7 @@ fn more(
     });
     view! {
         <details open=open>
-            <summary class="cursor-pointer text-sm leading-8 font-medium">
+            <summary class="disclosure inline-flex min-h-8 cursor-pointer items-center gap-1 text-sm font-medium">
                 "More filters and order"
             </summary>
             <div class="mt-3 grid grid-cols-2 gap-4 rounded-xl border border-line bg-card p-4 shadow-xs md:grid-cols-3 xl:grid-cols-[repeat(5,minmax(0,1fr))_auto]">

@@ -53,7 +53,7 @@ pub(in crate::admin) fn history() -> impl IntoView {
         let back = format!("/admin/variants/{id}/history");
         let title = variant.record.name.clone();
         Ok(view! {
-            <PageHeader title lead=lead(&variant)>
+            <PageHeader title lead=lead(&variant) up=("Variants", "/admin/variants")>
                 <LinkButton href=format!("/admin/variants/{id}")>"Open the variant"</LinkButton>
             </PageHeader>
             <div class="mb-4 empty:hidden">

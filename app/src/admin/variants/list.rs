@@ -13,7 +13,9 @@ use super::filter::ListQuery;
 use super::filters::filters;
 use crate::admin::screen::screen;
 use crate::admin::{Form, instant};
-use crate::ui::{EmptyState, LinkButton, Moment, PageHeader, Pager, Table, Weight, Whole, grouped};
+use crate::ui::{
+    EmptyState, Icon, LinkButton, Moment, PageHeader, Pager, Sign, Table, Weight, Whole, grouped,
+};
 
 /// The screen that lists variants.
 pub(in crate::admin) fn list() -> impl IntoView {
@@ -28,6 +30,7 @@ pub(in crate::admin) fn list() -> impl IntoView {
         let new = session.may(Role::Editor).then(|| {
             view! {
                 <LinkButton weight=Weight::Primary href="/admin/variants/new">
+                    <Icon sign=Sign::Plus />
                     "New variant"
                 </LinkButton>
             }
@@ -105,7 +108,7 @@ fn table(
         .map(|variant| row(variant, may_publish, by_meaning, now))
         .collect();
     view! {
-        <Table caption="Variants" head>
+        <Table caption="Variants" head stacked=true>
             {rows}
         </Table>
     }

@@ -169,7 +169,7 @@ fn schedule(
     let warning = live.then_some("Visitors stop seeing this variant until it starts again.");
     view! {
         <details class="rounded-lg border border-line" open=open>
-            <summary class="cursor-pointer px-3 text-sm leading-9 font-medium">
+            <summary class="disclosure flex min-h-9 cursor-pointer items-center gap-1 px-2.5 text-sm font-medium">
                 "Schedule"
             </summary>
             <div class="border-t border-line p-3">

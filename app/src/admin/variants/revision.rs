@@ -86,7 +86,7 @@ fn what(revision: &Revision) -> AnyView {
     let count = revision.changes.len();
     view! {
         <details>
-            <summary class="min-h-6 cursor-pointer text-sm text-muted">
+            <summary class="disclosure flex min-h-6 cursor-pointer items-center gap-1 text-sm text-muted">
                 {format!("The beginning: {count} fields")}
             </summary>
             <div class="mt-3">{list}</div>
@@ -114,7 +114,7 @@ pub(super) fn changes(changes: &[Change]) -> AnyView {
         let words = format!("{} more fields", rest.len());
         view! {
             <details class="mt-4">
-                <summary class="min-h-6 cursor-pointer text-sm text-muted">{words}</summary>
+                <summary class="disclosure flex min-h-6 cursor-pointer items-center gap-1 text-sm text-muted">{words}</summary>
                 <dl class="mt-3 grid gap-4">{rest.iter().map(|c| change(c)).collect_view()}</dl>
             </details>
         }

@@ -132,14 +132,14 @@ struct Search {
     /// For names that machines know.
     name: String,
     /// The text's vector, and the space it belongs to.
-    meaning: Option<(Embedding, i32)>,
+    meaning: Option<(Embedding, Space)>,
 }
 
 impl Search {
     fn wanting(&self) -> Wanting<'_> {
         match &self.meaning {
             Some((vector, space)) => Wanting {
-                meaning: Some((vector, *space)),
+                meaning: Some((vector, space)),
                 ..Wanting::default()
             },
             None if self.text.is_empty() => Wanting::default(),

@@ -336,6 +336,38 @@ async fn an_account_needs_no_right_but_a_session() {
     assert_eq!(screen.select("main script"), [""; 0]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_look_is_chosen_for_a_browser_and_there_from_the_first_byte() {
+    let site = desk().await;
+    let chosen = [("theme", "dark"), ("back", "/admin/pages?q=a")];
+    assert_eq!(site.call_signed_out("account/theme", &chosen).status, 401);
+    let viewer = site.sign_in(Role::Viewer).await;
+    let look = |cookies: &str| {
+        let screen = site.node.get("/admin", &[("Cookie", cookies)]);
+        let html = scraper::Html::parse_document(screen.text());
+        html.root_element()
+            .attr("data-theme")
+            .map(ToOwned::to_owned)
+    };
+    assert_eq!(look(&viewer.cookie), None);
+
+    let answer = site.call(&viewer, "account/theme", &chosen);
+    assert_eq!(answer.header("location"), "/admin/pages?q=a");
+    let cookie = answer.header("set-cookie");
+    assert!(cookie.contains("Path=/admin; "), "{cookie}");
+    let (kept, _) = cookie.split_once(';').expect("attributes");
+    let cookies = format!("{}; {kept}", viewer.cookie);
+    assert_eq!(look(&cookies).as_deref(), Some("dark"));
+    let forged = format!("{}; landfall_theme=\"><b>", viewer.cookie);
+    assert_eq!(look(&forged), None);
+
+    let answer = site.call(&viewer, "account/theme", &[("theme", "system")]);
+    assert_eq!(answer.header("location"), "/admin");
+    assert!(answer.header("set-cookie").contains("Max-Age=0"));
+    let answer = site.call(&viewer, "account/theme", &[("theme", "pink")]);
+    assert_eq!(answer.status, 422, "{answer:?}");
+}
+
 /// The values of the fields that the selector finds.
 fn values(answer: &Answer, selector: &str) -> Vec<String> {
     let selector = scraper::Selector::parse(selector).expect("a selector");

@@ -76,7 +76,7 @@ fn body(builder: Builder, group: &Group, place: &[usize]) -> AnyView {
                 data-act="join"
                 data-place=spelt.clone()
                 aria-label=label
-                class="min-h-8 min-w-0 rounded-lg border border-line bg-card px-2 text-sm font-medium"
+                class="min-h-8 min-w-0 rounded-lg border border-edge bg-card px-2 text-sm font-medium"
                 inner_html=options::joins(group.join)
             ></select>
             {(!place.is_empty()).then(|| tools(place, "this group"))}

@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::group::tools;
 use super::{Builder, control_id, options, spelt};
 
-const CONTROL: &str = "min-h-9 w-full min-w-0 rounded-lg border border-line bg-card px-2 text-base sm:text-sm aria-invalid:border-bad";
+const CONTROL: &str = "min-h-9 w-full min-w-0 rounded-lg border border-edge bg-card px-2 text-base sm:text-sm aria-invalid:border-bad";
 
 /// One comparison: attribute, operator and value.
 pub(super) fn row(builder: Builder, comparison: &Comparison, place: &[usize]) -> AnyView {

@@ -35,7 +35,7 @@ pub(super) fn JsonText(builder: Builder) -> impl IntoView {
                 spellcheck="false"
                 autocomplete="off"
                 autocapitalize="off"
-                class="block field-sizing-content min-h-48 w-full rounded-lg border border-line bg-card px-3 py-2 \
+                class="block field-sizing-content min-h-48 w-full rounded-lg border border-edge bg-card px-3 py-2 \
                 font-mono text-base sm:text-code aria-invalid:border-bad"
                 inner_html=escaped(&shown)
                 prop:value=shown

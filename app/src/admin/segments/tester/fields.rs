@@ -19,7 +19,7 @@ const FIRST: &[&str] = &[
     "visit.count",
 ];
 
-const CONTROL: &str = "mt-1 block min-h-9 w-full min-w-0 rounded-lg border border-line bg-card px-2 text-base sm:text-sm";
+const CONTROL: &str = "mt-1 block min-h-9 w-full min-w-0 rounded-lg border border-edge bg-card px-2 text-base sm:text-sm";
 
 /// A field for every attribute.
 #[component]
@@ -34,7 +34,7 @@ pub(super) fn Fields(sketch: RwSignal<Sketch>) -> impl IntoView {
     view! {
         <div class="grid grid-cols-2 gap-3">{first.collect_view()}</div>
         <details class="group">
-            <summary class="min-h-6 cursor-pointer text-sm font-medium">"More about this visitor"</summary>
+            <summary class="disclosure flex min-h-6 cursor-pointer items-center gap-1 text-sm font-medium">"More about this visitor"</summary>
             <div class="mt-3 grid grid-cols-2 gap-3">{rest.collect_view()}</div>
             <label class="mt-3 block text-xs font-medium">
                 "Parameters and cookies, one a line"
@@ -46,7 +46,7 @@ pub(super) fn Fields(sketch: RwSignal<Sketch>) -> impl IntoView {
                     spellcheck="false"
                     autocomplete="off"
                     autocapitalize="off"
-                    class="mt-1 block w-full rounded-lg border border-line bg-card px-2 py-1.5 font-mono text-base \
+                    class="mt-1 block w-full rounded-lg border border-edge bg-card px-2 py-1.5 font-mono text-base \
                     placeholder:text-muted sm:text-code"
                     inner_html=escaped(&lines.get_untracked())
                     prop:value=move || lines.get()

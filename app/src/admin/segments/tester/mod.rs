@@ -49,6 +49,7 @@ pub fn VisitorTester(
     visitor: Sketch,
 ) -> impl IntoView {
     let sketch = RwSignal::new(visitor);
+    let alone = edited.is_none();
     let shared = edited
         .is_some()
         .then(use_context::<SharedCondition>)
@@ -88,14 +89,24 @@ pub fn VisitorTester(
             </button>
         }
     });
+    // On a screen of its own there is room for what is asked beside what is answered.
+    let columns = if alone {
+        "grid items-start gap-6 lg:grid-cols-2 lg:*:first:order-last"
+    } else {
+        "grid gap-4"
+    };
     view! {
         <div on:click=press on:input=compose class="grid gap-4">
             <div role="group" aria-label="Visitors to begin with" class="flex flex-wrap gap-1.5 noscript:hidden">
                 {buttons.collect_view()}
             </div>
             {shared.map(|_| view! { <OutcomePanel outcome /> })}
-            <Claims claims />
-            <Fields sketch />
+            <div class=columns>
+                <Claims claims />
+                <div class="grid gap-4">
+                    <Fields sketch />
+                </div>
+            </div>
         </div>
     }
 }

@@ -144,7 +144,7 @@ fn claim(claim: Claim) -> AnyView {
         Some(rows) => view! {
             <li>
                 <details>
-                    <summary class="flex min-h-9 cursor-pointer items-center gap-2 px-3 py-2 hover:bg-wash">
+                    <summary class="disclosure flex min-h-9 cursor-pointer items-center gap-2 px-3 py-2 hover:bg-wash">
                         {line}
                     </summary>
                     {clauses(rows)}
