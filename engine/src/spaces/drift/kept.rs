@@ -111,12 +111,11 @@ impl Spaces {
             revision: self.store.revision().await?.0,
             floor,
         };
-        let (progress, mut outcome) = match kept.find(&key) {
-            Some(found) => found,
-            None => {
-                let complete = self.store.missing(to).await?.all() == 0;
-                self.begin(kept, key, complete, traffic.await)
-            }
+        let (progress, mut outcome) = if let Some(found) = kept.find(&key) {
+            found
+        } else {
+            let complete = self.store.missing(to).await?.all() == 0;
+            self.begin(kept, key, complete, traffic.await)
         };
         let Ok(ended) = timeout(patience, outcome.wait_for(Option::is_some)).await else {
             return Ok(Comparison::Underway {
