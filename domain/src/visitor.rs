@@ -19,7 +19,7 @@ use crate::client::{self, Client};
 use crate::locale::Locale;
 use crate::term::Term;
 
-pub use anonymous::kept_on_demand;
+pub use anonymous::{RecalledVisit, kept_on_demand};
 pub use sketch::Sketch;
 pub use visit::{VISIT_COOKIE, Visit};
 

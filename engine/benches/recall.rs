@@ -18,7 +18,7 @@ const WANTED: usize = 50;
 /// Questions asked.
 const QUESTIONS: usize = 200;
 const SIZES: [i64; 2] = [10_000, 100_000];
-const EF_SEARCH: [i32; 6] = [10, 20, 40, 80, 160, 320];
+const EF_SEARCH: [i32; 7] = [10, 20, 40, 80, 160, 320, 1_000];
 /// Of so many rows one passes the filter of a filtered search, as one page among 200.
 const GROUPS: i64 = 200;
 const SCANS: [&str; 3] = ["off", "strict_order", "relaxed_order"];
@@ -29,7 +29,7 @@ async fn main() -> Result<(), sqlx::Error> {
         eprintln!("recall: DATABASE_URL names no database; nothing is measured");
         return Ok(());
     };
-    let questions = questions().await;
+    let all = questions().await;
     let mut database = PgConnection::connect(&url).await?;
     let mut figures = Vec::new();
     println!(
@@ -39,6 +39,9 @@ async fn main() -> Result<(), sqlx::Error> {
     for size in SIZES {
         make(&mut database, size).await?;
         for filtered in [false, true] {
+            // A filtered scan may go through most of the index; a part of the questions will do.
+            let step = if filtered { 5 } else { 1 };
+            let questions: Vec<Vector> = all.iter().step_by(step).cloned().collect();
             let (exact, median) = exact(&mut database, &questions, filtered).await?;
             let filter = if filtered { "1 of 200" } else { "none" };
             let milliseconds = median.as_secs_f64() * 1_000.0;
@@ -88,7 +91,7 @@ async fn questions() -> Vec<Vector> {
 }
 
 /// `size` vectors with an index like the engine's: the variants' own, and beyond those copies that
-/// are moved a little, each in another direction.
+/// are moved, each in another direction, so far that the cosine to the original is 0.83.
 async fn make(database: &mut PgConnection, size: i64) -> Result<(), sqlx::Error> {
     eprintln!("recall: making {size} vectors and their index");
     for statement in [
@@ -100,7 +103,7 @@ async fn make(database: &mut PgConnection, size: i64) -> Result<(), sqlx::Error>
         database.execute(statement).await?;
     }
     let noise =
-        "(SELECT array_agg((random() - 0.5) * 0.06) FROM generate_series(1, 384) WHERE n >= 0)";
+        "(SELECT array_agg((random() - 0.5) * 0.12) FROM generate_series(1, 384) WHERE n >= 0)";
     let fill = format!(
         "INSERT INTO recall
          SELECT 1, n, n % {GROUPS}, CASE WHEN n < count THEN embedding

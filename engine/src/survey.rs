@@ -1,9 +1,9 @@
 //! A survey of visits: a small, anonymous sample of the last seven days, on which conditions are
 //! tried.
 //!
-//! Every visit draws a number. Of each hour those [`PER_HOUR`] are kept that drew the smallest, over
-//! all nodes together, with the number of all visits of that hour, for which they stand. A visit
-//! that is not kept costs an addition and a comparison.
+//! Every visit draws a number. Of each hour the 24 are kept that drew the smallest, over all nodes
+//! together, with the number of all visits of that hour, for which they stand. A visit that is not
+//! kept costs an addition and a comparison.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -182,7 +182,7 @@ impl Survey {
 }
 
 /// The number that the visit at `place` draws, below [`ALL`]: one step of
-/// [SplitMix64](https://doi.org/10.1145/2714064.2660195), whose states are one constant apart.
+/// [`SplitMix64`](https://doi.org/10.1145/2714064.2660195), whose states are one constant apart.
 fn draw(seed: u64, place: u64) -> u64 {
     let state = seed.wrapping_add(place.wrapping_mul(0x9e37_79b9_7f4a_7c15));
     let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

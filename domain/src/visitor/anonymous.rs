@@ -3,7 +3,7 @@
 
 use super::attribute::Attribute;
 use super::{Sketch, Visitor};
-use crate::condition::{AttributePath, AttributeValue, Attributes as _, Condition};
+use crate::condition::{AttributePath, AttributeValue, Attributes, Condition};
 use crate::term::without_identifiers;
 
 /// What is always kept.
@@ -29,8 +29,55 @@ const ALWAYS: [&str; 18] = [
 ];
 /// Derived from the others, or the same for everybody who is kept.
 const IMPLIED: [&str; 1] = ["bot"];
+/// What a sketch has a value of although nobody set it.
+const DERIVED: [&str; 4] = ["bot", "referrer.medium", "visit.count", "visit.returning"];
 /// Most characters of a value.
 const MAX_VALUE: usize = 120;
+
+/// A visit that was kept, made ready for many conditions: each attribute in its type, by path.
+#[derive(Debug, Clone)]
+pub struct RecalledVisit(Vec<(Box<str>, Known)>);
+
+/// An attribute's value.
+#[derive(Debug, Clone)]
+enum Known {
+    Text(Box<str>),
+    Number(f64),
+    Bool(bool),
+}
+
+impl From<&Sketch> for RecalledVisit {
+    /// Conditions hold for it exactly when they hold for the sketch.
+    fn from(sketch: &Sketch) -> Self {
+        let paths = sketch.entries().map(|(path, _)| path).chain(DERIVED);
+        let known = paths.filter_map(|path| {
+            let known = match sketch.get(&AttributePath::new(path))? {
+                AttributeValue::Text(text) => Known::Text(text.into()),
+                AttributeValue::Number(number) => Known::Number(number),
+                AttributeValue::Bool(bool) => Known::Bool(bool),
+                AttributeValue::Null | AttributeValue::Json(_) => return None,
+            };
+            Some((Box::from(path), known))
+        });
+        let mut known: Vec<(Box<str>, Known)> = known.collect();
+        known.sort_by(|one, other| one.0.cmp(&other.0));
+        known.dedup_by(|one, other| one.0 == other.0);
+        Self(known)
+    }
+}
+
+impl Attributes for RecalledVisit {
+    fn get<'a>(&'a self, path: &AttributePath) -> Option<AttributeValue<'a>> {
+        let place = self
+            .0
+            .binary_search_by(|(known, _)| (**known).cmp(path.as_str()));
+        Some(match &self.0.get(place.ok()?)?.1 {
+            Known::Text(text) => AttributeValue::Text(text),
+            Known::Number(number) => AttributeValue::Number(*number),
+            Known::Bool(bool) => AttributeValue::Bool(*bool),
+        })
+    }
+}
 
 /// The attributes that `condition` reads and that are kept of a visit only because it does, sorted.
 pub fn kept_on_demand(condition: &Condition) -> Vec<&str> {
@@ -117,7 +164,18 @@ mod tests {
         ] {
             let condition = Condition::parse_str(condition).unwrap();
             assert!(condition.matches(&sketch), "{:?}", condition.source());
+            let recalled = RecalledVisit::from(&sketch);
+            assert!(condition.matches(&recalled), "{:?}", condition.source());
         }
+    }
+
+    #[test]
+    fn what_was_not_said_is_the_same_for_a_sketch_and_for_the_visit_recalled() {
+        let condition = r#"{"visit.count":1,"visit.returning":false,"bot":false,
+            "referrer.medium":"direct","utm.source":{"$exists":false},"made.up":{"$ne":1}}"#;
+        let condition = Condition::parse_str(condition).unwrap();
+        assert!(condition.matches(&Sketch::default()));
+        assert!(condition.matches(&RecalledVisit::from(&Sketch::default())));
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Who came in the last seven days, and whom conditions would have matched.
 
-use domain::visitor::kept_on_demand;
+use domain::visitor::{RecalledVisit, kept_on_demand};
 use domain::{Condition, SegmentKey};
 
 use super::{Desk, DeskError};
 use crate::catalog::Catalog;
-use crate::store::{StoreError, WeighedVisit};
+use crate::store::WeighedVisit;
 use crate::survey;
 
 /// Visits below which nothing is said about who comes.
@@ -13,7 +13,27 @@ const TELLING: f64 = 20.0;
 
 /// A sample of the visits of the last seven days, crawlers and those who object left out.
 #[derive(Debug)]
-pub struct Audience(Vec<WeighedVisit>);
+pub struct Audience(Vec<Seen>);
+
+/// A visit of the sample.
+#[derive(Debug)]
+struct Seen {
+    visit: RecalledVisit,
+    /// Attributes that were kept because a segment's condition reads them.
+    asked: Vec<String>,
+    /// How many visits it stands for.
+    weight: f64,
+}
+
+/// What is known about one of several conditions.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reach {
+    /// What share of visits it would have matched.
+    pub matching: Matching,
+    /// The share, 0 to 1, of visits for which it is the first that holds; `None` while there are
+    /// too few.
+    pub claimed: Option<f64>,
+}
 
 /// What share of visits a condition would have matched.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,66 +52,97 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Store`] when the database fails.
     pub async fn audience(&self) -> Result<Audience, DeskError> {
-        let visits: Result<_, StoreError> = survey::visits(&self.store, self.engine.now()).await;
-        Ok(Audience(visits?))
+        let visits = survey::visits(&self.store, self.engine.now()).await?;
+        Ok(Audience::of(visits))
     }
 }
 
 impl Audience {
-    /// What share of visits `condition` would have matched. Counted are visits that were kept with
-    /// all it reads.
-    pub fn matching(&self, condition: &Condition) -> Matching {
-        let asked = kept_on_demand(condition);
-        let (mut all, mut matched) = (0.0, 0.0);
-        for WeighedVisit { visit, weight } in &self.0 {
-            if asked
-                .iter()
-                .all(|path| visit.asked.iter().any(|it| it == path))
-            {
-                all += weight;
-                if condition.matches(&visit.sketch) {
-                    matched += weight;
+    fn of(visits: Vec<WeighedVisit>) -> Self {
+        let seen = visits
+            .into_iter()
+            .map(|WeighedVisit { visit, weight }| Seen {
+                visit: RecalledVisit::from(&visit.sketch),
+                asked: visit.asked,
+                weight,
+            });
+        Self(seen.collect())
+    }
+
+    /// What share of visits each of `conditions` would have matched, and for which it would have
+    /// been the first. For the former those visits count that were kept with all it reads.
+    pub fn reach(&self, conditions: &[&Condition]) -> Vec<Reach> {
+        let asked: Vec<Vec<&str>> = conditions.iter().map(|it| kept_on_demand(it)).collect();
+        let mut tallies = vec![Tally::default(); conditions.len()];
+        for seen in &self.0 {
+            let mut is_claimed = false;
+            for ((condition, asked), tally) in conditions.iter().zip(&asked).zip(&mut tallies) {
+                let holds = condition.matches(&seen.visit);
+                if holds && !is_claimed {
+                    tally.claimed += seen.weight;
+                    is_claimed = true;
+                }
+                if asked
+                    .iter()
+                    .all(|path| seen.asked.iter().any(|it| it == path))
+                {
+                    tally.able += seen.weight;
+                    tally.matched += if holds { seen.weight } else { 0.0 };
                 }
             }
         }
-        if all >= TELLING {
-            Matching::Share(matched / all)
-        } else if self.total() >= TELLING {
-            Matching::Unrecorded(asked.into_iter().map(str::to_owned).collect())
-        } else {
-            Matching::Quiet
-        }
+        let total: f64 = self.0.iter().map(|seen| seen.weight).sum();
+        let tallies = asked.into_iter().zip(tallies);
+        tallies
+            .map(|(asked, tally)| tally.reach(asked, total))
+            .collect()
     }
 
-    /// The share, 0 to 1, of visits for which each of `conditions` is the first that holds; nothing
-    /// while there were too few visits.
-    pub fn claims(&self, conditions: &[Condition]) -> Vec<f64> {
-        let total = self.total();
-        if total < TELLING {
-            return Vec::new();
-        }
-        let mut claims = vec![0.0; conditions.len()];
-        for WeighedVisit { visit, weight } in &self.0 {
-            let first = conditions.iter().position(|it| it.matches(&visit.sketch));
-            if let Some(claim) = first.and_then(|place| claims.get_mut(place)) {
-                *claim += weight / total;
-            }
-        }
-        claims
+    /// What share of visits `condition` would have matched.
+    pub fn matching(&self, condition: &Condition) -> Matching {
+        let reach = self.reach(&[condition]).pop();
+        reach.map_or(Matching::Quiet, |reach| reach.matching)
     }
 
     /// Key and name of the segments that none of these visits would have matched.
     pub(super) fn silent(&self, catalog: &Catalog) -> Vec<(SegmentKey, String)> {
-        let segments = catalog.segments.iter();
-        segments
-            .filter(|segment| self.matching(&segment.condition).is_nobody())
-            .map(|segment| (segment.key.clone(), segment.name.clone()))
+        let conditions: Vec<&Condition> = catalog
+            .segments
+            .iter()
+            .map(|segment| &segment.condition)
+            .collect();
+        let reached = catalog.segments.iter().zip(self.reach(&conditions));
+        reached
+            .filter(|(_, reach)| reach.matching.is_nobody())
+            .map(|(segment, _)| (segment.key.clone(), segment.name.clone()))
             .collect()
     }
+}
 
-    /// How many visits there were in all.
-    fn total(&self) -> f64 {
-        self.0.iter().map(|visit| visit.weight).sum()
+/// What visits say about one condition.
+#[derive(Debug, Clone, Copy, Default)]
+struct Tally {
+    /// Visits that were kept with all it reads.
+    able: f64,
+    /// Those of them for which it holds.
+    matched: f64,
+    /// Visits for which it is the first that holds.
+    claimed: f64,
+}
+
+impl Tally {
+    fn reach(self, asked: Vec<&str>, total: f64) -> Reach {
+        let matching = if self.able >= TELLING {
+            Matching::Share(self.matched / self.able)
+        } else if total >= TELLING {
+            Matching::Unrecorded(asked.into_iter().map(str::to_owned).collect())
+        } else {
+            Matching::Quiet
+        };
+        Reach {
+            matching,
+            claimed: (total >= TELLING).then(|| self.claimed / total),
+        }
     }
 }
 
@@ -119,7 +170,7 @@ mod tests {
             },
             weight: *weight,
         };
-        Audience(visits.iter().map(visit).collect())
+        Audience::of(visits.iter().map(visit).collect())
     }
 
     fn condition(json: &str) -> Condition {
@@ -139,12 +190,14 @@ mod tests {
         check(r#"{"utm.source":"linkedin"}"#, 0.75);
         check("{}", 1.0);
         check(r#"{"utm.source":"xing"}"#, 0.0);
-        let claims = audience.claims(&[
+        let conditions = [
             condition(r#"{"utm.source":"google"}"#),
             condition("{}"),
             condition(r#"{"utm.source":"linkedin"}"#),
-        ]);
-        assert_eq!(claims, [0.25, 0.75, 0.0]);
+        ];
+        let reach = audience.reach(&conditions.each_ref());
+        let claimed: Vec<_> = reach.into_iter().map(|reach| reach.claimed).collect();
+        assert_eq!(claimed, [Some(0.25), Some(0.75), Some(0.0)]);
     }
 
     #[test]
@@ -164,8 +217,11 @@ mod tests {
     #[test]
     fn a_few_visits_tell_nothing() {
         let audience = audience(&[(19.0, "x", None)]);
-        assert_eq!(audience.matching(&Condition::always()), Matching::Quiet);
-        assert!(audience.claims(&[Condition::always()]).is_empty());
+        let expected = Reach {
+            matching: Matching::Quiet,
+            claimed: None,
+        };
+        assert_eq!(audience.reach(&[&Condition::always()]), [expected]);
         assert!(!Matching::Quiet.is_nobody());
     }
 }

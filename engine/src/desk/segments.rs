@@ -9,7 +9,7 @@ use domain::record::{Record, SegmentRecord};
 use domain::{Condition, SegmentKey};
 use serde_json::{Value, json};
 
-use super::audience::Matching;
+use super::audience::Reach;
 use super::{Actor, Desk, DeskError};
 use crate::embedding::Embedding;
 use crate::ingest::{check_one, vectors_or_later};
@@ -37,10 +37,7 @@ pub struct ListedSegment {
     /// The segment with its variants.
     pub summary: SegmentSummary,
     /// What share of the last seven days' visits its condition would have matched.
-    pub matching: Matching,
-    /// The share, 0 to 1, of those visits that no segment before it would have claimed as well;
-    /// `None` while there are too few.
-    pub claimed: Option<f64>,
+    pub reach: Reach,
 }
 
 /// Where a segment is used.
@@ -66,13 +63,9 @@ impl Desk {
                 Condition::parse_lenient(&summary.record.condition, &SavedGroups::default())
             })
             .collect();
-        let claims = audience.claims(&conditions);
-        let listed = summaries.into_iter().zip(&conditions).enumerate();
-        let listed = listed.map(|(place, (summary, condition))| ListedSegment {
-            summary,
-            matching: audience.matching(condition),
-            claimed: claims.get(place).copied(),
-        });
+        let reach = audience.reach(&conditions.iter().collect::<Vec<_>>());
+        let listed = summaries.into_iter().zip(reach);
+        let listed = listed.map(|(summary, reach)| ListedSegment { summary, reach });
         Ok(listed.collect())
     }
 

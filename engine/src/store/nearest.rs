@@ -8,12 +8,13 @@ use super::space_index::indexed;
 use super::{Space, Store, StoreError};
 use crate::embedding::Embedding;
 
-/// Most that the index is asked for; a longer list is sorted exactly.
+/// What the index is asked for: the same whichever page of a list is looked at, so that pages fit
+/// together. Beyond, the list is sorted exactly.
 pub(super) const MOST: i64 = 200;
 
 impl Store {
-    /// The variants nearest to `to` in the whole of its `space`, at most `limit` and [`MOST`], with
-    /// their cosine similarity, the nearest first; `None` where pgvector has no index for the
+    /// The [`MOST`] variants nearest to `to` in the whole of its `space`, with their cosine
+    /// similarity, in no particular order; `None` where pgvector has no index for the
     /// dimension.
     ///
     /// The statement names the space and the dimension by numbers and not by parameters: the index
@@ -26,7 +27,6 @@ impl Store {
         &self,
         space: &Space,
         to: &Embedding,
-        limit: i64,
     ) -> Result<Option<Vec<(VariantId, f32)>>, StoreError> {
         let Some((kind, _)) = indexed(space) else {
             return Ok(None);
@@ -34,9 +34,9 @@ impl Store {
         let (version, vector) = (space.version, Vector::from(to.as_slice().to_vec()));
         let mut transaction = self.pool.begin().await?;
         for setting in [
-            // See `engine/benches/recall.rs`.
-            "SET LOCAL hnsw.ef_search = 320",
-            "SET LOCAL hnsw.iterative_scan = 'strict_order'",
+            // Chosen from the curve in `DESIGN.md`, which `benches/recall.rs` draws.
+            "SET LOCAL hnsw.ef_search = 1000",
+            "SET LOCAL hnsw.iterative_scan = 'relaxed_order'",
         ] {
             sqlx::query(setting).execute(&mut *transaction).await?;
         }
@@ -46,7 +46,7 @@ impl Store {
              ORDER BY embedding::{kind} <=> $1::{kind} LIMIT $2"
         ))
         .bind(vector)
-        .bind(limit.min(MOST))
+        .bind(MOST)
         .fetch_all(&mut *transaction)
         .await?;
         transaction.commit().await?;

@@ -82,7 +82,8 @@ impl Store {
         })
     }
 
-    /// Builds a space's index on a connection of its own, beside everybody who writes.
+    /// Builds a space's index on a connection of its own, beside everybody who writes, and lets the
+    /// planner count the vectors that came with the space.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails, out of memory or disk for instance; an invalid index
@@ -100,6 +101,9 @@ impl Store {
         let memory = format!("SET maintenance_work_mem = '{}MB'", settings.memory_mb);
         sqlx::query(&memory).execute(&mut connection).await?;
         sqlx::query(&statement).execute(&mut connection).await?;
+        sqlx::query("ANALYZE embeddings, query_embeddings")
+            .execute(&mut connection)
+            .await?;
         connection.close().await?;
         Ok(())
     }

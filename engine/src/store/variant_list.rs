@@ -141,7 +141,7 @@ impl Store {
     ) -> Result<(Vec<ListedVariant>, i64), StoreError> {
         let near = match wanting.meaning {
             Some((to, space)) if !filter.narrows() && offset + limit <= nearest::MOST => {
-                self.nearest_of_all(space, to, offset + limit).await?
+                self.nearest_of_all(space, to).await?
             }
             _ => None,
         };

@@ -46,8 +46,8 @@ impl<'a> Remembered<'a> {
             .map(|visit| cookie(VISIT_COOKIE, &visit, config));
         if rollout >= EVERYBODY {
             return Self {
-                visit,
                 agreed,
+                visit,
                 ..Self::default()
             };
         }

@@ -90,7 +90,7 @@ fn rows(segments: Vec<ListedSegment>, may_write: bool, moved: &Moved) -> AnyView
 fn row(segment: ListedSegment, place: usize, arrows: Option<AnyView>) -> AnyView {
     let is_default = segment.summary.record.key.is_default();
     let visits = visits(&segment, is_default);
-    let silent = segment.matching.is_nobody();
+    let silent = segment.reach.matching.is_nobody();
     let record = segment.summary.record;
     let key = record.key.to_string();
     let condition = if is_default {
@@ -185,10 +185,10 @@ fn arrows(segment: &ListedSegment, place: usize, last: usize, moved: &Moved) -> 
 
 /// Which share of visits a segment matches, and how many of them are left for it.
 fn visits(segment: &ListedSegment, is_default: bool) -> Option<AnyView> {
-    let Matching::Share(matching) = segment.matching else {
+    let Matching::Share(matching) = segment.reach.matching else {
         return None;
     };
-    let claimed = segment.claimed.unwrap_or(matching);
+    let claimed = segment.reach.claimed.unwrap_or(matching);
     let words = if is_default {
         format!("{} of visits", per_cent(claimed))
     } else if per_cent(claimed) == per_cent(matching) {

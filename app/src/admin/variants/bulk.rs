@@ -39,9 +39,9 @@ pub(super) fn bar(zone: &str, all: Option<usize>) -> impl IntoView + use<> {
                     "Archive"
                 </Button>
             </div>
-            <div class="hidden w-full gap-2 rounded-lg bg-bad-wash px-4 py-3 text-sm has-[p:not(:empty)]:grid">
+            <div class="hidden w-full rounded-lg bg-bad-wash pb-3 text-sm has-[p:not(:empty)]:grid">
                 <Mistake name="live" />
-                <label class="flex min-h-6 items-center gap-2.5 font-medium">
+                <label class="mx-4 flex min-h-6 items-center gap-2.5 font-medium">
                     <input type="checkbox" name="live" value="true" autocomplete="off" class="size-4.5 shrink-0 accent-accent" />
                     "Yes, also those that visitors see now"
                 </label>

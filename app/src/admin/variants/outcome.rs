@@ -116,16 +116,14 @@ pub(super) fn warning(what: What, live: usize, all: usize) -> String {
             grouped(all)
         ),
     };
-    let then = match what {
-        What::Schedule => "are not shown again before the date you chose",
-        What::Now | What::Archive | What::Withdraw => "are not shown any more",
+    let until = match what {
+        What::Schedule => "before the date you chose",
+        What::Now | What::Archive | What::Withdraw => "any more",
     };
-    let then = if live == 1 {
-        then.replacen("are", "is", 1)
-    } else {
-        then.to_owned()
-    };
-    format!("{them} and {then}. If that is meant, tick the box below and press the button again.")
+    let they = if live == 1 { "it is" } else { "they are" };
+    format!(
+        "{them}. After this {they} not shown {until}. If that is meant, tick the box below and press the button again."
+    )
 }
 
 fn undone_words(restored: usize, left: usize) -> String {
@@ -189,19 +187,19 @@ mod tests {
             What::Archive,
             1,
             1,
-            "This variant is shown to visitors now and is not shown any more.",
+            "This variant is shown to visitors now. After this it is not shown any more.",
         );
         check(
             What::Schedule,
             3,
             1_200,
-            "3 of these 1,200 variants are shown to visitors now and are not shown again",
+            "3 of these 1,200 variants are shown to visitors now. After this they are not shown before",
         );
         check(
             What::Withdraw,
             2,
             2,
-            "These 2 variants are shown to visitors now and are not",
+            "These 2 variants are shown to visitors now. After this",
         );
     }
 

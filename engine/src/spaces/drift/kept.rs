@@ -18,8 +18,9 @@ use crate::visits::Traffic;
 const KEPT: usize = 3;
 /// For how long the visits by which one is weighted are recent.
 const RECENT: Duration = Duration::from_mins(10);
-/// For how long a failure is told instead of trying again.
-const FAILED: Duration = Duration::from_secs(5);
+/// For how long a failure is told instead of trying again, and what was found out while texts had no
+/// vector yet.
+const PASSING: Duration = Duration::from_secs(5);
 
 /// Comparisons that were made or are being made. Cloning is cheap.
 #[derive(Debug, Clone)]
@@ -56,8 +57,6 @@ struct Key {
     from: i32,
     to: i32,
     revision: Revision,
-    /// Texts without a vector in the space compared.
-    missing: i64,
     floor: Option<f32>,
 }
 
@@ -67,6 +66,8 @@ type Outcome = Option<(Instant, Result<Arc<Drift>, String>)>;
 #[derive(Debug)]
 struct Kept {
     key: Key,
+    /// Whether every text had its vector in the space compared when it was begun.
+    complete: bool,
     progress: Arc<Progress>,
     outcome: watch::Receiver<Outcome>,
     task: JoinHandle<()>,
@@ -108,12 +109,14 @@ impl Spaces {
             from: self.active().await?.version,
             to: self.find(to).await?.space.version,
             revision: self.store.revision().await?.0,
-            missing: self.store.missing(to).await?.all(),
             floor,
         };
         let (progress, mut outcome) = match kept.find(&key) {
             Some(found) => found,
-            None => self.begin(kept, key, traffic.await),
+            None => {
+                let complete = self.store.missing(to).await?.all() == 0;
+                self.begin(kept, key, complete, traffic.await)
+            }
         };
         let Ok(ended) = timeout(patience, outcome.wait_for(Option::is_some)).await else {
             return Ok(Comparison::Underway {
@@ -134,6 +137,7 @@ impl Spaces {
         &self,
         kept: &Comparisons,
         key: Key,
+        complete: bool,
         traffic: Traffic,
     ) -> (Arc<Progress>, watch::Receiver<Outcome>) {
         let (said, outcome) = watch::channel(None);
@@ -158,6 +162,7 @@ impl Spaces {
         });
         kept.keep(Kept {
             key,
+            complete,
             progress,
             outcome,
             task,
@@ -170,8 +175,8 @@ impl Comparisons {
         let mut all = self.lock();
         all.retain(|kept| match &*kept.outcome.borrow() {
             None => true,
-            Some((at, Ok(_))) => at.elapsed() < RECENT,
-            Some((at, Err(_))) => at.elapsed() < FAILED,
+            Some((at, Ok(_))) if kept.complete => at.elapsed() < RECENT,
+            Some((at, _)) => at.elapsed() < PASSING,
         });
         let found = all.iter().find(|kept| kept.key == *key)?;
         Some((Arc::clone(&found.progress), found.outcome.clone()))

@@ -9,13 +9,14 @@ use crate::client::Answer;
 
 /// Every server function that takes a session, the least role that it takes, and a form that is
 /// complete. None of them asks for something that would end the session of who asks.
-const FUNCTIONS: [(&str, Role, &str); 45] = [
+const FUNCTIONS: [(&str, Role, &str); 46] = [
     ("account/name", Role::Viewer, "name=Ann"),
     (
         "account/password",
         Role::Viewer,
         "current=x&password=y&repeat=y",
     ),
+    ("account/theme", Role::Viewer, "theme=dark"),
     ("home/now", Role::Viewer, ""),
     (
         "pages/create",
