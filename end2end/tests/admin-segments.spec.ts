@@ -140,7 +140,9 @@ test('segments are ordered by dragging and by buttons', async ({ page }) => {
   await expect(page).toHaveURL(/notice=segments-ordered/);
   await expect(rows.nth(0)).toHaveAttribute('data-row', second ?? '');
   await page.locator('html[data-ready]').waitFor();
-  await rows.nth(0).locator('[data-handle]').dragTo(rows.nth(1), { targetPosition: { x: 60, y: 60 } });
+  const below = await rows.nth(1).boundingBox();
+  const targetPosition = { x: 60, y: (below?.height ?? 0) * 0.75 };
+  await rows.nth(0).locator('[data-handle]').dragTo(rows.nth(1), { targetPosition });
   await expect(rows.nth(0)).toHaveAttribute('data-row', first ?? '');
   await expect(page.getByText('The order is saved.')).toBeVisible();
 });
