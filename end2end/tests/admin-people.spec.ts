@@ -87,7 +87,9 @@ test('an admin invites somebody, who chooses a password and is let in', async ({
   await row.getByRole('link', { name: 'Ines' }).click();
   await page.getByRole('button', { name: 'Disable' }).first().click();
   await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
-  await expect(page.getByRole('status')).toHaveText('The account is disabled and signed out everywhere.');
+  await expect(page.getByRole('status')).toHaveText(
+    'The account is disabled and signed out everywhere. Its tokens are revoked.',
+  );
   await other.goto('/admin/account');
   await expect(other).toHaveURL(/\/admin\/sign-in/);
   await context.close();
