@@ -25,8 +25,8 @@ pub(super) struct Services {
 /// A data folder that this process, and no other, works in.
 pub(super) struct DataDir {
     path: PathBuf,
-    /// The operating system releases the lock when this is closed, however the process ends.
-    _lock: File,
+    /// The operating system releases the lock when the process ends, however it does.
+    lock: File,
 }
 
 impl DataDir {
@@ -68,7 +68,7 @@ impl DataDir {
             .and_then(|()| writeln!(lock, "{}", std::process::id()))
             .map_err(EmbeddedError::io("write", &name))?;
         create_folder(&path.join("log"))?;
-        Ok(Self { path, _lock: lock })
+        Ok(Self { path, lock })
     }
 
     /// The folder itself, absolute and free of links.
@@ -126,6 +126,14 @@ impl DataDir {
             .and_then(|()| fs::rename(&next, &path))
             .and_then(|()| File::open(&self.path)?.sync_all())
             .map_err(EmbeddedError::io("write", &path))
+    }
+}
+
+impl Drop for DataDir {
+    /// Closing the file alone would release the lock later: a service that is being started has the
+    /// file open, too, from the fork of this process to its own program's first moment.
+    fn drop(&mut self) {
+        let _ = self.lock.unlock();
     }
 }
 
