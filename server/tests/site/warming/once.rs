@@ -85,8 +85,10 @@ async fn two_nodes_that_want_the_same_page_first_share_the_work() {
     eprintln!(
         "{bodies} bodies on two nodes: {rendered} renderings, {spared} spared, {given_up} not waited for"
     );
-    // Only who gave up waiting, or could not ask, made something a second time.
-    assert!(rendered >= bodies && rendered <= bodies + given_up + unwell);
+    // Made a second time is only what somebody gave up waiting for or could not ask about, and now
+    // and then what was stored between a node's look for it and its lock.
+    let between = bodies / 3.0;
+    assert!(rendered >= bodies && rendered <= bodies + given_up + unwell + between);
 }
 
 #[tokio::test(flavor = "multi_thread")]
