@@ -5,31 +5,29 @@ use super::{Config, ConfigError, origin};
 impl Config {
     /// Names the first field whose value does not make sense.
     pub(super) fn check(&self) -> Result<(), ConfigError> {
-        let refuse = |field, problem: &str| {
-            Err(ConfigError::Value {
-                field,
-                problem: problem.to_owned(),
-            })
-        };
         if let Some(url) = &self.base_url {
             let known_scheme = url.starts_with("https://") || url.starts_with("http://");
             if !known_scheme || url.ends_with('/') {
-                return refuse(
+                return ConfigError::refuse(
                     "base_url",
                     "must start with https:// or http:// and end without a slash",
                 );
             }
         }
         match (&self.tls_certificate, &self.tls_key) {
-            (Some(_), None) => return refuse("tls_key", "is missing beside `tls_certificate`"),
-            (None, Some(_)) => return refuse("tls_certificate", "is missing beside `tls_key`"),
+            (Some(_), None) => {
+                return ConfigError::refuse("tls_key", "is missing beside `tls_certificate`");
+            }
+            (None, Some(_)) => {
+                return ConfigError::refuse("tls_certificate", "is missing beside `tls_key`");
+            }
             _ => {}
         }
         if !self.consent_cookie.contains('=') {
-            return refuse("consent_cookie", "must have the form NAME=VALUE");
+            return ConfigError::refuse("consent_cookie", "must have the form NAME=VALUE");
         }
         if self.database_connections < 2 {
-            return refuse("database_connections", "must be at least 2");
+            return ConfigError::refuse("database_connections", "must be at least 2");
         }
         let some = [
             ("worker_threads", self.worker_threads > 0),
@@ -44,7 +42,7 @@ impl Config {
             ),
         ];
         if let Some((field, _)) = some.into_iter().find(|(_, present)| !present) {
-            return refuse(field, "must be at least 1");
+            return ConfigError::refuse(field, "must be at least 1");
         }
         self.embedding.check("embedding")?;
         if let Some(next) = &self.next_embedding {
@@ -53,17 +51,17 @@ impl Config {
         self.spaces.check()?;
         for name in &self.country_headers {
             if http::HeaderName::try_from(name.as_str()).is_err() {
-                return refuse(
+                return ConfigError::refuse(
                     "country_headers",
-                    &format!("contains {name:?}, which is not a header's name"),
+                    format!("contains {name:?}, which is not a header's name"),
                 );
             }
         }
         for origin in &self.cors_origins {
             if origin != "*" && !origin::is_origin(origin) {
-                return refuse(
+                return ConfigError::refuse(
                     "cors_origins",
-                    &format!(
+                    format!(
                         "contains {origin:?}, which is no origin; write one as browsers do, such as \
                          https://example.com or http://127.0.0.1:5173, or * for all"
                     ),

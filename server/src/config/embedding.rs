@@ -62,12 +62,7 @@ impl Default for EmbeddingConfig {
 impl EmbeddingConfig {
     /// `table` is the name under which the fields stand.
     pub(super) fn check(&self, table: &'static str) -> Result<(), ConfigError> {
-        let refuse = |problem: &str| {
-            Err(ConfigError::Value {
-                field: table,
-                problem: problem.to_owned(),
-            })
-        };
+        let refuse = |problem| ConfigError::refuse(table, problem);
         if self.threads == 0 {
             return refuse("has `threads` = 0; at least 1 is needed");
         }
@@ -115,26 +110,20 @@ impl Default for SpacesConfig {
 
 impl SpacesConfig {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
-        let refuse = |field, problem: &str| {
-            Err(ConfigError::Value {
-                field,
-                problem: problem.to_owned(),
-            })
-        };
         if self.lease_seconds == 0 {
-            return refuse("spaces.lease_seconds", "must be at least 1");
+            return ConfigError::refuse("spaces.lease_seconds", "must be at least 1");
         }
         if !(2..=100).contains(&self.index_m) {
-            return refuse("spaces.index_m", "must be 2 to 100");
+            return ConfigError::refuse("spaces.index_m", "must be 2 to 100");
         }
         if !(self.index_m * 2..=1_000).contains(&self.index_ef_construction) {
-            return refuse(
+            return ConfigError::refuse(
                 "spaces.index_ef_construction",
                 "must be at least twice `index_m` and at most 1000",
             );
         }
         if !(1..=2_000_000).contains(&self.index_memory_mb) {
-            return refuse("spaces.index_memory_mb", "must be 1 to 2000000");
+            return ConfigError::refuse("spaces.index_memory_mb", "must be 1 to 2000000");
         }
         Ok(())
     }

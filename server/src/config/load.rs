@@ -32,6 +32,14 @@ pub enum ConfigError {
     },
 }
 
+impl ConfigError {
+    /// Refuses the value of `field`: `problem` goes on from its name.
+    pub(super) fn refuse(field: &'static str, problem: impl Into<String>) -> Result<(), Self> {
+        let problem = problem.into();
+        Err(Self::Value { field, problem })
+    }
+}
+
 /// What the command line says, over everything else.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Overrides {
