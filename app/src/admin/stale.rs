@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::editor::{Difference, Differences};
+use super::editor::{Conflict, Difference};
 use super::session::{AdminSession, done};
 use super::{AdminError, Form};
 use crate::ui::Button;
@@ -97,42 +97,31 @@ pub(super) async fn waiting<T: DeserializeOwned>(
     Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()))
 }
 
-/// Both versions, above a form that holds the person's own.
-#[component]
-pub(super) fn Both(
-    thing: Thing,
-    /// Who saved the other version.
-    author: String,
-    /// Where they differ.
-    differences: Vec<Difference>,
-) -> impl IntoView {
-    let title = format!(
-        "{author} saved this {} while you were writing",
-        thing.word()
-    );
-    view! {
-        <section
-            role="alert"
-            aria-labelledby="stale-title"
-            class="mb-6 min-w-0 rounded-xl border border-bad bg-card p-4 sm:p-5"
-        >
-            <h2 id="stale-title" class="text-base font-semibold wrap-anywhere">
-                {title}
-            </h2>
-            <p class="mt-1 mb-3 text-sm/6 text-muted">
-                "Nothing was overwritten. Below is what you wrote: change what you like, and save it on top of theirs. Or take theirs."
-            </p>
-            <Differences differences saved="Saved" />
-            <div class="mt-4">
+/// Both versions, for above a form that holds the person's own; `None` where they are the same.
+pub(super) fn both(thing: &Thing, author: &str, differences: Vec<Difference>) -> Option<AnyView> {
+    if differences.is_empty() {
+        return None;
+    }
+    let key = thing.key();
+    let both = view! {
+        <div class="mb-6">
+            <Conflict
+                author=author.to_owned()
+                noun=thing.word()
+                text="Nothing was overwritten. Below is what you wrote: change what you like, and save it on top of theirs. Or take theirs."
+                differences
+                saved="Saved".to_owned()
+            >
                 <Form action="/admin/api/stale/take-theirs".to_owned()>
-                    <input type="hidden" name="key" value=thing.key() />
+                    <input type="hidden" name="key" value=key />
                     <div>
                         <Button>"Take theirs"</Button>
                     </div>
                 </Form>
-            </div>
-        </section>
-    }
+            </Conflict>
+        </div>
+    };
+    Some(both.into_any())
 }
 
 /// Forgets what somebody could not save.

@@ -4,9 +4,41 @@ use leptos::prelude::*;
 
 use super::shape::Difference;
 
+/// Somebody else saved while a person was writing: both versions, and what can be done.
+#[component]
+pub fn Conflict(
+    /// Who saved the other version.
+    author: String,
+    /// What both wrote: `page`, `segment` or `variant`.
+    noun: &'static str,
+    /// What became of the two versions.
+    text: &'static str,
+    /// The fields in which they differ.
+    differences: Vec<Difference>,
+    /// Whose version the saved one is.
+    saved: String,
+    /// The buttons.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <section
+            role="alert"
+            aria-labelledby="conflict-title"
+            class="min-w-0 rounded-xl border border-bad bg-card p-4"
+        >
+            <h2 id="conflict-title" class="text-base font-semibold wrap-anywhere">
+                {format!("{author} saved this {noun} while you were writing")}
+            </h2>
+            <p class="mt-1 mb-3 text-sm/6 text-muted">{text}</p>
+            <Differences differences saved />
+            <div class="mt-4 flex flex-wrap gap-2">{children()}</div>
+        </section>
+    }
+}
+
 /// Every field in which the versions differ.
 #[component]
-pub fn Differences(
+pub(super) fn Differences(
     /// The fields.
     differences: Vec<Difference>,
     /// Whose version the saved one is.

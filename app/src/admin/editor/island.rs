@@ -3,7 +3,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast as _;
 use leptos::web_sys::{Element, HtmlFormElement};
 
-use super::conflict::Differences;
+use super::conflict::Conflict;
 use super::look::{Look, Preview, go_to};
 use super::shape::{Opened, Theirs};
 use super::work::{Phase, Work};
@@ -270,33 +270,25 @@ fn segment(work: Work, segments: Vec<(String, String)>) -> AnyView {
 
 /// Somebody else saved meanwhile: both versions, and the choice.
 fn conflict(work: Work, theirs: Theirs) -> AnyView {
-    let title = format!(
-        "{} saved this variant while you were writing",
-        theirs.author
-    );
+    let Theirs {
+        author,
+        differences,
+        ..
+    } = theirs;
+    let saved = author.clone();
     view! {
-        <section
-            role="alert"
-            aria-labelledby="conflict-title"
-            class="min-w-0 rounded-xl border border-bad bg-card p-4"
+        <Conflict
+            author
+            noun="variant"
+            text="Nothing was overwritten. Both versions stay in the history, whichever you choose."
+            differences
+            saved
         >
-            <h2 id="conflict-title" class="text-base font-semibold">
-                {title}
-            </h2>
-            <p class="mt-1 mb-3 text-sm/6 text-muted">
-                "Nothing was overwritten. Both versions stay in the history, whichever you choose."
-            </p>
-            <Differences differences=theirs.differences saved=theirs.author />
-            <div class="mt-4 flex flex-wrap gap-2">
-                <Button
-                    weight=Weight::Primary
-                    on_press=Callback::new(move |_| work.keep_mine())
-                >
-                    "Keep mine on top"
-                </Button>
-                <Button on_press=Callback::new(move |_| work.take_theirs())>"Take theirs"</Button>
-            </div>
-        </section>
+            <Button weight=Weight::Primary on_press=Callback::new(move |_| work.keep_mine())>
+                "Keep mine on top"
+            </Button>
+            <Button on_press=Callback::new(move |_| work.take_theirs())>"Take theirs"</Button>
+        </Conflict>
     }
     .into_any()
 }

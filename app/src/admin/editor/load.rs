@@ -35,11 +35,15 @@ pub(super) fn written(detail: &VariantDetail) -> Written {
 /// What visitors would see differently, field by field, with what somebody has in the place of what
 /// is saved; `page` is what both inherit from.
 pub(super) fn differences(page: &Value, saved: &Written, mine: &Written) -> Vec<Difference> {
-    let (saved, mine) = (shown(page, saved), shown(page, mine));
-    let changes = changes(Some(&saved), Some(&mine)).into_iter();
+    compared(&shown(page, saved), &shown(page, mine), field_label)
+}
+
+/// Where two versions differ, field by field; `label` says what people call a field.
+pub fn compared(saved: &Value, mine: &Value, label: impl Fn(&str) -> String) -> Vec<Difference> {
+    let changes = changes(Some(saved), Some(mine)).into_iter();
     changes
         .map(|change| Difference {
-            field: field_label(&change.field),
+            field: label(&change.field),
             saved: change.before,
             mine: change.after,
         })

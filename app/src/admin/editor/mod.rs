@@ -17,7 +17,8 @@ mod work;
 pub use actions::preview_draft;
 #[cfg(feature = "ssr")]
 pub(super) use {
-    conflict::Differences,
+    conflict::Conflict,
+    load::compared,
     screens::{new, variant},
     shape::Difference,
 };

@@ -1,7 +1,6 @@
 //! What somebody could not save of a page.
 
 use domain::content::field_label;
-use domain::difference::changes;
 use domain::record::PageRecord;
 use engine::store::EditedPage;
 use leptos::prelude::*;
@@ -9,9 +8,9 @@ use serde_json::json;
 
 use super::languages::name;
 use crate::admin::AdminError;
-use crate::admin::editor::Difference;
+use crate::admin::editor::compared;
 use crate::admin::session::AdminSession;
-use crate::admin::stale::{self, Both, Thing, Unsaved};
+use crate::admin::stale::{self, Thing, Unsaved};
 
 /// What the person could not save of a page, and that beside what is saved.
 pub(super) async fn both(
@@ -23,19 +22,9 @@ pub(super) async fn both(
         return Ok(None);
     };
     let Unsaved { author, mine } = unsaved;
-    let changes = changes(Some(&json!(page.record)), Some(&json!(mine))).into_iter();
-    let differences: Vec<Difference> = changes
-        .map(|change| Difference {
-            field: label(&change.field),
-            saved: change.before,
-            mine: change.after,
-        })
-        .collect();
-    if differences.is_empty() {
-        return Ok(None);
-    }
-    let both = view! { <Both thing author differences /> };
-    Ok(Some((mine, both.into_any())))
+    let differences = compared(&json!(page.record), &json!(mine), label);
+    let both = stale::both(&thing, &author, differences);
+    Ok(both.map(|both| (mine, both)))
 }
 
 /// What people call a field of a page: `contents.en.title` is `English · Title`.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::admin::AdminError;
 use crate::admin::editor::Difference;
 use crate::admin::session::AdminSession;
-use crate::admin::stale::{self, Both, Thing, Unsaved};
+use crate::admin::stale::{self, Thing, Unsaved};
 
 /// What somebody wrote of a segment.
 #[derive(Debug, Serialize, Deserialize)]
@@ -41,12 +41,8 @@ pub(super) async fn both(
     };
     let Unsaved { author, mine } = unsaved;
     let mine = written(saved, mine);
-    let differences = differences(saved, &mine);
-    if differences.is_empty() {
-        return Ok(None);
-    }
-    let both = view! { <Both thing author differences /> };
-    Ok(Some((mine, both.into_any())))
+    let both = stale::both(&thing, &author, differences(saved, &mine));
+    Ok(both.map(|both| (mine, both)))
 }
 
 /// A segment as somebody wrote it.
