@@ -7,8 +7,8 @@ use leptos::prelude::*;
 ///
 /// Without JavaScript it is an ordinary form. With it, the answer comes without leaving the
 /// screen: what is wrong is written beside the fields by their names and nothing typed is lost,
-/// and where the server function leads, whether it did its work or not, is gone to. While an answer is awaited a second press
-/// sends nothing.
+/// and where the server function leads, whether it did its work or not, is gone to. While an answer
+/// is awaited a second press sends nothing.
 #[island]
 pub fn Form(
     /// The server function's address.

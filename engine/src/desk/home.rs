@@ -21,6 +21,7 @@ const TOLD: i64 = 8;
 const PLACES: usize = 200;
 /// How far above the floor, in cosine similarity, a page's best variant should be.
 const MARGIN: f32 = 0.1;
+
 /// What needs somebody's attention.
 #[derive(Debug, Clone)]
 pub struct Attention {

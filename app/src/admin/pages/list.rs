@@ -6,6 +6,7 @@ use engine::store::PageSummary;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
+use crate::admin::address::begun;
 use crate::admin::instant;
 use crate::admin::screen::screen;
 use crate::ui::{
@@ -76,7 +77,7 @@ pub fn PageList() -> impl IntoView {
             .into_any()
         } else {
             let address = |number: usize| {
-                let mut address = crate::admin::address::begun("/admin/pages?");
+                let mut address = begun("/admin/pages?");
                 address.append_pair("q", &search);
                 address.append_pair("sort", &order);
                 address.append_pair("page", &number.to_string());
@@ -139,7 +140,7 @@ fn PageTable(found: Found) -> impl IntoView {
 #[component]
 fn Row(page: PageSummary, share: Option<f64>) -> impl IntoView {
     let count = page.variants;
-    let variants = crate::admin::address::begun("/admin/variants?")
+    let variants = begun("/admin/variants?")
         .append_pair("page", page.external_id.as_str())
         .finish();
     let locales = page
