@@ -61,6 +61,30 @@ test('what is wrong is said beside its field and nothing typed is lost', async (
   await expect(page.getByRole('textbox', { name: 'Title' })).toHaveValue('Night trains');
 });
 
+test('leaving with something typed asks first', async ({ page }) => {
+  await signIn(page, 'publisher');
+  await fillNew(page, '/unsaved');
+  const asked: string[] = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type());
+    return dialog.dismiss();
+  });
+  await page.getByRole('link', { name: 'Segments' }).first().click();
+  await expect.poll(() => asked).toEqual(['beforeunload']);
+  await expect(page.getByLabel('Path')).toHaveValue('/unsaved');
+  // Nothing is asked where nothing was typed, or where it is on its way.
+  page.removeAllListeners('dialog');
+  await open(page, '/admin/segments/enterprise');
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type());
+    return dialog.dismiss();
+  });
+  await page.getByLabel('Name', { exact: true }).focus();
+  await page.getByRole('link', { name: 'Pages' }).first().click();
+  await expect(page).toHaveURL('/admin/pages');
+  expect(asked).toEqual(['beforeunload']);
+});
+
 test('the search result and the rollout follow what is typed', async ({ page }) => {
   await signIn(page, 'publisher');
   await fillNew(page, '/x');

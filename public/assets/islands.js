@@ -74,10 +74,23 @@ document.addEventListener("landfall:saved", async () => {
   }
 });
 
+// Whoever leaves with something typed into a guarded form is asked first. A form on its way is busy.
+const fields = (form) => JSON.stringify([...new FormData(form)]);
+
+function guard() {
+  const opened = [...document.querySelectorAll("form[data-guarded]")].map((form) => [form, fields(form)]);
+  addEventListener("beforeunload", (event) => {
+    if (opened.some(([form, before]) => !form.ariaBusy && fields(form) !== before)) event.preventDefault();
+  });
+}
+
 await program.default({ module_or_path: bundle.replace(/\.js$/, ".wasm") });
 const early = typed();
 program.hydrate();
 await ready(document.body);
+// Islands write their fields once more, after this turn.
+await new Promise((done) => setTimeout(done));
+guard();
 early.forEach(type);
 // For tests: from here on everything reacts.
 document.documentElement.dataset.ready = "";

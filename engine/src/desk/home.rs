@@ -176,13 +176,14 @@ impl Desk {
 }
 
 /// What happened to what, when visitors see something else afterwards.
-const PUBLICATIONS: [&str; 10] = [
+const PUBLICATIONS: [&str; 11] = [
     "page.create",
     "page.save",
     "page.delete",
     "page.import",
     "variant.publish",
     "variant.schedule",
+    "variant.until",
     "variant.archive",
     "variant.withdraw",
     "variant.undo",

@@ -6,6 +6,7 @@
 pub mod activity;
 pub mod audience;
 mod drafts;
+mod find;
 pub mod home;
 pub mod insights;
 pub mod local_time;
@@ -29,6 +30,8 @@ use crate::spaces::{Comparison, Comparisons, Spaces};
 use crate::store::{Store, StoreError};
 use crate::visits;
 use crate::writer::WriterError;
+
+pub use find::Found;
 
 /// The desk: the engine as people who write content see it. Cloning is cheap.
 #[derive(Debug, Clone)]

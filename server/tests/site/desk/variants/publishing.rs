@@ -153,6 +153,36 @@ async fn a_schedule_is_entered_on_the_sites_clocks() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_visitors_see_gets_an_end_without_going_off_air() {
+    let site = desk().await;
+    let publisher = site.sign_in(Role::Publisher).await;
+    let id = imported(&site).await.to_string();
+    let until = |ends_at: &str| {
+        let fields = [
+            ("ids[]", id.as_str()),
+            ("what", "until"),
+            ("ends_at", ends_at),
+        ];
+        site.call(&publisher, "variants/publish", &fields).status
+    };
+    let stored = || {
+        let sql =
+            "SELECT status, published_revision, ends_at IS NOT NULL FROM variants WHERE id = ";
+        site.database.query(&format!("{sql}{id}"))
+    };
+    assert_eq!(until("2199-08-01T09:00"), 200);
+    assert_eq!(stored(), "published|1|t");
+    visitors_read(&site, "Prices for small companies").await;
+    assert_eq!(until("2001-01-01T00:00"), 422);
+    assert_eq!(until(""), 200);
+    assert_eq!(stored(), "published|1|f");
+    let archived = [("ids[]", id.as_str()), ("what", "archive")];
+    let answer = site.call(&publisher, "variants/publish", &archived);
+    assert_eq!(answer.status, 200);
+    assert_eq!(until("2199-08-01T09:00"), 422);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn only_who_may_publish_publishes() {
     let site = desk().await;
     let id = imported(&site).await.to_string();
