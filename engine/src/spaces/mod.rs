@@ -7,6 +7,7 @@
 
 mod drift;
 mod fill;
+mod floors;
 mod keep;
 mod plan;
 mod switch;
@@ -23,7 +24,10 @@ use crate::store::{
     DeadLetter, EmbedJob, IndexSettings, IndexState, Missing, Space, SpaceRow, SpaceState, Store,
 };
 
-pub use drift::{Below, Comparison, Comparisons, Decided, Drift, Histogram, Outcome, Share, Side};
+pub use drift::{
+    Below, Brought, Comparison, Comparisons, Decided, Drift, Histogram, Outcome, Share, Side, Terms,
+};
+pub use floors::Floors;
 pub use keep::Keeper;
 pub use plan::Plan;
 pub use switch::{SwitchOptions, Switched};
@@ -171,6 +175,16 @@ impl Spaces {
     /// [`DeskError::Store`] when the database fails.
     pub async fn dead_letters(&self, version: i32) -> Result<Vec<DeadLetter>, DeskError> {
         Ok(self.store.dead_letters(version).await?)
+    }
+
+    /// How many texts have no vector in a space, whether it is due or was refused. Campaign terms do
+    /// not count: they are forgotten and learnt all the time.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`] when the database fails.
+    pub async fn without_vector(&self, version: i32) -> Result<i64, DeskError> {
+        let missing = self.store.missing(version).await?;
+        Ok(missing.waiting + missing.refused)
     }
 
     /// Makes the space of a configured model, unless there is one, and a job that fills it, unless
