@@ -1,13 +1,14 @@
 //! Changing the embedding model without anyone noticing.
 //!
 //! A new space is filled beside the one that decides (`work`), kept complete while people go on
-//! editing (`keep`), compared with it on every decision there is (`drift`), and switched to or back
+//! editing (`keep`, `index`), compared with it on every decision there is (`drift`), and switched to or back
 //! from in one transaction (`switch`). Nothing is queued: what is missing in a space is asked of the
 //! database each time, so that an interruption costs at most one batch.
 
 mod drift;
 mod fill;
 mod floors;
+mod index;
 mod keep;
 mod plan;
 mod switch;
@@ -28,6 +29,7 @@ pub use drift::{
     Below, Brought, Comparison, Comparisons, Decided, Drift, Histogram, Outcome, Share, Side, Terms,
 };
 pub use floors::Floors;
+pub use index::{Indexer, Mended};
 pub use keep::Keeper;
 pub use plan::Plan;
 pub use switch::{SwitchOptions, Switched};

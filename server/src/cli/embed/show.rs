@@ -48,6 +48,9 @@ pub(super) async fn overview(overview: &Overview, spaces: &Spaces) -> Result<(),
             overview.texts
         );
         println!("  index    {}", index(view.index));
+        if let Some(error) = &view.row.index_error {
+            println!("           it could not be built and is tried again: {error}");
+        }
         if let Some(job) = &view.job {
             println!("  job      {}", job_words(job));
         }

@@ -6,7 +6,7 @@ use super::support::{Moving, moving, someone};
 use crate::desk::support::{Role, Site};
 
 /// The same site with people who sign in.
-async fn with_people(site: &Moving) -> Site {
+pub(super) async fn with_people(site: &Moving) -> Site {
     let node = site.node().await;
     let url = site.database.url.clone();
     let store = site.store().clone();
