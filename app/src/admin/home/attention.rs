@@ -1,4 +1,4 @@
-use engine::desk::home::{Attention, Weak};
+use engine::desk::home::{Attention, MissingIndex, Weak};
 use engine::store::Upcoming;
 use leptos::prelude::*;
 
@@ -17,13 +17,15 @@ pub(super) fn NeedsAttention(attention: Attention) -> impl IntoView {
         weak,
         silent,
         unembedded,
+        index,
     } = attention;
     let nothing = backlog.drafts == 0
         && backlog.changed == 0
         && upcoming.is_empty()
         && weak.is_empty()
         && silent.is_empty()
-        && unembedded == 0;
+        && unembedded == 0
+        && index.is_none();
     let counts = [
         (
             backlog.drafts,
@@ -59,7 +61,9 @@ pub(super) fn NeedsAttention(attention: Attention) -> impl IntoView {
                         </p>
                     }
                 })}
-            <ul class="divide-y divide-line empty:hidden">{counts.collect_view()}</ul>
+            <ul class="divide-y divide-line empty:hidden">
+                {counts.collect_view()} {index.map(|index| view! { <Index index /> })}
+            </ul>
             {(!upcoming.is_empty()).then(|| view! { <Schedule upcoming /> })}
             {(!weak.is_empty()).then(|| view! { <WeakMatches weak /> })}
             {(!silent.is_empty())
@@ -106,6 +110,24 @@ fn Count(count: i64, words: &'static str, href: Option<&'static str>) -> impl In
         }
         .into_any(),
         None => view! { <li class="flex items-baseline gap-3 px-4 py-3">{content}</li> }.into_any(),
+    }
+}
+
+#[component]
+fn Index(index: MissingIndex) -> impl IntoView {
+    let words = match index.error {
+        None => "The index of the vectors is missing and being built anew; until then searching by meaning takes longer".to_owned(),
+        Some(error) => format!(
+            "The index of the vectors is missing, so that searching by meaning takes longer. Building it failed and is \
+             tried again: {error}"
+        ),
+    };
+    view! {
+        <li>
+            <a href="/admin/spaces" class="block px-4 py-3 text-sm wrap-anywhere hover:bg-wash">
+                {words}
+            </a>
+        </li>
     }
 }
 
