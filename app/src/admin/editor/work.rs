@@ -107,16 +107,9 @@ impl Work {
     /// under way as well; this one is not.
     pub(super) fn keep_leaving(self) {
         let waiting = self.keeping.call_off();
-        if (waiting || self.asked.get_value() > 0) && !self.keep_after_all() {
+        if (waiting || self.asked.get_value() > 0) && !outlive(&self.kept()) {
             self.keep();
         }
-    }
-
-    fn keep_after_all(self) -> bool {
-        #[cfg(feature = "hydrate")]
-        return browser::send("/admin/api/variants/keep", &self.kept());
-        #[cfg(not(feature = "hydrate"))]
-        false
     }
 
     /// What is sent to be kept: the draft's key, the revision below it, and what is typed; nothing
@@ -264,23 +257,24 @@ fn json(written: &Written) -> String {
     serde_json::to_string(written).unwrap_or_default()
 }
 
+/// Posts a draft even when the screen is gone before the answer is there. Whether the browser takes
+/// it on: up to 64 KiB it does.
 #[cfg(feature = "hydrate")]
-mod browser {
-    use leptos::prelude::window;
-    use web_sys::UrlSearchParams;
+fn outlive((key, base, written): &(String, i32, String)) -> bool {
+    let Ok(form) = web_sys::UrlSearchParams::new() else {
+        return false;
+    };
+    form.append("key", key);
+    form.append("base", &base.to_string());
+    form.append("written", written);
+    let sent = window()
+        .navigator()
+        .send_beacon_with_opt_url_search_params("/admin/api/variants/keep", Some(&form));
+    sent.unwrap_or(false)
+}
 
-    /// Posts a draft even when the screen is gone before the answer is there. Whether the browser
-    /// takes it on: up to 64 KiB it does.
-    pub(super) fn send(address: &str, (key, base, written): &(String, i32, String)) -> bool {
-        let Ok(form) = UrlSearchParams::new() else {
-            return false;
-        };
-        form.append("key", key);
-        form.append("base", &base.to_string());
-        form.append("written", written);
-        let sent = window()
-            .navigator()
-            .send_beacon_with_opt_url_search_params(address, Some(&form));
-        sent.unwrap_or(false)
-    }
+/// There is no screen to leave.
+#[cfg(not(feature = "hydrate"))]
+fn outlive(_: &(String, i32, String)) -> bool {
+    false
 }
