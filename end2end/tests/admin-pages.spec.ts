@@ -61,6 +61,23 @@ test('what is wrong is said beside its field and nothing typed is lost', async (
   await expect(page.getByRole('textbox', { name: 'Title' })).toHaveValue('Night trains');
 });
 
+test('a page is seen as typed before anybody else sees it', async ({ page, complaints }) => {
+  await signIn(page, 'publisher');
+  await open(page, '/admin/pages?q=pricing');
+  await page.locator('tbody a').first().click();
+  await page.locator('html[data-ready]').waitFor();
+  await page.getByLabel('Headline', { exact: true }).first().fill('Only typed so far');
+  await page.getByRole('button', { name: 'See the page as typed' }).first().click();
+  const dialog = page.getByRole('dialog', { name: 'The page as typed' });
+  await expect(dialog.frameLocator('iframe').locator('h1')).toHaveText('Only typed so far');
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  const visited = await page.request.get('/pricing');
+  expect(await visited.text()).not.toContain('Only typed so far');
+  expect(complaints).toEqual([]);
+});
+
 test('leaving with something typed asks first', async ({ page }) => {
   await signIn(page, 'publisher');
   await fillNew(page, '/unsaved');

@@ -35,6 +35,9 @@ pub struct Attention {
     pub silent: Vec<(SegmentKey, String)>,
     /// Texts that have no vector: variants, page intents and segment descriptions.
     pub unembedded: i64,
+    /// Whether this server's model is not the one that decides: then it hears no campaign terms, and
+    /// what is written gets no vector.
+    pub foreign_model: bool,
     /// The index of the space that decides, while searches cannot use it.
     pub index: Option<MissingIndex>,
 }
@@ -98,6 +101,7 @@ impl Desk {
             weak: self.weak(&catalog, &traffic, TOLD).await?,
             silent: self.audience().await?.silent(&catalog),
             unembedded,
+            foreign_model: catalog.space.is_some() && !self.engine.decider().embeds_into(&catalog),
             index: self.missing_index(&catalog).await?,
         })
     }

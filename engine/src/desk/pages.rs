@@ -214,11 +214,11 @@ impl Desk {
         let variants = page.variants.total();
         if variants > 0 {
             let has = if variants == 1 {
-                "1 variant; delete it or move it".to_owned()
+                "1 variant; archive and delete it".to_owned()
             } else {
-                format!("{variants} variants; delete them or move them")
+                format!("{variants} variants; archive and delete them")
             };
-            let message = format!("This page still has {has} to another page first");
+            let message = format!("This page still has {has} first");
             return Err(DeskError::Conflict(message));
         }
         let mut transaction = self.store.begin().await?;

@@ -54,6 +54,7 @@ pub fn NewPage() -> impl IntoView {
                 first: true,
                 new: false,
                 address: site.name.clone(),
+                page: String::new(),
             }],
             missing: others(site, &[locale]),
         };
@@ -327,6 +328,7 @@ fn draft(
         first: Some(locale) == first,
         new,
         address: format!("{} › {}", site.name, path.in_locale(locale, default)),
+        page: page.record.id.to_string(),
     };
     let mut tongues: Vec<Tongue> = locales
         .iter()

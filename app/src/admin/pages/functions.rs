@@ -114,7 +114,7 @@ mod reading {
     use std::collections::BTreeMap;
 
     use domain::record::PageRecord;
-    use domain::{Locale, PageContent, Problem, Problems};
+    use domain::{ExternalId, Locale, PageContent, Problem, Problems};
     use serde_json::Value;
 
     use crate::admin::AdminError;
@@ -209,7 +209,10 @@ mod reading {
     pub(super) fn id(given: &str) -> String {
         match given.trim().strip_prefix('/') {
             Some("") => "home".to_owned(),
-            Some(path) => path.replace('/', "-"),
+            Some(path) => {
+                let name = path.chars().map(|c| if c == '/' { '-' } else { c });
+                name.take(ExternalId::MAX_BYTES).collect()
+            }
             None => given.trim().to_owned(),
         }
     }

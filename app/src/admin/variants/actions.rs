@@ -118,7 +118,8 @@ pub async fn duplicate_variant(id: VariantId) -> Result<(), AdminError> {
 #[server(prefix = "/admin/api", endpoint = "variants/delete")]
 pub async fn delete_variant(id: VariantId) -> Result<(), AdminError> {
     let session = AdminSession::require(Role::Editor).await?;
-    session.desk().delete_draft(&session.actor(), id).await?;
+    let desk = session.desk();
+    desk.delete_variant(&session.actor(), id).await?;
     done("/admin/variants", "variant-deleted");
     Ok(())
 }

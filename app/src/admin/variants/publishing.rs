@@ -249,13 +249,14 @@ fn schedule(
 fn more(variant: &VariantDetail) -> impl IntoView + use<> {
     let id = variant.id.0;
     let name = variant.record.name.clone();
-    let delete = variant.published.is_none().then(|| {
+    let hidden = variant.published.is_none() || variant.record.status == Status::Archived;
+    let delete = hidden.then(|| {
         view! {
             <Confirm
                 id="delete-variant"
                 label="Delete"
                 title=format!("Delete “{name}”?")
-                text="The draft and all its revisions are gone then. This cannot be undone."
+                text="The variant and all its revisions are gone then. This cannot be undone."
                 action="/admin/api/variants/delete"
             >
                 <input type="hidden" name="id" value=id />

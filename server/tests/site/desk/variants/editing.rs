@@ -5,7 +5,7 @@ use engine::desk::DeskError;
 use engine::desk::variants::VariantEdit;
 use serde_json::json;
 
-use super::{SCRIPT, actor, changed, edit, engine_desk, hero, imported};
+use super::{SCRIPT, actor, changed, edit, engine_desk, hero, imported, publish, undo_token};
 use crate::desk::support::{Role, desk};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -123,6 +123,31 @@ async fn a_copy_is_a_draft_that_can_be_deleted() {
             .status,
         404
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_archived_variant_can_be_deleted_and_one_that_visitors_see_cannot() {
+    let site = desk().await;
+    let publisher = site.sign_in(Role::Publisher).await;
+    let id = imported(&site).await;
+    let delete = || {
+        let id = id.to_string();
+        site.call(&publisher, "variants/delete", &[("id", &id)])
+            .status
+    };
+    assert_eq!(delete(), 409);
+    let archived = publish(&site, &publisher, id, "archive");
+    let screen = site.open(&publisher, &format!("/admin/variants/{id}"));
+    assert_eq!(screen.select("#delete-variant button:not([type])").len(), 1);
+    assert_eq!(delete(), 200);
+    let kept = "SELECT before->>'name' FROM audit_log WHERE action = 'variant.delete'";
+    assert!(!site.database.query(kept).is_empty());
+    // There is nothing left to undo.
+    let undo = [("token", undo_token(&archived))];
+    let undo = undo.each_ref().map(|(name, token)| (*name, token.as_str()));
+    assert_eq!(site.call(&publisher, "variants/undo", &undo).status, 200);
+    let screen = site.open(&publisher, &format!("/admin/variants/{id}"));
+    assert_eq!(screen.status, 404);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -229,7 +229,7 @@ async fn only_who_may_publish_publishes() {
             "{function}"
         );
     }
-    // What was published once is kept.
+    // What visitors see is not deleted.
     assert_eq!(site.call(&editor, "variants/delete", &own).status, 409);
     let list = site.open(&viewer, "/admin/variants");
     assert_eq!(list.status, 200);
