@@ -68,6 +68,14 @@ pub fn Palette(
             _ => return,
         }
         event.prevent_default();
+        // It is drawn anew before it can be scrolled to.
+        request_animation_frame(move || {
+            let place =
+                document().get_element_by_id(&format!("palette-{}", chosen.get_untracked()));
+            if let Some(place) = place {
+                place.scroll_into_view_with_bool(false);
+            }
+        });
     };
     view! {
         <button
