@@ -39,10 +39,14 @@ test('what is typed shows in the preview, and its length beside the field', asyn
   complaints,
 }) => {
   await openNew(page, 'Typing');
+  const shown = frame(page).getByRole('heading', { level: 1 });
+  const font = () => shown.evaluate((heading) => getComputedStyle(heading).fontFamily);
+  const usual = await font();
   const headline = await overrideHero(page);
   const field = page.locator('div', { has: headline }).last();
   await headline.fill('A price that fits');
-  await expect(frame(page).getByRole('heading', { level: 1 })).toHaveText('A price that fits');
+  await expect(shown).toHaveText('A price that fits');
+  expect(await font()).toBe(usual);
   await expect(page.getByText('17/120')).toHaveClass(/text-muted/);
   await headline.fill('x'.repeat(121));
   await expect(page.getByText('121/120')).toHaveClass(/text-bad/);

@@ -1,31 +1,6 @@
 import { open, signIn } from '../accounts.ts';
 import { expect, expectAccessible, expectNoOverflow, test, THEMES, WIDTHS } from '../fixtures.ts';
-
-/** Every screen that needs nothing made first. */
-const SCREENS = [
-  '/admin',
-  '/admin/pages',
-  '/admin/pages/new',
-  '/admin/pages/1',
-  '/admin/variants',
-  '/admin/variants/new',
-  '/admin/variants/3',
-  '/admin/variants/3/history',
-  '/admin/segments',
-  '/admin/segments/new',
-  '/admin/segments/smb',
-  '/admin/segments/tester',
-  '/admin/spaces',
-  '/admin/insights',
-  '/admin/preview',
-  '/admin/transfer',
-  '/admin/activity',
-  '/admin/people',
-  '/admin/people/invite',
-  '/admin/tokens',
-  '/admin/tokens/new',
-  '/admin/account',
-];
+import { SCREENS } from '../screens.ts';
 
 test.beforeEach(({ page }) => signIn(page, 'admin'));
 
@@ -114,5 +89,6 @@ test('a viewer is offered nothing they may not do', async ({ page }) => {
   await expect(page.getByRole('link', { name: 'People' })).toHaveCount(0);
   const answer = await page.goto('/admin/people');
   expect(answer?.status()).toBe(403);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Not allowed');
   await expect(page.getByRole('main')).toContainText('This takes the role admin');
 });

@@ -20,7 +20,7 @@ test('two people edit the same segment: the second sees both, and saves on top',
   await page.getByLabel('Value', { exact: true }).fill('me');
   await page.getByRole('button', { name: 'Save' }).click();
   const both = page.getByRole('alert').filter({ hasText: 'saved this segment while you were writing' });
-  await expect(both).toContainText('admin@end2end.example');
+  await expect(both).toContainText('Ada admin');
   const row = both.getByRole('row', { name: /Description/ });
   await expect(row).toContainText('What the other wrote.');
   await expect(row).toContainText('What I wrote.');
@@ -41,6 +41,62 @@ test('two people edit the same segment: the second sees both, and saves on top',
   await other.goto('/admin/segments/together');
   await expect(other.getByLabel('Description')).toHaveValue('What I wrote.');
   await expect(other.getByRole('alert')).toHaveCount(0);
+  await other.context().close();
+});
+
+test('two people edit the same page: the second sees both, and saves on top', async ({ page, browser }) => {
+  await signIn(page, 'publisher');
+  const content = {
+    title: 'Before both',
+    description: 'A page that two people edit.',
+    blocks: [{ type: 'hero', id: 'hero', headline: 'Before both' }],
+  };
+  const made = await page.request.post('/admin/api/pages/create', {
+    form: {
+      id: 'both',
+      path: '/both',
+      intent: 'What both begin from.',
+      rollout: '100',
+      'contents[en]': JSON.stringify(content),
+    },
+    headers: { accept: 'application/json' },
+  });
+  expect(made.status(), await made.text()).toBe(200);
+  const screen = new URL(made.headers()['location'] ?? '', process.env.LANDFALL_URL).pathname;
+  await open(page, screen);
+  const other = await (await browser.newContext({ baseURL: process.env.LANDFALL_URL })).newPage();
+  await signIn(other, 'admin');
+  await open(other, screen);
+  await other.getByLabel('Intent').fill('What the other intends.');
+  await other.getByRole('button', { name: 'Save and show to visitors' }).click();
+  await expect(other).toHaveURL(/notice=page-saved/);
+
+  await page.getByLabel('Intent').fill('What I intend.');
+  await page.getByLabel('Headline', { exact: true }).fill('My headline');
+  await page.getByRole('button', { name: 'Save and show to visitors' }).click();
+  const both = page.getByRole('alert').filter({ hasText: 'saved this page while you were writing' });
+  await expect(both).toContainText('Ada admin');
+  const row = both.getByRole('row', { name: /Intent/ });
+  await expect(row).toContainText('What the other intends.');
+  await expect(row).toContainText('What I intend.');
+  await expect(both.getByRole('row', { name: /English · hero · Headline/ })).toContainText('My headline');
+  // The form holds what I wrote, blocks and all, and visitors see what the other saved.
+  await page.locator('html[data-ready]').waitFor();
+  await expect(page.getByLabel('Intent')).toHaveValue('What I intend.');
+  await expect(page.getByLabel('Headline', { exact: true })).toHaveValue('My headline');
+  await other.goto('/both');
+  await expect(other.getByRole('heading', { level: 1 })).toHaveText('Before both');
+  for (const colorScheme of THEMES) {
+    await page.emulateMedia({ colorScheme });
+    await expectAccessible(page);
+  }
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expectNoOverflow(page);
+  await page.getByRole('button', { name: 'Save and show to visitors' }).click();
+  await expect(page).toHaveURL(/notice=page-saved/);
+  await other.goto(screen);
+  await expect(other.getByLabel('Intent')).toHaveValue('What I intend.');
+  await expect(other.getByRole('alert').filter({ hasText: 'while you were writing' })).toHaveCount(0);
   await other.context().close();
 });
 

@@ -18,6 +18,37 @@ function tellTimes(part) {
 
 tellTimes(document);
 
+// A question keeps the keyboard until it is answered or left with Escape.
+document.addEventListener("keydown", (event) => {
+  const question = event.key === "Tab" && document.querySelector("dialog[open], [role=dialog]:popover-open");
+  if (!question) return;
+  const stops = [...question.querySelectorAll("a[href], button, input, select, textarea, iframe")].filter(
+    (stop) => stop.tabIndex >= 0 && stop.checkVisibility(),
+  );
+  const [from, to] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
+  const focused = document.activeElement;
+  if (!stops.includes(focused) || focused === from) {
+    event.preventDefault();
+    to?.focus();
+  }
+});
+
+// A menu closes with Escape, and when somebody goes on elsewhere.
+function closeMenus(isLeft) {
+  for (const menu of document.querySelectorAll("header details[open]")) {
+    if (!isLeft(menu)) continue;
+    if (menu.contains(document.activeElement)) menu.querySelector("summary").focus();
+    menu.open = false;
+  }
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") closeMenus(() => true);
+});
+for (const kind of ["pointerdown", "focusin"]) {
+  document.addEventListener(kind, (event) => closeMenus((menu) => !menu.contains(event.target)));
+}
+
 const children = [];
 
 async function ready(element) {

@@ -117,10 +117,12 @@ pub(super) fn Notice(
     view! {
         <div
             role="status"
-            class="mb-6 flex flex-wrap items-center gap-3 rounded-lg bg-good-wash px-4 py-3 text-sm text-good"
+            class="mb-6 flex items-start gap-3 rounded-lg bg-good-wash px-4 py-3 text-sm text-good"
         >
-            <Icon sign=Sign::Check />
-            {children()}
+            <span class="mt-0.5">
+                <Icon sign=Sign::Check />
+            </span>
+            <div class="flex min-w-0 grow flex-wrap items-center gap-x-3 gap-y-2">{children()}</div>
         </div>
     }
 }

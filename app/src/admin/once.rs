@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::AdminError;
 use super::copy_field::CopyField;
 use super::session::session;
-use crate::ui::EmptyState;
+use crate::ui::{EmptyState, Moment};
 
 /// Where a session keeps the secret until it is shown.
 const KEPT: &str = "shown_once";
@@ -17,8 +17,10 @@ const KEPT: &str = "shown_once";
 pub(super) struct Once {
     /// The screen's heading.
     pub(super) title: String,
-    /// What to do with the secret, and until when.
+    /// What to do with the secret.
     pub(super) lead: String,
+    /// Until when it is good, RFC 3339.
+    pub(super) until: String,
     /// What it is.
     pub(super) label: String,
     pub(super) secret: String,
@@ -64,7 +66,9 @@ pub(super) fn shown(once: Option<Once>, back: &'static str, words: &'static str)
     view! {
         <section class="mx-auto max-w-2xl rounded-xl border border-line bg-card p-5 shadow-xs sm:p-7">
             <h1 class="text-xl font-semibold tracking-tight wrap-anywhere">{once.title}</h1>
-            <p class="mt-2 mb-5 text-sm/6 text-muted wrap-anywhere">{once.lead}</p>
+            <p class="mt-2 mb-5 text-sm/6 text-muted wrap-anywhere">
+                {once.lead} " It is good until " <Moment at=once.until /> "."
+            </p>
             <CopyField label=once.label value=once.secret />
             <p class="mt-5">{back}</p>
         </section>

@@ -11,7 +11,7 @@ use leptos_router::hooks::use_url;
 use super::frame::Frame;
 use super::session::{AdminSession, answer_with, lead_to};
 use super::{AdminError, mistakes, notice};
-use crate::ui::{EmptyState, LinkButton};
+use crate::ui::LinkButton;
 
 /// A screen for people with at least `role`. `body` loads what it shows; nothing of the screen is
 /// sent before it is complete.
@@ -113,9 +113,11 @@ fn failed(error: &AdminError) -> AnyView {
         _ => "That did not work",
     };
     view! {
-        <EmptyState title text=error.to_string()>
+        <div class="mx-auto max-w-lg px-4 py-14 text-center">
+            <h1 class="text-xl font-semibold tracking-tight">{title}</h1>
+            <p class="mt-2 mb-5 text-sm/6 text-muted wrap-anywhere">{error.to_string()}</p>
             <LinkButton href="/admin">"Back to the overview"</LinkButton>
-        </EmptyState>
+        </div>
     }
     .into_any()
 }

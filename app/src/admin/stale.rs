@@ -110,7 +110,7 @@ pub(super) fn both(thing: &Thing, author: &str, differences: Vec<Difference>) ->
                 noun=thing.word()
                 text="Nothing was overwritten. Below is what you wrote: change what you like, and save it on top of theirs. Or take theirs."
                 differences
-                saved="Saved".to_owned()
+                saved=author.to_owned()
             >
                 <Form action="/admin/api/stale/take-theirs".to_owned()>
                     <input type="hidden" name="key" value=key />

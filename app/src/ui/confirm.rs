@@ -66,6 +66,7 @@ pub fn Confirm(
                     type="button"
                     popovertarget=id
                     popovertargetaction="hide"
+                    autofocus
                     class="inline-flex min-h-9 items-center rounded-lg px-3 text-sm font-medium text-muted hover:text-ink"
                 >
                     "Cancel"

@@ -8,7 +8,7 @@ pub fn Table(
     caption: String,
     /// The columns' headings; an empty one is not shown.
     head: Vec<&'static str>,
-    /// Whether the cells need no headings: then each row is a card on a phone.
+    /// Whether the cells need no headings: then each row is a card where there is little room.
     #[prop(optional)]
     stacked: bool,
     /// The rows.
@@ -30,7 +30,7 @@ pub fn Table(
             aria-label=label
             tabindex="0"
         >
-            <table class="w-full text-left text-sm [&_td]:border-t [&_td]:border-line [&_td]:px-4 [&_td]:py-3 [&_td]:align-baseline">
+            <table class="w-full text-left text-sm [&_td]:border-t [&_td]:border-line [&_td]:px-4 [&_td]:py-3 [&_td]:align-baseline max-sm:[&_td]:px-1.5 max-sm:[&_th]:px-1.5">
                 <caption class="sr-only">{caption}</caption>
                 <thead class="bg-wash text-xs text-muted">
                     <tr>{cells.collect_view()}</tr>

@@ -250,7 +250,8 @@ impl StoreTransaction {
         Ok(())
     }
 
-    /// Who last changed the thing of this kind and name.
+    /// Who last changed the thing of this kind and name: their name, or what the log calls them once
+    /// their account is gone.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
@@ -260,9 +261,10 @@ impl StoreTransaction {
         subject: &str,
     ) -> Result<Option<String>, StoreError> {
         let actor = sqlx::query_scalar!(
-            "SELECT actor FROM audit_log
-             WHERE subject = $1 AND split_part(action, '.', 1) = $2
-             ORDER BY id DESC LIMIT 1",
+            r#"SELECT coalesce(u.name, a.actor) AS "actor!" FROM audit_log a
+               LEFT JOIN users u ON u.id = a.actor_id
+               WHERE a.subject = $1 AND split_part(a.action, '.', 1) = $2
+               ORDER BY a.id DESC LIMIT 1"#,
             subject,
             kind
         )

@@ -5,7 +5,7 @@ use engine::store::AuditEntry;
 use leptos::prelude::*;
 
 use crate::admin::instant;
-use crate::ui::{Icon, Moment, Sign};
+use crate::ui::Moment;
 
 /// Fields that are shown of one change; the export has all of them.
 const SHOWN: usize = 60;
@@ -30,11 +30,8 @@ pub(super) fn Entry(entry: AuditEntry) -> impl IntoView {
     });
     view! {
         <li>
-            <details class="group">
-                <summary class="flex cursor-pointer list-none items-start gap-3 px-4 py-3 hover:bg-wash">
-                    <span class="mt-0.5 shrink-0 text-muted transition-transform group-open:rotate-180">
-                        <Icon sign=Sign::Fold />
-                    </span>
+            <details>
+                <summary class="disclosure flex cursor-pointer items-baseline gap-3 px-4 py-3 hover:bg-wash">
                     {line}
                 </summary>
                 <div class="border-t border-line bg-paper px-4 py-4 sm:pl-11">
@@ -49,6 +46,8 @@ pub(super) fn Entry(entry: AuditEntry) -> impl IntoView {
 
 #[component]
 fn Line(entry: AuditEntry) -> impl IntoView {
+    // Whoever signs in is who did it.
+    let subject = (entry.action != "people.sign_in").then_some(entry.subject);
     let address = entry.address.map(|address| format!(" from {address}"));
     view! {
         <div class="min-w-0 grow sm:flex sm:items-baseline sm:justify-between sm:gap-4">
@@ -57,7 +56,7 @@ fn Line(entry: AuditEntry) -> impl IntoView {
                 " "
                 {words(&entry.action)}
                 " "
-                <span class="font-medium">{entry.subject}</span>
+                <span class="font-medium">{subject}</span>
             </p>
             <p class="shrink-0 text-xs text-muted wrap-anywhere">
                 <Moment at=instant::text(entry.at) />
@@ -121,7 +120,7 @@ const PHRASES: [(&str, &str); 23] = [
     ("people.reset", "made a link for a new password of"),
     ("people.revoke_link", "withdrew the link of"),
     ("people.role", "changed the role of"),
-    ("people.sign_in", "signed in as"),
+    ("people.sign_in", "signed in"),
     ("people.sign_out_everywhere", "signed out everywhere"),
     ("space.cancel", "stopped the filling of"),
     ("space.drop", "deleted"),

@@ -107,7 +107,7 @@ fn Filter(query: ActivityQuery, choices: ActivityChoices) -> impl IntoView {
         <form
             method="get"
             role="search"
-            class="mb-5 grid gap-3 sm:grid-cols-2 lg:grid-cols-[1fr_10rem_1fr_10rem_10rem_auto] lg:items-end"
+            class="mb-5 grid gap-3 sm:grid-cols-2 items-end lg:grid-cols-[1fr_10rem_1fr_10rem_10rem_auto] [&>button]:min-h-10"
         >
             <SelectField name="person" label="Who" options=people value=query.person />
             <SelectField name="kind" label="Kind of thing" options=kinds value=query.kind />

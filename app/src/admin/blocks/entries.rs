@@ -82,7 +82,7 @@ fn entry(source: Source, spec: &'static FieldSpec, place: String, count: usize) 
                     {control(source, spec, &place)}
                     {mistake(source, place.clone())}
                 </div>
-                {tools}
+                <div class="pt-1">{tools}</div>
             </div>
         }
         .into_any(),

@@ -131,7 +131,7 @@ pub async fn compare_variant(id: i64, written: String) -> Result<Theirs, AdminEr
     Ok(Theirs {
         revision: detail.revision,
         author: detail.author,
-        differences: load::differences(&page, &saved, &mine),
+        differences: load::differences(&page, &load::segments(session.desk()), &saved, &mine),
         written: saved,
     })
 }

@@ -33,9 +33,15 @@ pub(super) fn written(detail: &VariantDetail) -> Written {
 }
 
 /// What visitors would see differently, field by field, with what somebody has in the place of what
-/// is saved; `page` is what both inherit from.
-pub(super) fn differences(page: &Value, saved: &Written, mine: &Written) -> Vec<Difference> {
-    compared(&shown(page, saved), &shown(page, mine), field_label)
+/// is saved; `page` is what both inherit from, and `segments` are keys and names.
+pub(super) fn differences(
+    page: &Value,
+    segments: &[(String, String)],
+    saved: &Written,
+    mine: &Written,
+) -> Vec<Difference> {
+    let shown = |written| shown(page, segments, written);
+    compared(&shown(saved), &shown(mine), field_label)
 }
 
 /// Where two versions differ, field by field; `label` says what people call a field.
@@ -62,7 +68,12 @@ pub(super) async fn kept(
     let Ok(written) = serde_json::from_str::<Written>(&draft.body) else {
         return Ok(None);
     };
-    let differences = differences(&opened.page_content, &opened.saved, &written);
+    let differences = differences(
+        &opened.page_content,
+        &opened.segments,
+        &opened.saved,
+        &written,
+    );
     Ok((!differences.is_empty()).then_some(Kept {
         written,
         differences,
@@ -120,11 +131,21 @@ pub(super) fn segments(desk: &Desk) -> Vec<(String, String)> {
         .collect()
 }
 
+/// What people call the segment with this key.
+pub(super) fn segment_name(desk: &Desk, key: &str) -> String {
+    named(&segments(desk), key)
+}
+
+fn named(segments: &[(String, String)], wanted: &str) -> String {
+    let found = segments.iter().find(|(key, _)| key == wanted);
+    found.map_or(wanted, |(_, name)| name).to_owned()
+}
+
 /// All that a variant says, with what it inherits.
-fn shown(page: &Value, written: &Written) -> Value {
+fn shown(page: &Value, segments: &[(String, String)], written: &Written) -> Value {
     let segment = match written.segment.as_str() {
-        "" => "any",
-        key => key,
+        "" => "Anybody".to_owned(),
+        key => named(segments, key),
     };
     let own = |name: &str| written.content.get(name).or_else(|| page.get(name));
     let mut blocks = list(page);
@@ -136,7 +157,7 @@ fn shown(page: &Value, written: &Written) -> Value {
     }
     json!({
         "name": written.name,
-        "segment": segment,
+        "who_sees_it": segment,
         "title": own("title"),
         "description": own("description"),
         "blocks": blocks,
@@ -163,7 +184,8 @@ mod tests {
             content,
         };
         let check = |saved: &Written, mine: &Written, expected: &[(&str, &str, &str)]| {
-            let found = differences(&page, saved, mine);
+            let segments = [("smb".to_owned(), "Small fleets".to_owned())];
+            let found = differences(&page, &segments, saved, mine);
             let found: Vec<_> = found
                 .iter()
                 .map(|d| {
@@ -184,8 +206,8 @@ mod tests {
             &written("smb", hero("Other")),
             &[
                 ("hero · Headline", "Page", "Other"),
-                ("Segment", "any", "smb"),
                 ("Title", "Mine", "T"),
+                ("Who sees it", "Anybody", "Small fleets"),
             ],
         );
     }

@@ -9,7 +9,7 @@ use leptos::wasm_bindgen::JsCast as _;
 use leptos::web_sys::{Document, HtmlElement, HtmlIFrameElement};
 
 use super::actions::preview_draft;
-use super::patch::become_like;
+use super::patch::hold_the_same;
 use super::work::Work;
 use crate::admin::timer::Timer;
 
@@ -176,7 +176,7 @@ fn inside() -> Option<Document> {
     frame()?.content_document()
 }
 
-/// Makes the frame's body the document's, and touches only what is not the same: neither the place
+/// Makes the frame's body hold what the document's does, and touches only what is not the same: neither the place
 /// one has scrolled to nor a picture nor a drawing in motion begins anew. Scripts would not run: the
 /// frame may run none.
 fn show(html: &str) {
@@ -192,5 +192,5 @@ fn show(html: &str) {
         return;
     };
     wanted.set_inner_html(&html[start..end]);
-    become_like(&present, &wanted);
+    hold_the_same(&present, &wanted);
 }

@@ -19,6 +19,6 @@ pub use actions::preview_draft;
 pub(super) use {
     conflict::Conflict,
     load::compared,
-    screens::{new, variant},
+    screens::{lead, new, variant},
     shape::Difference,
 };

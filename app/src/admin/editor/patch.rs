@@ -3,10 +3,9 @@
 use leptos::wasm_bindgen::JsCast as _;
 use leptos::web_sys::{Element, Node};
 
-/// Gives `present` the attributes and the content of `wanted`, which is used up. What is alike
-/// stays as it is.
-pub(super) fn become_like(present: &Element, wanted: &Element) {
-    adopt_attributes(present, wanted);
+/// Gives `present` the content of `wanted`, which is used up. What is alike stays as it is, and so
+/// do the attributes of `present` itself.
+pub(super) fn hold_the_same(present: &Element, wanted: &Element) {
     let (mut old, mut new) = (present.first_child(), wanted.first_child());
     loop {
         let next = (
@@ -32,7 +31,9 @@ fn is_alike(old: &Node, new: &Node) -> bool {
 /// Both are of the document in the frame, whose kinds of nodes no check of types knows here.
 fn adopt(old: &Node, new: &Node) {
     if old.node_type() == Node::ELEMENT_NODE {
-        become_like(old.unchecked_ref(), new.unchecked_ref());
+        let (old, new) = (old.unchecked_ref(), new.unchecked_ref());
+        adopt_attributes(old, new);
+        hold_the_same(old, new);
     } else if old.node_value() != new.node_value() {
         old.set_node_value(new.node_value().as_deref());
     }

@@ -1,6 +1,7 @@
 //! The screens on which a variant is written.
 
 use domain::{Locale, Role, VariantId};
+use engine::desk::Desk;
 use engine::desk::variants::VariantDetail;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
@@ -11,8 +12,10 @@ use super::island::VariantEditor;
 use super::load::{self, Kept};
 use super::preview;
 use super::shape::Opened;
+use crate::admin::pages::language_name;
 use crate::admin::screen::screen;
 use crate::admin::session::AdminSession;
+use crate::admin::variants::author_words;
 use crate::admin::variants::publishing::PublishingPanel;
 use crate::admin::{AdminError, Form, instant};
 use crate::ui::{Button, LinkButton, Moment, PageHeader, Panel, SelectField, Weight, Whole};
@@ -32,12 +35,12 @@ pub(in crate::admin) fn variant() -> impl IntoView {
         let opened = load::existing(session.desk(), &detail);
         let back = format!("/admin/variants/{id}");
         let body = if session.may(Role::Editor) {
-            edit(&session, opened, going_on, &back).await?
+            edit(&session, opened, Some(&detail.author), going_on, &back).await?
         } else {
             let shown = opened.saved.content.clone();
             view! { <div class="h-[75dvh] overflow-hidden rounded-xl border border-line shadow-xs">{look(&session, &opened, &shown)?}</div> }.into_any()
         };
-        let lead = lead(&detail);
+        let lead = lead(&detail, session.desk());
         let history = format!("{back}/history");
         let name = detail.record.name.clone();
         Ok(wide(view! {
@@ -78,12 +81,12 @@ pub(in crate::admin) fn new() -> impl IntoView {
         let locale = locale.unwrap_or(catalog.site.default_locale);
         let opened = load::new(session.desk(), found, locale, &segment);
         let back = format!("/admin/variants/new?page={page}&segment={segment}&locale={locale}");
-        let lead = format!("Of {} in {locale}", found.path);
+        let lead = format!("Of {}, in {}", found.path, language_name(locale));
         let writer = session.desk().has_writer().then(|| {
             let segment = opened.saved.segment.clone();
             view! { <Writer page=opened.page.clone() locale=opened.locale.clone() segment /> }
         });
-        let body = edit(&session, opened, going_on, &back).await?;
+        let body = edit(&session, opened, None, going_on, &back).await?;
         Ok(wide(view! {
             <PageHeader title="New variant" lead up=UP>
                 {writer}
@@ -102,24 +105,25 @@ fn Writer(page: String, locale: String, segment: String) -> impl IntoView {
         "Draft a variant for this segment"
     };
     view! {
-        <Form action="/admin/api/variants/write".to_owned()>
+        <Form action="/admin/api/variants/write".to_owned() class="grid gap-1.5 sm:justify-items-end".to_owned()>
             <input type="hidden" name="page" value=page />
             <input type="hidden" name="locale" value=locale />
             <input type="hidden" name="segment" value=segment />
             <Whole />
             <Button>{words}</Button>
-            <p class="mt-1 max-w-64 text-xs/5 text-muted">
-                "A language model writes it; this takes some seconds. It stays a draft until you publish it."
+            <p class="text-xs/5 text-muted">
+                "Written by a language model within some seconds. You publish it, or not."
             </p>
         </Form>
     }
 }
 
 /// The editor; where something typed is kept that is not saved, first the choice what becomes of
-/// it. `going_on` is the revision on top of which the person chose to go on.
+/// it. `author` saved the newest revision; `going_on` is the revision on top of which the person chose to go on.
 async fn edit(
     session: &AdminSession,
     mut opened: Opened,
+    author: Option<&str>,
     going_on: Option<String>,
     back: &str,
 ) -> Result<AnyView, AdminError> {
@@ -127,7 +131,7 @@ async fn edit(
     let kept = load::kept(session.desk(), person, &opened).await?;
     let going_on: Option<i32> = going_on.and_then(|revision| revision.parse().ok());
     match (kept, going_on) {
-        (Some(kept), None) => return Ok(unsaved(&opened, kept, back)),
+        (Some(kept), None) => return Ok(unsaved(&opened, kept, author, back)),
         (Some(kept), Some(revision)) => {
             opened.base = revision;
             opened.typed = Some(kept.written);
@@ -144,27 +148,32 @@ async fn edit(
 }
 
 /// Something typed is kept: when, what, and the choice.
-fn unsaved(opened: &Opened, kept: Kept, back: &str) -> AnyView {
+fn unsaved(opened: &Opened, kept: Kept, author: Option<&str>, back: &str) -> AnyView {
     let separator = if back.contains('?') { '&' } else { '?' };
     let on = format!("{back}{separator}continue={}", opened.base);
     let key = opened.key.clone();
     let stale = kept.base != opened.base;
-    let meanwhile = stale.then(|| {
+    // What a save was refused for is no other news than that.
+    let meanwhile = if stale {
+        let author = author.map_or_else(|| "Somebody else".to_owned(), author_words);
         view! {
-            <p class="text-sm/6 text-bad">
-                "The variant was saved by somebody else after you began. If you continue and save, yours goes on top; theirs \
+            <p role="alert" class="rounded-lg bg-bad-wash px-4 py-3 text-sm/6 text-bad">
+                {author}
+                " saved the variant after you began. If you continue and save, yours goes on top; theirs \
                 stays in the history."
             </p>
         }
-    });
+        .into_any()
+    } else {
+        view! { <Whole /> }.into_any()
+    };
     view! {
         <Panel title="You have unsaved changes">
             <div class="grid gap-4 p-4">
-                <Whole />
+                {meanwhile}
                 <p class="text-sm/6">
                     "You typed something on " <Moment at=instant::text(kept.at) /> " that was not saved."
                 </p>
-                {meanwhile}
                 <Differences differences=kept.differences saved="Saved" />
                 <div class="flex flex-wrap gap-2">
                     <LinkButton weight=Weight::Primary href=on>
@@ -199,7 +208,7 @@ fn choose(session: &AdminSession, page: &str, segment: &str, locale: &str) -> An
     pages.sort_by(|one, other| one.1.cmp(&other.1));
     let locales = catalog.site.locales.iter();
     let locales = locales
-        .map(|locale| (locale.to_string(), locale.to_string()))
+        .map(|locale| (locale.to_string(), language_name(*locale)))
         .collect();
     let mut segments = vec![(String::new(), "Anybody it fits well enough".to_owned())];
     segments.extend(load::segments(session.desk()));
@@ -227,12 +236,16 @@ fn choose(session: &AdminSession, page: &str, segment: &str, locale: &str) -> An
     .into_any()
 }
 
-fn lead(detail: &VariantDetail) -> String {
-    let segment = detail.record.segment.as_ref();
-    let who = segment.map_or_else(|| "anybody".to_owned(), |key| format!("segment {key}"));
+/// What a variant is of and for whom, in which language.
+pub(in crate::admin) fn lead(detail: &VariantDetail, desk: &Desk) -> String {
     let (page, locale) = (&detail.page_path, detail.record.locale);
+    let who = detail.record.segment.as_ref().map_or_else(
+        || "anybody".to_owned(),
+        |key| load::segment_name(desk, key.as_str()),
+    );
     format!(
-        "{page} · {locale} · for {who} · revision {}",
+        "{page} · {} · for {who} · revision {}",
+        language_name(locale),
         detail.revision
     )
 }

@@ -178,7 +178,7 @@ fn WeakMatches(weak: Vec<Weak>) -> impl IntoView {
     let rows = weak.into_iter().map(|weak| {
         let words = match weak.best {
             Some(best) => format!("the best variant has a similarity of {best:.2}"),
-            None => "no variant may be shown to them".to_owned(),
+            None => "no variant is for them".to_owned(),
         };
         let new = crate::admin::address::begun("/admin/variants/new?")
             .append_pair("page", weak.page_name.as_str())

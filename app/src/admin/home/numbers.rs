@@ -88,7 +88,7 @@ pub fn Numbers(
                     </thead>
                     <tbody>{move || rows(pick)}</tbody>
                 </table>
-                <p class="mt-2 text-sm text-muted">
+                <p class="mt-2 text-sm text-muted empty:hidden">
                     {move || seen.with(|now| pick(now).is_empty()).then_some(empty)}
                 </p>
             </section>
@@ -102,7 +102,7 @@ pub fn Numbers(
             <h2 id="numbers" class="border-b border-line px-4 py-3 text-sm font-semibold">
                 "This server now"
             </h2>
-            <div class="grid items-end gap-5 p-4 md:grid-cols-[auto_1fr]">
+            <div class="grid items-center gap-x-10 gap-y-4 px-4 py-3 md:grid-cols-[auto_1fr]">
                 <dl class="flex justify-between gap-x-4 sm:justify-start sm:gap-x-10">
                     {figure("Pages a second", |now| &now.requests)}
                     {figure("From a cache", |now| &now.hits)}

@@ -82,10 +82,7 @@ fn Section(tongue: Tongue, open: bool) -> impl IntoView {
             open=open
             class="group min-w-0 rounded-xl border border-line bg-card shadow-xs"
         >
-            <summary class="flex min-h-12 cursor-pointer list-none flex-wrap items-center gap-3 rounded-xl px-4 py-2 font-medium">
-                <span class="transition-transform group-open:rotate-180">
-                    <Icon sign=Sign::Fold />
-                </span>
+            <summary class="disclosure flex min-h-12 cursor-pointer flex-wrap items-center gap-3 rounded-xl px-4 py-2 font-medium">
                 {name(locale)} <span class="font-mono text-xs text-muted">{locale.to_string()}</span> {state}
                 <span class="ml-auto max-w-full truncate text-sm font-normal text-muted group-open:hidden">
                     {content.title.clone()}
@@ -106,7 +103,7 @@ fn Section(tongue: Tongue, open: bool) -> impl IntoView {
 }
 
 /// A language's name in English, as far as it is known here; else its code.
-pub(super) fn name(locale: Locale) -> String {
+pub(in crate::admin) fn name(locale: Locale) -> String {
     const NAMES: [(&str, &str); 22] = [
         ("ar", "Arabic"),
         ("cs", "Czech"),

@@ -105,7 +105,7 @@ pub fn PageList() -> impl IntoView {
             >
                 {new}
             </PageHeader>
-            <form method="get" role="search" class="mb-5 grid gap-3 sm:grid-cols-[1fr_12rem_auto] sm:items-end">
+            <form method="get" role="search" class="mb-5 grid gap-3 sm:grid-cols-[1fr_12rem_auto] sm:items-end [&>button]:min-h-10">
                 <TextField name="q" label="Address, title or intent" value=search kind="search" filter=true />
                 <SelectField name="sort" label="Order" options value=order />
                 <Button>"Search"</Button>
@@ -173,7 +173,7 @@ fn Row(page: PageSummary, share: Option<f64>) -> impl IntoView {
                 <p class="font-mono text-xs/6 text-muted wrap-anywhere">{page.path.to_string()}</p>
             </td>
             <td>
-                <div class="flex max-w-32 flex-wrap gap-1">{locales.collect_view()}</div>
+                <div class="flex min-w-18 flex-wrap gap-1">{locales.collect_view()}</div>
             </td>
             <td>
                 {if count.total() == 0 {
@@ -188,16 +188,16 @@ fn Row(page: PageSummary, share: Option<f64>) -> impl IntoView {
                         .into_any()
                 }}
             </td>
-            <td class="whitespace-nowrap tabular-nums">
+            <td class="whitespace-nowrap tabular-nums stacked-row:before:content-['Shown_to:_']">
                 {if everybody { "Everybody".to_owned() } else { format!("{} %", page.rollout) }}
             </td>
-            <td>
+            <td class="stacked-row:before:mr-2 stacked-row:before:content-['Visits:']">
                 {match share {
                     Some(share) => view! { <Share share /> }.into_any(),
                     None => view! { <span class="text-muted">"–"</span> }.into_any(),
                 }}
             </td>
-            <td class="text-muted">
+            <td class="text-muted stacked-row:before:content-['Saved_']">
                 <Moment at=instant::text(page.updated_at) />
             </td>
         </tr>

@@ -16,4 +16,6 @@ mod unsaved;
 #[cfg(feature = "ssr")]
 pub use edit::{EditPage, NewPage};
 #[cfg(feature = "ssr")]
+pub(super) use languages::name as language_name;
+#[cfg(feature = "ssr")]
 pub use list::PageList;

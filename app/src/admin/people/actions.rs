@@ -5,6 +5,7 @@ use engine::people::MadeLink;
 use leptos::prelude::*;
 
 use crate::admin::AdminError;
+use crate::admin::instant;
 use crate::admin::once::{self, Once};
 use crate::admin::session::{AdminContext, AdminSession, done};
 use crate::admin::welcome::welcome_url;
@@ -24,7 +25,7 @@ pub async fn invite(
     let email = email.trim();
     let lead = format!(
         "Pass it on yourself, for instance in a chat: Landfall sends no mail. Whoever opens it first becomes \
-         {email}. It works once, for 7 days, and is shown only now."
+         {email}. It works once and is shown only now."
     );
     show(format!("{email} is invited"), lead, &link).await
 }
@@ -34,7 +35,7 @@ pub async fn invite(
 pub async fn reset(id: UserId) -> Result<(), AdminError> {
     let session = AdminSession::require(Role::Admin).await?;
     let link = session.people().reset_link(&session.actor(), id).await?;
-    let lead = "Pass it on yourself: whoever opens it first chooses the password. It works once, for 24 hours, \
+    let lead = "Pass it on yourself: whoever opens it first chooses the password. It works once \
                 and is shown only now.";
     show(
         "A link for a new password".to_owned(),
@@ -107,6 +108,7 @@ async fn show(title: String, lead: String, link: &MadeLink) -> Result<(), AdminE
     once::keep(&Once {
         title,
         lead,
+        until: instant::text(link.expires_at),
         label: "One-time link".to_owned(),
         secret: welcome_url(&base_url, &link.secret),
     })

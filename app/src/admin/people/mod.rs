@@ -69,7 +69,7 @@ fn row(listed: &Listed, own: bool) -> impl IntoView + use<> {
                     view! { <Badge tone=Tone::Plain>{title(person.role)}</Badge> }.into_any()
                 }}
             </td>
-            <td class="text-muted">{last.map_or_else(|| "Never".into_any(), IntoAny::into_any)}</td>
+            <td class="text-muted stacked-row:before:content-['Last_signed_in:_']">{last.map_or_else(|| "Never".into_any(), IntoAny::into_any)}</td>
         </tr>
     }
 }
@@ -104,10 +104,10 @@ fn link_row(link: Link) -> impl IntoView {
         <tr>
             <td>{email}</td>
             <td class="whitespace-nowrap">{words}</td>
-            <td class="whitespace-nowrap text-muted">
+            <td class="whitespace-nowrap text-muted stacked-row:before:content-['Made_by_']">
                 {link.made_by.unwrap_or_else(|| "Command line".to_owned())}
             </td>
-            <td class="text-muted">
+            <td class="text-muted stacked-row:before:content-['Valid_until_']">
                 <Moment at=instant::text(link.expires_at) />
             </td>
             <td class="text-right">

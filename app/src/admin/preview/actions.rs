@@ -3,6 +3,7 @@ use domain::preview::Scene;
 use leptos::prelude::*;
 
 use crate::admin::AdminError;
+use crate::admin::instant;
 use crate::admin::once::{self, Once};
 use crate::admin::session::AdminSession;
 
@@ -18,10 +19,10 @@ pub async fn share(query: String, days: i64) -> Result<(), AdminError> {
     once::keep(&Once {
         title: "The link is ready".to_owned(),
         lead: format!(
-            "Until {} whoever opens it sees {} as this visitor would. It cannot be withdrawn before.",
-            ends.date(),
+            "Whoever opens it sees the page {} as this visitor would, without an account. It cannot be withdrawn.",
             scene.page
         ),
+        until: instant::text(ends),
         label: "Link".to_owned(),
         secret: format!("{}/preview/{token}", session.base_url()),
     })

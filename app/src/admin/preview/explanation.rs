@@ -74,16 +74,12 @@ fn segment(
     let name = name_of(catalog, tried.key.as_str());
     let chosen = tried.key == preview.explanation.segment;
     let clauses = tried.clauses.iter().map(|clause| {
-        let is = if clause.actual == "missing" {
-            "missing".to_owned()
-        } else {
-            format!("is {}", clause.actual)
-        };
         view! {
             <li class="flex gap-2 text-xs/5">
                 {mark(clause.matched)}
                 <span class="min-w-0 wrap-anywhere">
-                    <code>{clause.text.clone()}</code> <span class="text-muted">" · " {is}</span>
+                    <span title=clause.text.clone()>{clause.words()}</span>
+                    <span class="text-muted">" · it is " {clause.actual_words()}</span>
                 </span>
             </li>
         }

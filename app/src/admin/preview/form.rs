@@ -4,6 +4,7 @@ use domain::preview::Scene;
 use engine::catalog::Catalog;
 use leptos::prelude::*;
 
+use crate::admin::pages::language_name;
 use crate::admin::submit::SubmitOnChange;
 use crate::ui::{Button, CheckField, LinkButton, SelectField, TextField, Weight, Whole};
 
@@ -34,7 +35,7 @@ pub(super) fn form(
     let locales = site
         .locales
         .iter()
-        .map(|locale| (locale.to_string(), locale.to_string()))
+        .map(|locale| (locale.to_string(), language_name(*locale)))
         .collect();
     let locale = if scene.locale.is_empty() {
         site.default_locale.to_string()
@@ -100,28 +101,30 @@ fn visitor(scene: &Scene, zone: String) -> impl IntoView + use<> {
     ];
     view! {
         <div class="mt-3 grid gap-4 sm:grid-cols-2 lg:grid-cols-4">
-            <TextField name="utm_source" label="UTM source" hint="linkedin, google" value=text("utm_source") max=200 />
-            <TextField name="utm_medium" label="UTM medium" hint="cpc, email" value=text("utm_medium") max=200 />
-            <TextField name="utm_campaign" label="UTM campaign" value=text("utm_campaign") max=200 />
+            <TextField name="utm_source" label="UTM source" hint="linkedin, google" value=text("utm_source") max=200 filter=true />
+            <TextField name="utm_medium" label="UTM medium" hint="cpc, email" value=text("utm_medium") max=200 filter=true />
+            <TextField name="utm_campaign" label="UTM campaign" value=text("utm_campaign") max=200 filter=true />
             <TextField
                 name="utm_term"
                 label="Campaign term"
                 hint="The words an advertisement was bought for."
                 value=text("utm_term")
                 max=200
+                filter=true
             />
-            <TextField name="referrer" label="Comes from" hint="A site, such as google.com" value=text("referrer") max=200 />
-            <TextField name="country" label="Country" hint="Two letters, such as DE" value=text("country") max=2 />
+            <TextField name="referrer" label="Comes from" hint="A site, such as google.com" value=text("referrer") max=200 filter=true />
+            <TextField name="country" label="Country" hint="Two letters, such as DE" value=text("country") max=2 filter=true />
             <SelectField name="device" label="Device" options=words(&devices) value=text("device") />
-            <TextField name="language" label="Browser language" hint="Such as de-AT" value=text("language") max=35 />
+            <TextField name="language" label="Browser language" hint="Such as de-AT" value=text("language") max=35 filter=true />
             <TextField
                 name="time"
                 label="Date and time"
                 hint=format!("On the clocks of {zone}; empty is now.")
                 value=text("time")
                 kind="datetime-local"
+                filter=true
             />
-            <TextField name="cookie" label="Cookies" hint="name=value; other=value" value=text("cookie") max=200 />
+            <TextField name="cookie" label="Cookies" hint="name=value; other=value" value=text("cookie") max=200 filter=true />
             <div class="flex items-center sm:pt-6">
                 <CheckField name="returning" label="Has been here before" checked=scene.returning />
             </div>

@@ -140,15 +140,9 @@ fn framed(scene: &Scene, width: u32) -> impl IntoView + use<> {
     let source = format!("/admin/preview/frame?{query}");
     let title = format!("{} as this visitor sees it", scene.page);
     let class = match width {
-        360 => {
-            "mx-auto block h-[46rem] xl:h-[calc(100vh-11rem)] w-[360px] max-w-none rounded-lg border border-line bg-paper"
-        }
-        1280 => {
-            "block h-[46rem] xl:h-[calc(100vh-11rem)] w-[1280px] max-w-none rounded-lg border border-line bg-paper"
-        }
-        _ => {
-            "mx-auto block h-[46rem] xl:h-[calc(100vh-11rem)] w-[768px] max-w-none rounded-lg border border-line bg-paper"
-        }
+        360 => "rounded-lg border border-line bg-paper [--wide:360px]",
+        1280 => "rounded-lg border border-line bg-paper [--wide:1280px]",
+        _ => "rounded-lg border border-line bg-paper [--wide:768px]",
     };
     let widths = WIDTHS.iter().map(|(pixels, whose)| {
         let href = format!("/admin/preview?{query}&width={pixels}");
@@ -170,13 +164,20 @@ fn framed(scene: &Scene, width: u32) -> impl IntoView + use<> {
             <nav aria-label="Width" class="flex flex-wrap gap-1 border-b border-line p-1.5">
                 {widths.collect_view()}
             </nav>
-            <div class="overflow-x-auto p-3" tabindex="0" role="region" aria-label="The page, as wide as chosen">
-                <iframe
-                    src=source
-                    title=title
-                    sandbox="allow-popups allow-popups-to-escape-sandbox"
-                    class=class
-                ></iframe>
+            <div class="p-3">
+                <div
+                    class="fitted h-[46rem] xl:h-[calc(100vh-11rem)]"
+                    tabindex="0"
+                    role="region"
+                    aria-label="The page, as wide as chosen"
+                >
+                    <iframe
+                        src=source
+                        title=title
+                        sandbox="allow-popups allow-popups-to-escape-sandbox"
+                        class=class
+                    ></iframe>
+                </div>
             </div>
         </section>
     }

@@ -94,7 +94,7 @@ pub(super) fn uses(used: SegmentUses) -> AnyView {
                 <span class="text-muted wrap-anywhere">
                     {variant.page.to_string()} " · " {variant.locale.to_string()}
                 </span>
-                <span class="ml-auto">
+                <span class="ml-auto capitalize">
                     <Badge tone>{variant.status.as_str()}</Badge>
                 </span>
             </li>

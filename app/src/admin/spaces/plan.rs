@@ -7,7 +7,7 @@ use leptos_router::hooks::use_query_map;
 use super::words;
 use crate::admin::AdminError;
 use crate::admin::screen::screen;
-use crate::ui::{Button, LinkButton, PageHeader, Panel, Weight, Whole};
+use crate::ui::{Button, LinkButton, PageHeader, Panel, Weight, Whole, grouped};
 
 /// The screen that says what filling a model's space takes, and begins it.
 pub(in crate::admin) fn plan() -> impl IntoView {
@@ -35,8 +35,10 @@ pub(super) fn named(spaces: &Spaces, model: &str) -> Result<SpaceSpec, AdminErro
 
 fn shown(plan: &Plan) -> AnyView {
     let tokens = match plan.tokens {
-        Tokens::Counted(tokens) => format!("{tokens}, counted by the model's own tokenizer"),
-        Tokens::Estimated(tokens) => format!("about {tokens}"),
+        Tokens::Counted(tokens) => {
+            format!("{}, counted by the model's own tokenizer", grouped(tokens))
+        }
+        Tokens::Estimated(tokens) => format!("about {}", grouped(tokens)),
     };
     let cost = if plan.price_per_million_tokens > 0.0 {
         format!(

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::words;
 use crate::admin::AdminError;
+use crate::admin::instant;
 use crate::admin::once::{self, Once};
 use crate::admin::session::{AdminSession, done};
 
@@ -42,11 +43,11 @@ pub async fn make(
     once::keep(&Once {
         title: format!("{} is ready", token.name),
         lead: format!(
-            "It may {} until {}. Send it in the header Authorization, as: Bearer, a space, the secret. \
+            "It may {}. Send it in the header Authorization, as: Bearer, a space, the secret. \
              Keep it like a password: it is shown only now.",
-            words(&token.scopes),
-            token.expires_at.date()
+            words(&token.scopes)
         ),
+        until: instant::text(token.expires_at),
         label: "Secret".to_owned(),
         secret: secret.expose().to_owned(),
     })

@@ -107,10 +107,10 @@ fn row(token: Token, now: OffsetDateTime) -> impl IntoView {
                 {token.name.clone()}
                 <span class="ml-2 text-xs font-normal text-muted tabular-nums">"#" {token.id}</span>
             </td>
-            <td>{words(&token.scopes)}</td>
+            <td class="stacked-row:before:content-['May_']">{words(&token.scopes)}</td>
             <td>{state(&token, now)}</td>
-            <td class="text-muted">{last.map_or_else(|| "Never".into_any(), IntoAny::into_any)}</td>
-            <td class="whitespace-nowrap text-muted">
+            <td class="text-muted stacked-row:before:content-['Last_used:_']">{last.map_or_else(|| "Never".into_any(), IntoAny::into_any)}</td>
+            <td class="whitespace-nowrap text-muted stacked-row:before:content-['Made_by_']">
                 {token.made_by.clone().unwrap_or_else(|| "Command line".to_owned())}
             </td>
             <td class="text-right">{revoke}</td>

@@ -200,7 +200,7 @@ fn rejections(rejections: &[Rejection], problems: usize) -> impl IntoView + use<
             let field = rejection.problem.field.clone();
             view! {
                 <tr>
-                    <td class="tabular-nums text-muted max-sm:before:content-['Line_']">{rejection.line}</td>
+                    <td class="tabular-nums text-muted stacked-row:before:content-['Line_']">{rejection.line}</td>
                     <td>
                         <code class="text-xs whitespace-nowrap">
                             {if field.is_empty() { "the whole row".to_owned() } else { field }}

@@ -39,7 +39,7 @@ fn row(job: &Job) -> impl IntoView + use<> {
                 </a>
             </td>
             <td>{state(&job.state)}</td>
-            <td class="tabular-nums">{saved(&job.state)}</td>
+            <td class="tabular-nums stacked-row:after:content-['_saved']">{saved(&job.state)}</td>
             <td class="text-muted wrap-anywhere">{job.by.clone()}</td>
             <td class="text-muted">
                 <Moment at=instant::text(job.created_at) />

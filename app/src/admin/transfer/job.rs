@@ -45,8 +45,8 @@ fn body(job: &Job, may_stop: bool) -> impl IntoView + use<> {
             let at = instant::text(*at);
             view! {
                 <p class="mt-4 text-sm/6">
-                    {records(summary.saved as u64)} " saved, " {summary.unchanged} " stood there already, " {summary.embedded}
-                    {if summary.embedded == 1 { " text" } else { " texts" }} " embedded. It was over on " <Moment at /> "."
+                    {records(summary.saved as u64)} " saved, " {summary.unchanged} " were there already, " {summary.embedded}
+                    {if summary.embedded == 1 { " text" } else { " texts" }} " embedded. Finished on " <Moment at /> "."
                 </p>
             }
             .into_any()

@@ -31,7 +31,7 @@ pub(super) const NOT_EMBEDDED: &str = "Its text has no vector yet, so it cannot 
      the variant is shown by segment and language alone. This is made up for in the background.";
 
 /// Who wrote something: a person's name, or what brought it.
-pub(super) fn author_words(author: &str) -> String {
+pub(in crate::admin) fn author_words(author: &str) -> String {
     match author {
         "import" => "Import".to_owned(),
         name => name.to_owned(),

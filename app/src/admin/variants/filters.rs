@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::badges::author_words;
 use super::filter::{ANY, CHANGED, ListQuery, UNEMBEDDED};
+use crate::admin::pages::language_name;
 use crate::ui::{Button, Icon, SelectField, Sign};
 
 /// The form that finds variants. It works without JavaScript.
@@ -127,7 +128,7 @@ fn more(
         .chain(named.map(|s| (s.key.to_string(), s.name.clone())));
     let locales = catalog.site.locales.iter();
     let locales = everything("All languages")
-        .chain(locales.map(|locale| (locale.to_string(), locale.to_string())));
+        .chain(locales.map(|locale| (locale.to_string(), language_name(*locale))));
     let people = everything("Anybody").chain(
         authors
             .into_iter()

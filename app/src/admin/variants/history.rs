@@ -8,6 +8,7 @@ use leptos_router::hooks::{use_params_map, use_url};
 use super::publishing::PublishingPanel;
 use super::revision::{RevisionCard, changes};
 use crate::admin::AdminError;
+use crate::admin::editor::lead;
 use crate::admin::screen::screen;
 use crate::ui::{LinkButton, PageHeader, Panel, Whole};
 
@@ -53,7 +54,7 @@ pub(in crate::admin) fn history() -> impl IntoView {
         let back = format!("/admin/variants/{id}/history");
         let title = variant.record.name.clone();
         Ok(view! {
-            <PageHeader title lead=lead(&variant) up=("Variants", "/admin/variants")>
+            <PageHeader title lead=lead(&variant, desk) up=("Variants", "/admin/variants")>
                 <LinkButton href=format!("/admin/variants/{id}")>"Open the variant"</LinkButton>
             </PageHeader>
             <div class="mb-4 empty:hidden">
@@ -96,15 +97,6 @@ fn older(id: VariantId, last: &Revision) -> impl IntoView + use<> {
             <LinkButton href>"Older revisions"</LinkButton>
         </div>
     }
-}
-
-fn lead(variant: &VariantDetail) -> String {
-    let record = &variant.record;
-    let segment = record
-        .segment
-        .as_ref()
-        .map_or_else(|| "any segment".to_owned(), |key| format!("segment {key}"));
-    format!("{} · {segment} · {}", variant.page_path, record.locale)
 }
 
 /// The revision before which a raw query asks to begin.

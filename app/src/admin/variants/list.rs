@@ -130,7 +130,7 @@ fn row(
                     value=variant.id.to_string()
                     aria-label=format!("Select {name}")
                     autocomplete="off"
-                    class="size-4.5 accent-accent"
+                    class="relative top-1 size-4.5 accent-accent"
                 />
             </td>
         }

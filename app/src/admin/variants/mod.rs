@@ -23,6 +23,8 @@ mod revision;
 mod select_all;
 
 #[cfg(feature = "ssr")]
+pub(super) use badges::author_words;
+#[cfg(feature = "ssr")]
 pub(super) use history::history;
 #[cfg(feature = "ssr")]
 pub(super) use list::list;

@@ -1,6 +1,7 @@
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Comparison, Group, Join, Operator, Part, read};
+use crate::condition::Clause;
 use crate::visitor::attribute::{Attribute, Kind};
 
 /// A condition as a sentence's end: `Country is DE, and Number of visits is above 1`.
@@ -10,6 +11,34 @@ pub fn words(json: &Value) -> String {
         return "Everyone".to_owned();
     }
     group(&outline, true)
+}
+
+impl Clause {
+    /// What is asked as people say it: `Campaign source is linkedin`. What was cut, or has no words,
+    /// stays as it is written.
+    pub fn words(&self) -> String {
+        let asked = self.text.strip_prefix(&self.path).map(str::trim_start);
+        let outline = asked.and_then(|asked| {
+            let (operator, operand) = asked.split_once(' ')?;
+            let operand: Value = serde_json::from_str(operand).ok()?;
+            Some(read(&json!({&self.path: {operator: operand}})))
+        });
+        match outline.as_ref().map(|outline| &*outline.parts) {
+            Some([Part::Comparison(asked)]) => comparison(asked),
+            _ => self.text.clone(),
+        }
+    }
+
+    /// The visitor's value as people say it, after "is": `linkedin`, `not known`.
+    pub fn actual_words(&self) -> String {
+        match serde_json::from_str(&self.actual) {
+            Ok(Value::String(text)) => text,
+            Ok(Value::Bool(answer)) => if answer { "yes" } else { "no" }.to_owned(),
+            Ok(other) => other.to_string(),
+            Err(_) if self.actual == "missing" => "not known".to_owned(),
+            Err(_) => self.actual.clone(),
+        }
+    }
 }
 
 fn group(it: &Group, outermost: bool) -> String {
@@ -63,6 +92,39 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_clause_reads_like_what_it_asks_and_its_answer_like_a_value() {
+        let check = |path: &str, asked: &str, actual: &str, words: [&str; 2]| {
+            let clause = Clause {
+                location: String::new(),
+                path: path.to_owned(),
+                text: format!("{path} {asked}"),
+                actual: actual.to_owned(),
+                matched: false,
+            };
+            assert_eq!([clause.words(), clause.actual_words()], words);
+        };
+        check(
+            "utm.source",
+            "$eq \"linkedin\"",
+            "\"google\"",
+            ["Campaign source is linkedin", "google"],
+        );
+        check(
+            "geo.country",
+            "$in [\"DE\",\"NL\"]",
+            "missing",
+            ["Country is one of DE · NL", "not known"],
+        );
+        check("bot", "$eq true", "false", ["Is a crawler: yes", "no"]);
+        check(
+            "utm.source",
+            "$eq \"a text that was cut…",
+            "\"cut…",
+            ["utm.source $eq \"a text that was cut…", "\"cut…"],
+        );
+    }
 
     #[test]
     fn a_condition_reads_like_a_sentence() {

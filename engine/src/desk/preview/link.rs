@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::Sha256;
 use thiserror::Error;
+use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
 use crate::desk::{Actor, Desk, DeskError};
@@ -74,7 +75,7 @@ impl Desk {
                 "The visitor is described at too great a length for a link; shorten some fields.";
             return Err(DeskError::invalid("", message));
         }
-        let what = json!({"scene": scene, "until": claim.ends});
+        let what = json!({"scene": scene, "until": ends.format(&Rfc3339).unwrap_or_default()});
         let mut transaction = self.store.begin().await?;
         transaction
             .note(actor, "preview.share", &scene.page, None, Some(&what))

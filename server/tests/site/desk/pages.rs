@@ -139,7 +139,7 @@ async fn a_stale_edit_overwrites_nothing_and_a_second_click_changes_nothing() {
     let (status, text) = save(&site, &other, "1", &[("intent", "Something else.")]);
     assert_eq!(status, 409);
     let error: Value = serde_json::from_str(&text).expect("JSON");
-    let stale = json!({"Stale": {"revision": 2, "author": publisher.person.email}});
+    let stale = json!({"Stale": {"revision": 2, "author": publisher.person.name}});
     assert_eq!(error, stale);
     assert_eq!(
         site.database

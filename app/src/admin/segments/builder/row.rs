@@ -18,7 +18,7 @@ pub(super) fn row(builder: Builder, comparison: &Comparison, place: &[usize]) ->
     let mistake = move || builder.mistake(&owned);
     view! {
         <li class="min-w-0 rounded-lg border border-line bg-card p-2 sm:p-2.5">
-            <div class="flex items-start gap-1">
+            <div class="flex flex-col gap-1 sm:flex-row sm:items-start">
                 <div class="grid min-w-0 grow grid-cols-1 items-start gap-2 sm:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_minmax(0,6fr)]">
                     <div class="grid min-w-0 gap-2">
                         <select
@@ -41,7 +41,7 @@ pub(super) fn row(builder: Builder, comparison: &Comparison, place: &[usize]) ->
                     ></select>
                     <div class="min-w-0">{value(builder, comparison, attribute, place)}</div>
                 </div>
-                {tools(place, label)}
+                <div class="self-end sm:self-auto sm:pt-0.5">{tools(place, label)}</div>
             </div>
             <p id=mistake_id class="mt-1.5 text-sm text-bad empty:hidden first-letter:uppercase">
                 {mistake}

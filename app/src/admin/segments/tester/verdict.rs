@@ -38,15 +38,18 @@ impl Outcome {
         let all = self.clauses.len();
         let holding = self.clauses.iter().filter(|clause| clause.matched).count();
         let verb = if holding == 1 { "holds" } else { "hold" };
-        let outcome = if self.matched {
-            "satisfies"
-        } else {
-            "does not satisfy"
-        };
+        let outcome = if self.matched { "is" } else { "is not" };
         match all {
-            0 => "The condition asks nothing, so it matches everyone.".to_owned(),
-            1 => format!("{holding} of 1 clause holds, which {outcome} the condition."),
-            _ => format!("{holding} of {all} clauses {verb}, which {outcome} the condition."),
+            0 => "Nothing is asked, so everyone matches.".to_owned(),
+            1 => format!(
+                "The one condition {}.",
+                if holding == 1 {
+                    "holds"
+                } else {
+                    "does not hold"
+                }
+            ),
+            _ => format!("{holding} of {all} conditions {verb}, which {outcome} enough."),
         }
     }
 }
@@ -175,21 +178,11 @@ fn row(clause: Clause) -> AnyView {
         (false, true) => "mt-0.5 text-muted",
         (false, false) | (true, true) => "mt-0.5 text-bad",
     };
-    let asked = clause
-        .text
-        .strip_prefix(&clause.path)
-        .unwrap_or(&clause.text)
-        .to_owned();
     let tag = negated.then(|| {
         view! {
             <span class="ml-2 rounded-sm border border-line px-1 py-0.5 text-xs text-muted">"must not hold"</span>
         }
     });
-    let value = if clause.actual == "missing" {
-        "text-muted italic"
-    } else {
-        "font-mono wrap-anywhere"
-    };
     view! {
         <li class="flex gap-2 bg-card px-3 py-2 pl-4">
             <span class=colour>
@@ -197,12 +190,9 @@ fn row(clause: Clause) -> AnyView {
                 <span class="sr-only">{words}</span>
             </span>
             <div class="min-w-0">
-                <code class="text-xs/5 wrap-anywhere">
-                    <span class="font-semibold">{clause.path}</span>
-                    <span class="text-muted">{asked}</span>
-                </code>
+                <span class="text-sm/5 wrap-anywhere" title=clause.text.clone()>{clause.words()}</span>
                 {tag}
-                <p class="text-xs text-muted">"is " <span class=value>{clause.actual}</span></p>
+                <p class="text-xs/5 text-muted wrap-anywhere">"It is " {clause.actual_words()}</p>
             </div>
         </li>
     }

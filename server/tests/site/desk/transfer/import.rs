@@ -71,7 +71,7 @@ async fn a_file_is_checked_then_confirmed_then_imported_once() {
     let screen = site.open(&publisher, &place).select("main").concat();
     assert!(
         screen.contains(&format!(
-            "2 records saved, {} stood there already",
+            "2 records saved, {} were there already",
             records - 1
         )),
         "{screen}"
