@@ -38,10 +38,11 @@ pub enum PathError {
 }
 
 /// First parts that are Landfall's own.
-const RESERVED: [&str; 8] = [
+const RESERVED: [&str; 9] = [
     "admin",
     "api",
     "assets",
+    "favicon.ico",
     "healthz",
     "metrics",
     "pkg",

@@ -55,7 +55,7 @@ async function ready(element) {
   const tag = element.localName;
   if (tag === "leptos-island") {
     children.at(-1)?.();
-    await program[element.dataset.component](element);
+    await program[element.dataset.component]?.(element);
   }
   const holds = tag === "leptos-children";
   if (holds) children.push(element.$$on_hydrate);

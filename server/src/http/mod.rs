@@ -28,14 +28,17 @@ use std::path::Path;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::Response;
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, Version, header};
+use axum::response::{Redirect, Response};
 use axum::routing::get;
 use engine::Engine;
 use engine::desk::Desk;
 use engine::people::People;
 use engine::store::Store;
 use leptos::config::LeptosOptions;
+use tower_http::CompressionLevel;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
 use tower_http::services::ServeDir;
 use tower_http::set_header::SetResponseHeaderLayer;
 
@@ -99,6 +102,10 @@ impl AppState {
     }
 }
 
+fn untagged(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    !headers.contains_key(header::ETAG)
+}
+
 /// The production router: assets, the admin, and a landing page for every other path.
 pub fn router(state: &AppState, store: &Store) -> Router {
     let folder = |name: &str| ServeDir::new(Path::new(&state.config.site_root).join(name));
@@ -129,6 +136,10 @@ pub fn router(state: &AppState, store: &Store) -> Router {
             &state.config.site_root,
             &state.leptos.site_pkg_dir,
         ))
+        .route(
+            "/favicon.ico",
+            get(async || Redirect::permanent("/assets/favicon.svg")),
+        )
         .merge(crawlers::router())
         .merge(preview::router())
         .merge(admin::router(state))
@@ -143,6 +154,12 @@ pub fn router(state: &AppState, store: &Store) -> Router {
             "default-src 'none'; frame-ancestors 'none'",
         ))
         .layer(unless_set(header::REFERRER_POLICY, "no-referrer"))
+        .layer(
+            CompressionLayer::new()
+                .quality(CompressionLevel::Precise(4))
+                // A tag names bytes, and these would be others.
+                .compress_when(DefaultPredicate::new().and(untagged)),
+        )
         .fallback(landing::fallback)
         .with_state(state.clone())
 }

@@ -332,3 +332,32 @@ async fn what_is_no_page_may_do_nothing_in_a_window_of_its_own() {
         (404, "no-store")
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_written_for_one_answer_is_compressed_on_its_way() {
+    let (_database, node) = site().await;
+    for (target, coding) in [
+        ("/api/docs", "gzip"),
+        ("/admin/sign-in", "gzip"),
+        // Its tag names its bytes.
+        ("/sitemap.xml", ""),
+    ] {
+        let answer = node.get(target, &[("Accept-Encoding", "gzip, br")]);
+        assert_eq!(answer.status, 200, "{target}");
+        assert_eq!(answer.header("content-encoding"), coding, "{target}");
+        let plain = node.get(target, &[]);
+        assert_eq!(plain.header("content-encoding"), "", "{target}");
+        assert!(
+            plain
+                .header("vary")
+                .to_lowercase()
+                .contains("accept-encoding")
+                || coding.is_empty()
+        );
+    }
+    let icon = node.get("/favicon.ico", &[]);
+    assert_eq!(
+        (icon.status, icon.header("location")),
+        (308, "/assets/favicon.svg")
+    );
+}
