@@ -166,17 +166,22 @@ pub fn choose(candidates: &[Candidate], question: &Question<'_>) -> Choice {
     }
 }
 
-fn term_use(candidates: &[Candidate], question: &Question<'_>) -> TermUse {
-    if question.term_alignment.is_none() {
-        return TermUse::Absent;
-    }
-    let best = candidates
+/// The cosine similarity, -1 to 1, of the campaign term to the candidate that is nearest to it, of
+/// those that might be shown: what the term's floor is held against.
+pub fn term_reach(candidates: &[Candidate], question: &Question<'_>) -> Option<f32> {
+    candidates
         .iter()
         .filter(|c| c.segment.is_none_or(|s| s == question.segment))
         .filter(|c| question.locales.contains(&c.locale))
         .filter_map(|c| c.term_similarity)
-        .max_by(f32::total_cmp);
-    match best {
+        .max_by(f32::total_cmp)
+}
+
+fn term_use(candidates: &[Candidate], question: &Question<'_>) -> TermUse {
+    if question.term_alignment.is_none() {
+        return TermUse::Absent;
+    }
+    match term_reach(candidates, question) {
         Some(best) if best >= question.thresholds.term_floor => TermUse::Heard,
         _ => TermUse::BelowFloor,
     }

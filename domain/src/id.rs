@@ -61,6 +61,9 @@ macro_rules! name {
         pub struct $name(Box<str>);
 
         impl $name {
+            /// Most bytes of such a name.
+            pub const MAX_BYTES: usize = $max;
+
             /// The name as text.
             pub fn as_str(&self) -> &str {
                 &self.0

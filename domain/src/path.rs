@@ -60,6 +60,12 @@ impl CanonicalPath {
         &self.0
     }
 
+    /// The one of `locales` whose prefix this path begins with. On a site in these languages nobody
+    /// would reach a page here, because requests are read as that language's.
+    pub fn prefixed_by(&self, locales: &[Locale]) -> Option<Locale> {
+        named_by(&self.0, locales)
+    }
+
     /// The path's address in a language: the default language has no prefix.
     pub fn in_locale(&self, locale: Locale, default: Locale) -> String {
         if locale == default {
@@ -153,13 +159,7 @@ pub struct Requested<'a> {
 pub fn read<'a>(raw: &'a str, locales: &[Locale], default: Locale) -> Requested<'a> {
     let folded = fold(raw);
     let respelt = matches!(folded, Cow::Owned(_));
-    let after = folded.get(1..).unwrap_or_default();
-    let first = after.split('/').next().unwrap_or_default();
-    let named = locales
-        .iter()
-        .copied()
-        .find(|locale| locale.as_str().eq_ignore_ascii_case(first));
-    let Some(locale) = named else {
+    let Some(locale) = named_by(&folded, locales) else {
         return Requested {
             locale: default,
             path: folded,
@@ -168,7 +168,7 @@ pub fn read<'a>(raw: &'a str, locales: &[Locale], default: Locale) -> Requested<
     };
     // The default language's prefix is understood, but its addresses do without.
     let respelt = respelt || locale == default;
-    let rest = 1 + first.len();
+    let rest = 1 + locale.as_str().len();
     let path = match folded {
         Cow::Borrowed(text) if text.len() == rest => Cow::Borrowed("/"),
         Cow::Borrowed(text) => Cow::Borrowed(&text[rest..]),
@@ -180,6 +180,13 @@ pub fn read<'a>(raw: &'a str, locales: &[Locale], default: Locale) -> Requested<
         path,
         respelt,
     }
+}
+
+/// The language that the first part of a path names, in any case of letters.
+fn named_by(path: &str, locales: &[Locale]) -> Option<Locale> {
+    let first = path.get(1..)?.split('/').next()?;
+    let mut locales = locales.iter().copied();
+    locales.find(|locale| locale.as_str().eq_ignore_ascii_case(first))
 }
 
 fn fold(raw: &str) -> Cow<'_, str> {
@@ -236,6 +243,23 @@ mod tests {
         check("/sitemap-of-germany.xml", Ok(()));
         check("/guides/sitemap.xml", Ok(()));
         check(&format!("/{}", "x".repeat(200)), Err(PathError::TooLong));
+    }
+
+    #[test]
+    fn a_path_may_begin_like_an_address_in_a_language() {
+        let locales = [locale("en"), locale("pt-BR")];
+        let check = |path: &str, expected: Option<&str>| {
+            let path: CanonicalPath = path.parse().unwrap();
+            let found = path.prefixed_by(&locales);
+            assert_eq!(found.as_ref().map(Locale::as_str), expected, "{path}");
+        };
+        check("/en", Some("en"));
+        check("/en/pricing", Some("en"));
+        check("/pt-br/pricing", Some("pt-BR"));
+        check("/", None);
+        check("/english", None);
+        check("/pricing/en", None);
+        check("/de", None);
     }
 
     #[test]

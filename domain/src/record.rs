@@ -87,6 +87,17 @@ pub struct PageRecord {
     pub contents: BTreeMap<Locale, PageContent>,
 }
 
+impl PageRecord {
+    /// What it says to everybody who asked for `locale` on a site whose default language is `default`; `None` when it
+    /// says nothing at all.
+    pub fn content_for(&self, locale: Locale, default: Locale) -> Option<&PageContent> {
+        locale
+            .fallbacks(default)
+            .find_map(|locale| self.contents.get(&locale))
+            .or_else(|| self.contents.values().next())
+    }
+}
+
 /// What one audience sees of a page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

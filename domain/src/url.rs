@@ -27,6 +27,12 @@ impl SafeUrl {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether a page may show a picture from there: a path of the site, or an `https:` address.
+    pub fn may_be_picture(&self) -> bool {
+        let scheme = self.0.get(..8).unwrap_or_default();
+        self.0.starts_with('/') || scheme.eq_ignore_ascii_case("https://")
+    }
 }
 
 impl FromStr for SafeUrl {
@@ -78,6 +84,20 @@ impl fmt::Display for SafeUrl {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_picture_comes_from_the_site_or_over_https() {
+        let check = |text: &str, picture: bool| {
+            let url: SafeUrl = text.parse().unwrap();
+            assert_eq!(url.may_be_picture(), picture, "{text:?}");
+        };
+        check("/pictures/van.webp", true);
+        check("HTTPS://example.com/van.webp", true);
+        check("http://example.com/van.webp", false);
+        check("mailto:sales@example.com", false);
+        check("tel:1", false);
+        check("#van", false);
+    }
 
     #[test]
     fn an_address_that_could_run_code_is_refused() {

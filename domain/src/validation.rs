@@ -69,8 +69,12 @@ impl Problems {
 
     /// An optional text of at most `max` characters on one line; present means not empty.
     pub fn optional_line(&mut self, field: &str, text: Option<&str>, max: usize) {
-        if let Some(text) = text {
-            self.line(field, text, max);
+        match text {
+            Some(text) if text.trim().is_empty() => {
+                self.add(field, "is empty; give it a text or leave the field out");
+            }
+            Some(text) => self.line(field, text, max),
+            None => {}
         }
     }
 
@@ -92,7 +96,7 @@ impl Problems {
     fn text(&mut self, field: &str, text: &str, max: usize, lines: bool) {
         let length = text.chars().count();
         if text.trim().is_empty() {
-            self.add(field, "is empty; give it a text or leave the field out");
+            self.add(field, "is empty; give it a text");
         } else if length > max {
             self.add(
                 field,
@@ -159,11 +163,7 @@ mod tests {
     #[test]
     fn a_problem_says_where_and_what_to_do() {
         check("Fine", 10, &[]);
-        check(
-            " ",
-            10,
-            &["hero.headline: is empty; give it a text or leave the field out"],
-        );
+        check(" ", 10, &["hero.headline: is empty; give it a text"]);
         check(
             "Longer",
             3,

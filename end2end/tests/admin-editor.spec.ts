@@ -181,6 +181,18 @@ test('what is typed survives a closed tab', async ({ page, context }) => {
   await expect(again.getByLabel('Headline', { exact: true })).toHaveValue('Half a thought');
 });
 
+test('what is typed just before leaving is kept', async ({ page }) => {
+  const id = await openNew(page, 'Leaving');
+  const headline = await overrideHero(page);
+  await headline.fill('Not even two seconds');
+  // Between the last key and the next screen there is no time for an ordinary request.
+  await page.evaluate(() => location.assign('/admin/pages'));
+  await page.waitForURL('/admin/pages');
+  await open(page, `/admin/variants/${id}`);
+  await expect(page.getByRole('heading', { name: 'You have unsaved changes' })).toBeVisible();
+  await expect(page.getByRole('table')).toContainText('Not even two seconds');
+});
+
 test('two people edit the same variant and nothing is overwritten silently', async ({
   page,
   browser,

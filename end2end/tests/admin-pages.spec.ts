@@ -61,6 +61,47 @@ test('what is wrong is said beside its field and nothing typed is lost', async (
   await expect(page.getByRole('textbox', { name: 'Title' })).toHaveValue('Night trains');
 });
 
+test('a page is seen as typed before anybody else sees it', async ({ page, complaints }) => {
+  await signIn(page, 'publisher');
+  await open(page, '/admin/pages?q=pricing');
+  await page.locator('tbody a').first().click();
+  await page.locator('html[data-ready]').waitFor();
+  await page.getByLabel('Headline', { exact: true }).first().fill('Only typed so far');
+  await page.getByRole('button', { name: 'See the page as typed' }).first().click();
+  const dialog = page.getByRole('dialog', { name: 'The page as typed' });
+  await expect(dialog.frameLocator('iframe').locator('h1')).toHaveText('Only typed so far');
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+  const visited = await page.request.get('/pricing');
+  expect(await visited.text()).not.toContain('Only typed so far');
+  expect(complaints).toEqual([]);
+});
+
+test('leaving with something typed asks first', async ({ page }) => {
+  await signIn(page, 'publisher');
+  await fillNew(page, '/unsaved');
+  const asked: string[] = [];
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type());
+    return dialog.dismiss();
+  });
+  await page.getByRole('link', { name: 'Segments' }).first().click();
+  await expect.poll(() => asked).toEqual(['beforeunload']);
+  await expect(page.getByLabel('Path')).toHaveValue('/unsaved');
+  // Nothing is asked where nothing was typed, or where it is on its way.
+  page.removeAllListeners('dialog');
+  await open(page, '/admin/segments/enterprise');
+  page.on('dialog', (dialog) => {
+    asked.push(dialog.type());
+    return dialog.dismiss();
+  });
+  await page.getByLabel('Name', { exact: true }).focus();
+  await page.getByRole('link', { name: 'Pages' }).first().click();
+  await expect(page).toHaveURL('/admin/pages');
+  expect(asked).toEqual(['beforeunload']);
+});
+
 test('the search result and the rollout follow what is typed', async ({ page }) => {
   await signIn(page, 'publisher');
   await fillNew(page, '/x');

@@ -35,6 +35,19 @@ test('the style sheet and the pictures of the page are there inside the sandbox'
   expect(complaints).toEqual([]);
 });
 
+test('a link on the page opens a window of its own, and the preview stays', async ({ page, complaints }) => {
+  await signIn(page, 'viewer');
+  await open(page, '/admin/preview?page=/pricing');
+  const frame = page.frameLocator('iframe');
+  const heading = await frame.locator('h1').innerText();
+  const opens = page.waitForEvent('popup');
+  await frame.getByRole('navigation').getByRole('link').first().click();
+  const other = await opens;
+  await expect(other.locator('h1')).toBeVisible();
+  await expect(frame.locator('h1')).toHaveText(heading);
+  expect(complaints).toEqual([]);
+});
+
 test('a link shows the preview to somebody without an account', async ({ page, browser, baseURL }) => {
   await signIn(page, 'editor');
   await open(page, '/admin/preview?page=/pricing&segment=smb');

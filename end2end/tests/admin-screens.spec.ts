@@ -43,6 +43,26 @@ test('the palette goes anywhere by keyboard', async ({ page, complaints }) => {
   expect(complaints).toEqual([]);
 });
 
+test('the palette finds pages, segments and variants', async ({ page, complaints }) => {
+  await open(page, '/admin');
+  await page.keyboard.press('Control+k');
+  const field = page.getByRole('combobox', { name: 'Where to' });
+  // The last of many is scrolled to.
+  await field.press('ArrowUp');
+  await expect(page.getByRole('option', { selected: true })).toBeInViewport({ ratio: 1 });
+  await field.fill('pricing');
+  const options = page.getByRole('option');
+  await expect(options.filter({ hasText: 'Page' }).first()).toContainText('/pricing');
+  await expect(options.filter({ hasText: 'Variant' }).first()).toContainText('/pricing');
+  await field.fill('no such thing');
+  await expect(page.getByText('Nothing is called that.')).toBeVisible();
+  await field.fill('enterprise');
+  await expect(options.filter({ hasText: 'Segment' })).toHaveCount(1);
+  await field.press('Enter');
+  await expect(page).toHaveURL('/admin/segments/enterprise');
+  expect(complaints).toEqual([]);
+});
+
 test('the look is chosen in the menu of the account and stays', async ({ page, complaints }) => {
   const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   await page.emulateMedia({ colorScheme: 'light' });

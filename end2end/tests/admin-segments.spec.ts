@@ -16,7 +16,7 @@ const claimed = (page: Page) => page.getByRole('status').filter({ hasText: 'belo
 
 for (const theme of THEMES) {
   test(`every segment screen hydrates and is accessible in the ${theme} theme`, async ({ page, complaints }) => {
-    await signIn(page, 'editor');
+    await signIn(page, 'publisher');
     await page.emulateMedia({ colorScheme: theme });
     for (const screen of SCREENS) {
       await open(page, screen);
@@ -27,7 +27,7 @@ for (const theme of THEMES) {
 }
 
 test('nothing sticks out of a narrow window', async ({ page }) => {
-  await signIn(page, 'editor');
+  await signIn(page, 'publisher');
   for (const width of [360, 390, 768]) {
     await page.setViewportSize({ width, height: 900 });
     for (const screen of SCREENS) {
@@ -38,7 +38,7 @@ test('nothing sticks out of a narrow window', async ({ page }) => {
 });
 
 test('a marketer builds a condition, tries it and saves it', async ({ page, complaints }) => {
-  await signIn(page, 'editor');
+  await signIn(page, 'publisher');
   await open(page, '/admin/segments/new');
   await page.getByLabel('Name', { exact: true }).fill('Bakers in the Alps');
   await page.getByLabel('Description').fill('Bakeries in mountain villages.');
@@ -79,7 +79,7 @@ test('a marketer builds a condition, tries it and saves it', async ({ page, comp
 });
 
 test('parts are moved, removed and marked by keyboard alone', async ({ page }) => {
-  await signIn(page, 'editor');
+  await signIn(page, 'publisher');
   await open(page, '/admin/segments/dach');
   await page.getByRole('button', { name: 'Condition' }).focus();
   await page.keyboard.press('Enter');
@@ -95,7 +95,7 @@ test('parts are moved, removed and marked by keyboard alone', async ({ page }) =
 });
 
 test('the builder and JSON text change into each other', async ({ page }) => {
-  await signIn(page, 'editor');
+  await signIn(page, 'publisher');
   await open(page, '/admin/segments/after-hours');
   await page.getByRole('button', { name: 'Edit as JSON' }).click();
   const text = page.getByLabel('Condition as JSON');
@@ -131,7 +131,7 @@ test('the tester says who claims a visitor and why', async ({ page }) => {
 });
 
 test('segments are ordered by dragging and by buttons', async ({ page }) => {
-  await signIn(page, 'editor');
+  await signIn(page, 'publisher');
   await open(page, '/admin/segments');
   const rows = page.locator('[data-row]');
   const first = await rows.nth(0).getAttribute('data-row');
@@ -150,7 +150,7 @@ test('segments are ordered by dragging and by buttons', async ({ page }) => {
 test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false });
   test('a condition is saved as text', async ({ page }) => {
-    await signIn(page, 'editor');
+    await signIn(page, 'publisher');
     await page.goto('/admin/segments/uk');
     await expect(page.getByLabel('Condition', { exact: true })).toHaveValue(/geo.country/);
     await page.getByLabel('Name', { exact: true }).fill('Great Britain');

@@ -58,6 +58,8 @@ pub struct Metrics {
     pub(crate) embedding_done: IntGauge,
     pub(crate) embedding_total: IntGauge,
     pub(crate) embedded_texts: IntCounter,
+    pub(crate) index_missing: IntGauge,
+    pub(crate) index_repairs: IntCounterVec,
     pub(crate) memory_bytes: IntGauge,
     pub(crate) memory_entries: IntGaugeVec,
     pub(crate) shed: IntCounterVec,
@@ -154,6 +156,15 @@ impl Metrics {
             embedded_texts: make.counter(
                 "landfall_embedding_job_texts_total",
                 "Texts that embedding jobs had embedded here.",
+            )?,
+            index_missing: make.gauge(
+                "landfall_embedding_index_missing",
+                "1 while the index of the space that decides is missing or invalid.",
+            )?,
+            index_repairs: make.counters(
+                "landfall_embedding_index_repairs_total",
+                "Indexes that were missing or invalid: built here, or failed to be.",
+                &["outcome"],
             )?,
             memory_bytes: make.gauge(
                 "landfall_memory_cache_bytes",

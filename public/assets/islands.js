@@ -22,7 +22,7 @@ tellTimes(document);
 document.addEventListener("keydown", (event) => {
   const question = event.key === "Tab" && document.querySelector("dialog[open], [role=dialog]:popover-open");
   if (!question) return;
-  const stops = [...question.querySelectorAll("a[href], button, input, select, textarea")].filter(
+  const stops = [...question.querySelectorAll("a[href], button, input, select, textarea, iframe")].filter(
     (stop) => stop.tabIndex >= 0 && stop.checkVisibility(),
   );
   const [from, to] = event.shiftKey ? [stops[0], stops.at(-1)] : [stops.at(-1), stops[0]];
@@ -105,10 +105,23 @@ document.addEventListener("landfall:saved", async () => {
   }
 });
 
+// Whoever leaves with something typed into a guarded form is asked first. A form on its way is busy.
+const fields = (form) => JSON.stringify([...new FormData(form)]);
+
+function guard() {
+  const opened = [...document.querySelectorAll("form[data-guarded]")].map((form) => [form, fields(form)]);
+  addEventListener("beforeunload", (event) => {
+    if (opened.some(([form, before]) => !form.ariaBusy && fields(form) !== before)) event.preventDefault();
+  });
+}
+
 await program.default({ module_or_path: bundle.replace(/\.js$/, ".wasm") });
 const early = typed();
 program.hydrate();
 await ready(document.body);
+// Islands write their fields once more, after this turn.
+await new Promise((done) => setTimeout(done));
+guard();
 early.forEach(type);
 // For tests: from here on everything reacts.
 document.documentElement.dataset.ready = "";

@@ -14,7 +14,7 @@ use engine::embedding::{
     Providers, Tariff,
 };
 use engine::metrics::Metrics;
-use engine::spaces::{self, Keeper, Spaces, Worker};
+use engine::spaces::{self, Indexer, Keeper, Spaces, Worker};
 use engine::store::{IndexSettings, Store, StoreError};
 use engine::warm::Warmer;
 use engine::writer::{Writer, WriterConfig, WriterError};
@@ -137,7 +137,7 @@ pub struct Running {
     /// Answers visitors.
     pub engine: Arc<Engine>,
     background: JoinSet<()>,
-    spaces: Option<(Keeper, Worker)>,
+    spaces: Option<(Keeper, Worker, Indexer)>,
     /// Connections for work that no visitor waits for.
     quiet: Store,
     campaign_terms: usize,
@@ -241,7 +241,8 @@ impl Running {
             background,
             spaces: Some((
                 Keeper::new(spaces.clone(), news),
-                Worker::new(spaces, metrics),
+                Worker::new(spaces.clone(), Arc::clone(&metrics)),
+                Indexer::new(spaces, metrics),
             )),
             quiet,
             campaign_terms: config.campaign_terms,
@@ -251,9 +252,10 @@ impl Running {
     /// Also fills embedding spaces and keeps them complete, as a server does.
     #[must_use]
     pub fn tending_spaces(mut self) -> Self {
-        if let Some((keeper, worker)) = self.spaces.take() {
+        if let Some((keeper, worker, indexer)) = self.spaces.take() {
             self.background.spawn(keeper.run());
             self.background.spawn(worker.run());
+            self.background.spawn(indexer.run());
         }
         self
     }

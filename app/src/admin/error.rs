@@ -35,6 +35,8 @@ pub enum AdminError {
     },
     /// A service does not answer.
     Unavailable,
+    /// The browser does not reach the server.
+    Unreachable,
     /// Something unexpected. The log says what, under this reference.
     Internal(String),
 }
@@ -59,7 +61,7 @@ impl AdminError {
     /// The error that an answer's body tells: as JSON, or as a sentence of the server's own.
     pub(super) fn read(body: &str) -> Self {
         let sentence = |body: &str| match body.trim() {
-            "" => Self::Unavailable,
+            "" => Self::Unreachable,
             text => Self::Conflict(text.to_owned()),
         };
         serde_json::from_str(body).unwrap_or_else(|_| sentence(body))
@@ -75,7 +77,7 @@ impl AdminError {
             Self::Invalid(_) => 422,
             Self::Throttled { .. } => 429,
             Self::Internal(_) => 500,
-            Self::Unavailable => 503,
+            Self::Unavailable | Self::Unreachable => 503,
         }
     }
 }
@@ -83,7 +85,9 @@ impl AdminError {
 impl fmt::Display for AdminError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::SignedOut => f.write_str("You are signed out. Sign in again to go on."),
+            Self::SignedOut => f.write_str(
+                "You are signed out. Sign in again in another tab and come back: what you typed is still here.",
+            ),
             Self::Forbidden(role) => {
                 write!(f, "This takes the role {role}. Ask an admin for it.")
             }
@@ -105,6 +109,9 @@ impl fmt::Display for AdminError {
             Self::Unavailable => f.write_str(
                 "The database does not answer. Nothing was saved; try again in a moment.",
             ),
+            Self::Unreachable => f.write_str(
+                "The server cannot be reached. Nothing was saved; check the connection and try again.",
+            ),
             Self::Internal(reference) => write!(
                 f,
                 "Something went wrong on the server. Nothing was saved; the log has it as {reference}."
@@ -123,7 +130,7 @@ impl FromServerFnError for AdminError {
             ServerFnErrorErr::Args(text)
             | ServerFnErrorErr::MissingArg(text)
             | ServerFnErrorErr::Deserialization(text) => Self::invalid("", text),
-            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::Unavailable,
+            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Response(_) => Self::Unreachable,
             other => internal(&other),
         }
     }

@@ -19,6 +19,9 @@ pub fn Form(
     /// The look of the form.
     #[prop(optional)]
     class: Option<String>,
+    /// Whether somebody who leaves with something typed is asked first.
+    #[prop(optional)]
+    guarded: Option<bool>,
     /// The fields.
     children: Children,
 ) -> impl IntoView {
@@ -36,6 +39,7 @@ pub fn Form(
             action=action
             id=id
             class=class.unwrap_or_else(|| "grid gap-5".to_owned())
+            data-guarded=guarded.unwrap_or_default().then_some("")
             on:submit=submit
         >
             {children()}
@@ -94,7 +98,7 @@ mod browser {
 
     /// Posts the fields. Answers where to go next.
     async fn post(action: &str, fields: &FormData) -> Result<Option<String>, AdminError> {
-        let failed = |_: JsValue| AdminError::Unavailable;
+        let failed = |_: JsValue| AdminError::Unreachable;
         let body = UrlSearchParams::new_with_str_sequence_sequence(fields).map_err(failed)?;
         let headers = Headers::new().map_err(failed)?;
         headers.set("accept", "application/json").map_err(failed)?;

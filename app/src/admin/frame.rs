@@ -109,9 +109,9 @@ const SCREENS: [&[Entry]; 3] = [
 
 /// What only the palette offers.
 const ACTIONS: [Entry; 5] = [
-    entry("New page", "/admin/pages/new", Role::Editor, ""),
+    entry("New page", "/admin/pages/new", Role::Publisher, ""),
     entry("New variant", "/admin/variants/new", Role::Editor, ""),
-    entry("New segment", "/admin/segments/new", Role::Editor, ""),
+    entry("New segment", "/admin/segments/new", Role::Publisher, ""),
     entry(
         "Try a visitor on the segments",
         "/admin/segments/tester",
@@ -218,6 +218,7 @@ fn Bar(person: Person, path: String) -> impl IntoView {
         .chain(&ACTIONS)
         .filter(|entry| person.role >= entry.role)
         .map(|entry| Place {
+            kind: String::new(),
             words: entry.words.to_owned(),
             href: entry.href.to_owned(),
         })

@@ -42,7 +42,7 @@ const NOTICES: &[(&str, &str)] = &[
     ),
     ("variant-saved", "The variant is saved."),
     ("draft-discarded", "What you had not saved is discarded."),
-    ("variant-deleted", "The draft is deleted."),
+    ("variant-deleted", "The variant is deleted."),
     (
         "variant-restored",
         "The old content is the newest revision again. Publish it for visitors to see it.",

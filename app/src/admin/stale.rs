@@ -127,7 +127,7 @@ pub(super) fn both(thing: &Thing, author: &str, differences: Vec<Difference>) ->
 /// Forgets what somebody could not save.
 #[server(prefix = "/admin/api", endpoint = "stale/take-theirs")]
 pub async fn take_theirs(key: String) -> Result<(), AdminError> {
-    let session = AdminSession::require(Role::Editor).await?;
+    let session = AdminSession::require(Role::Publisher).await?;
     let thing = Thing::of_key(&key);
     let thing = thing.ok_or_else(|| AdminError::invalid("key", "names no page and no segment"))?;
     let person = session.person().id;

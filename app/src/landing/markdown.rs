@@ -2,11 +2,11 @@
 
 use domain::SafeUrl;
 use pulldown_cmark::{
-    CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html,
+    CodeBlockKind, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, html,
 };
 
-/// The text as HTML. Raw HTML is shown as text; a link or picture whose address is not a
-/// [`SafeUrl`] leaves only its text. The highest heading used becomes `top`, 1 to 6, and the
+/// The text as HTML. Raw HTML is shown as text; a link whose address is not a [`SafeUrl`] leaves only
+/// its text, and so does a picture that no page may show. The highest heading used becomes `top`, 1 to 6, and the
 /// others follow, so that the page's outline has no gap.
 pub(super) fn to_html(markdown: &str, top: usize) -> String {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
@@ -59,14 +59,16 @@ fn heading(event: &Event<'_>) -> Option<usize> {
 }
 
 fn is_safe(tag: &Tag<'_>) -> bool {
-    let parses = |address: &CowStr<'_>| address.parse::<SafeUrl>().is_ok();
     match tag {
         // The writer puts `mailto:` before such an address.
         Tag::Link {
             link_type: LinkType::Email,
             ..
         } => true,
-        Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => parses(dest_url),
+        Tag::Link { dest_url, .. } => dest_url.parse::<SafeUrl>().is_ok(),
+        Tag::Image { dest_url, .. } => dest_url
+            .parse::<SafeUrl>()
+            .is_ok_and(|address| address.may_be_picture()),
         _ => true,
     }
 }
@@ -104,6 +106,7 @@ mod tests {
             "[![pic](/a.png)](javascript:1)",
             r#"<p><img src="/a.png" alt="pic" /></p>"#,
         );
+        check("![pic](http://x.example/a.png)", "<p>pic</p>");
         check(
             "<me@example.com>",
             r#"<p><a href="mailto:me@example.com">me@example.com</a></p>"#,

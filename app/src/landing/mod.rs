@@ -56,6 +56,12 @@ pub struct NoticePage<'a> {
     pub reference: Option<&'a str>,
 }
 
+/// A document whose links open in a window of their own, for a frame that nobody should leave by
+/// accident.
+pub fn leading_out(document: &str) -> String {
+    document.replacen("<head>", "<head><base target=\"_blank\">", 1)
+}
+
 /// The complete document of a landing page, from `<!DOCTYPE html>` on, without a line break
 /// between elements.
 pub fn render(page: &LandingPage<'_>) -> String {

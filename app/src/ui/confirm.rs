@@ -60,7 +60,7 @@ pub fn Confirm(
                 {title}
             </h2>
             <p class="mt-2 text-sm/6 text-muted">{text}</p>
-            <form method="post" action=action class="mt-5 flex justify-end gap-2">
+            <form method="post" action=action class="mt-5 flex flex-wrap justify-end gap-2">
                 {children()}
                 <button
                     type="button"

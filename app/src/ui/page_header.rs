@@ -37,7 +37,7 @@ pub fn PageHeader(
             <div class="min-w-0">
                 {up}
                 <h1 class="text-2xl font-semibold tracking-tight wrap-anywhere">{title}</h1>
-                <p class="mt-1.5 max-w-2xl text-sm/6 text-muted empty:hidden">{lead}</p>
+                <p class="mt-1.5 max-w-2xl text-sm/6 text-muted wrap-anywhere empty:hidden">{lead}</p>
             </div>
             {children.map(|children| view! { <div class="flex flex-wrap items-center gap-2">{children()}</div> })}
         </div>

@@ -74,6 +74,7 @@ impl FieldSpec {
                 problems.paragraph(self.name, text, max);
             }
             (FieldKind::Url, Value::String(text)) => self.check_url(text, problems),
+            (FieldKind::Picture, Value::String(text)) => self.check_picture(text, problems),
             (FieldKind::Icon, Value::String(text)) => {
                 if !Icon::ALL.iter().any(|icon| icon.as_str() == text) {
                     problems.add(self.name, "is not an icon; choose one that is offered");
@@ -109,6 +110,16 @@ impl FieldSpec {
             problems.add(self.name, "is empty; give a path such as `/demo`");
         } else if let Err(error) = text.parse::<SafeUrl>() {
             problems.add(self.name, error.to_string());
+        }
+    }
+
+    fn check_picture(&self, text: &str, problems: &mut Problems) {
+        let address = text.parse::<SafeUrl>();
+        if !address.is_ok_and(|address| address.may_be_picture()) {
+            problems.add(
+                self.name,
+                "is not the address of a picture: use a path such as `/pictures/van.webp`, or an https: address",
+            );
         }
     }
 }

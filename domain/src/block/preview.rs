@@ -43,7 +43,7 @@ impl FieldSpec {
                 FieldKind::Line { .. } | FieldKind::Text { .. } | FieldKind::Markdown { .. },
                 Value::String(_),
             ) => Some(value.clone()),
-            (FieldKind::Url, Value::String(text)) => text
+            (FieldKind::Url | FieldKind::Picture, Value::String(text)) => text
                 .parse::<SafeUrl>()
                 .is_ok()
                 .then(|| value.clone())
@@ -77,7 +77,7 @@ impl FieldSpec {
 
     fn nothing(&self) -> Value {
         match self.kind {
-            FieldKind::Url => NOWHERE.into(),
+            FieldKind::Url | FieldKind::Picture => NOWHERE.into(),
             FieldKind::Group(fields) => readable(fields, &Map::new()).into(),
             FieldKind::Lines { .. } | FieldKind::List { .. } => Value::Array(Vec::new()),
             _ => Value::String(String::new()),

@@ -48,6 +48,8 @@ pub enum FieldKind {
     },
     /// A [`crate::SafeUrl`].
     Url,
+    /// A [`crate::SafeUrl`] from which a page may show a picture.
+    Picture,
     /// The name of an [`super::Icon`].
     Icon,
     /// Fields that belong together, such as a button's.
@@ -118,6 +120,10 @@ pub(super) const fn markdown(name: &'static str, label: &'static str, max: usize
 
 pub(super) const fn url(name: &'static str, label: &'static str) -> FieldSpec {
     FieldSpec::new(name, label, FieldKind::Url)
+}
+
+pub(super) const fn picture(name: &'static str, label: &'static str) -> FieldSpec {
+    FieldSpec::new(name, label, FieldKind::Picture)
 }
 
 pub(super) const fn icon(name: &'static str, label: &'static str) -> FieldSpec {

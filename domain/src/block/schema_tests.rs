@@ -12,6 +12,7 @@ fn fullest(fields: &[FieldSpec]) -> Map<String, Value> {
             json!("ü".repeat(max))
         }
         FieldKind::Url => json!("/demo"),
+        FieldKind::Picture => json!("/pictures/van.webp"),
         FieldKind::Icon => json!("spark"),
         FieldKind::Group(fields) => entry(fields),
         FieldKind::Lines { count, max, .. } => json!(vec!["ü".repeat(max); count.1]),
@@ -120,6 +121,12 @@ fn what_is_beyond_a_limit_is_refused_at_its_place() {
                 }
                 FieldKind::Url => {
                     refused(&place, json!("javascript:alert(1)"));
+                    refused(&place, json!(""));
+                }
+                FieldKind::Picture => {
+                    refused(&place, json!("javascript:alert(1)"));
+                    refused(&place, json!("http://example.com/van.webp"));
+                    refused(&place, json!("#van"));
                     refused(&place, json!(""));
                 }
                 FieldKind::Icon => refused(&place, json!("skull")),

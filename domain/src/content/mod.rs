@@ -119,6 +119,20 @@ impl ContentOverride {
         });
     }
 
+    /// The override without blocks that the page does not have, or has with another type; `None` when
+    /// nothing is left.
+    pub fn fitting(&self, page: &PageContent) -> Option<Self> {
+        let fits = |own: &&Block| {
+            let mut blocks = page.blocks.iter();
+            blocks.any(|block| block.id() == own.id() && block.type_name() == own.type_name())
+        };
+        let fitting = Self {
+            blocks: self.blocks.iter().filter(fits).cloned().collect(),
+            ..self.clone()
+        };
+        (fitting != Self::default()).then_some(fitting)
+    }
+
     /// The text that stands for this variant in an embedding space: the most telling parts first,
     /// at most 480 characters, cut between two parts.
     pub fn embedding_text(&self) -> String {
@@ -182,6 +196,23 @@ mod tests {
 
     fn change(json: serde_json::Value) -> ContentOverride {
         serde_json::from_value(json).unwrap()
+    }
+
+    #[test]
+    fn what_a_page_has_no_place_for_can_be_left_out() {
+        let hero = serde_json::json!({"type": "hero", "id": "hero", "headline": "Audit-ready"});
+        let lost = serde_json::json!({"type": "hero", "id": "close", "headline": "Now a hero"});
+        let gone = serde_json::json!({"type": "hero", "id": "gone", "headline": "Gone"});
+        let both = change(serde_json::json!({"blocks": [gone, hero, lost]}));
+        let fitting = both.fitting(&page()).unwrap();
+        assert_eq!(fitting, change(serde_json::json!({"blocks": [hero]})));
+        let nothing = change(serde_json::json!({"blocks": [gone]}));
+        assert_eq!(nothing.fitting(&page()), None);
+        let titled = change(serde_json::json!({"title": "T", "blocks": [gone]}));
+        assert_eq!(
+            titled.fitting(&page()),
+            Some(change(serde_json::json!({"title": "T"})))
+        );
     }
 
     #[test]

@@ -35,6 +35,18 @@ pub struct Attention {
     pub silent: Vec<(SegmentKey, String)>,
     /// Texts that have no vector: variants, page intents and segment descriptions.
     pub unembedded: i64,
+    /// Whether this server's model is not the one that decides: then it hears no campaign terms, and
+    /// what is written gets no vector.
+    pub foreign_model: bool,
+    /// The index of the space that decides, while searches cannot use it.
+    pub index: Option<MissingIndex>,
+}
+
+/// An index that is being built anew. Searches compare exactly until it is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingIndex {
+    /// What PostgreSQL said when it could not be built.
+    pub error: Option<String>,
 }
 
 /// A visited page that has little to say to a segment.
@@ -89,7 +101,21 @@ impl Desk {
             weak: self.weak(&catalog, &traffic, TOLD).await?,
             silent: self.audience().await?.silent(&catalog),
             unembedded,
+            foreign_model: catalog.space.is_some() && !self.engine.decider().embeds_into(&catalog),
+            index: self.missing_index(&catalog).await?,
         })
+    }
+
+    async fn missing_index(&self, catalog: &Catalog) -> Result<Option<MissingIndex>, DeskError> {
+        let Some(space) = &catalog.space else {
+            return Ok(None);
+        };
+        if self.store.index_state(space).await?.is_settled() {
+            return Ok(None);
+        }
+        let row = self.store.space(space.version).await?;
+        let error = row.and_then(|row| row.index_error);
+        Ok(Some(MissingIndex { error }))
     }
 
     /// How this node is doing.
@@ -176,13 +202,14 @@ impl Desk {
 }
 
 /// What happened to what, when visitors see something else afterwards.
-const PUBLICATIONS: [&str; 10] = [
+const PUBLICATIONS: [&str; 11] = [
     "page.create",
     "page.save",
     "page.delete",
     "page.import",
     "variant.publish",
     "variant.schedule",
+    "variant.until",
     "variant.archive",
     "variant.withdraw",
     "variant.undo",

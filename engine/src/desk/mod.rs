@@ -6,6 +6,7 @@
 pub mod activity;
 pub mod audience;
 mod drafts;
+mod find;
 pub mod home;
 pub mod insights;
 pub mod local_time;
@@ -25,10 +26,12 @@ use thiserror::Error;
 use crate::embedding::EmbeddingError;
 use crate::engine::Engine;
 use crate::ingest::ImportError;
-use crate::spaces::{Comparison, Comparisons, Spaces};
+use crate::spaces::{Comparison, Comparisons, Floors, Spaces};
 use crate::store::{Store, StoreError};
 use crate::visits;
 use crate::writer::WriterError;
+
+pub use find::Found;
 
 /// The desk: the engine as people who write content see it. Cloning is cheap.
 #[derive(Debug, Clone)]
@@ -122,12 +125,12 @@ impl Desk {
     pub async fn comparison(
         &self,
         to: i32,
-        floor: Option<f32>,
+        floors: Floors,
         patience: Duration,
     ) -> Result<Comparison, DeskError> {
         let traffic = visits::traffic(&self.engine);
         self.spaces()
-            .comparison(&self.comparisons, to, traffic, floor, patience)
+            .comparison(&self.comparisons, to, traffic, floors, patience)
             .await
     }
 

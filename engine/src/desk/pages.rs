@@ -5,12 +5,15 @@ use std::collections::HashMap;
 use domain::PageId;
 use domain::difference::apart;
 use domain::record::{PageRecord, Record};
+use domain::variant::Status;
 use serde_json::json;
 
 use super::{Actor, Desk, DeskError};
 use crate::embedding::Embedding;
 use crate::ingest::{check_one, vectors_or_later};
-use crate::store::{EditedPage, PageSummary, Space, StoreError, StoreTransaction, TextHash};
+use crate::store::{
+    EditedPage, PageSummary, Space, StoreError, StoreTransaction, TextHash, VariantFilter,
+};
 use crate::visits;
 
 /// Which pages a list shows, and in which order.
@@ -168,6 +171,40 @@ impl Desk {
         Ok(edition + 1)
     }
 
+    /// The names of variants, archived ones left out, that say something in a block which the page has
+    /// now and would not have as `record`.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`] when the page was deleted; [`DeskError::Store`] when the database fails.
+    pub async fn orphaned(
+        &self,
+        id: PageId,
+        record: &PageRecord,
+    ) -> Result<Vec<String>, DeskError> {
+        let present = self.page(id).await?.record;
+        if present.contents == record.contents {
+            return Ok(Vec::new());
+        }
+        let filter = VariantFilter {
+            page: Some(present.id.clone()),
+            ..VariantFilter::default()
+        };
+        let variants = self.all_variants(&filter).await?;
+        let default = self.engine.catalog().site.default_locale;
+        let variants = self.store.variants(&variants).await?.into_iter();
+        Ok(variants
+            .filter(|variant| variant.status != Status::Archived)
+            .filter_map(|variant| {
+                let facts = variant.head.facts;
+                let seen = |page: &PageRecord| {
+                    let content = page.content_for(facts.locale, default)?;
+                    Some(facts.content.fitting(content)?.blocks.len())
+                };
+                (seen(record).unwrap_or(0) < seen(&present).unwrap_or(0)).then_some(facts.name)
+            })
+            .collect())
+    }
+
     /// Deletes a page and the paths that lead to it.
     ///
     /// # Errors
@@ -177,11 +214,11 @@ impl Desk {
         let variants = page.variants.total();
         if variants > 0 {
             let has = if variants == 1 {
-                "1 variant; delete it or move it".to_owned()
+                "1 variant; archive and delete it".to_owned()
             } else {
-                format!("{variants} variants; delete them or move them")
+                format!("{variants} variants; archive and delete them")
             };
-            let message = format!("This page still has {has} to another page first");
+            let message = format!("This page still has {has} first");
             return Err(DeskError::Conflict(message));
         }
         let mut transaction = self.store.begin().await?;

@@ -20,7 +20,7 @@ use crate::store::{Space, Store, StoreTransaction, TextHash};
 /// Records a transaction: small enough that little is lost by an interruption.
 const BATCH: usize = 100;
 /// How long whoever edits waits for an embedding provider.
-const PATIENCE: Duration = Duration::from_secs(3);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What an import did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -140,6 +140,7 @@ impl Known {
                         ),
                     );
                 }
+                self.check_prefixes(site, &mut problems);
             }
             Record::Segment(_) => {}
             Record::Page(page) => self.check_page(page, &mut problems),
@@ -148,7 +149,30 @@ impl Known {
         problems.into_vec()
     }
 
+    /// Whether a page would be out of reach below a language's prefix.
+    fn check_prefixes(&self, site: &SiteSettings, problems: &mut Problems) {
+        let hidden = |page: &&Arc<PageRecord>| page.path.prefixed_by(&site.locales).is_some();
+        if let Some(page) = self.pages.values().find(hidden) {
+            problems.add(
+                "locales",
+                format!(
+                    "the path {} of page {:?} begins with a language of this list; move the page first",
+                    page.path,
+                    page.id.as_str()
+                ),
+            );
+        }
+    }
+
     fn check_page(&self, page: &PageRecord, problems: &mut Problems) {
+        if let Some(locale) = page.path.prefixed_by(&self.site.locales) {
+            problems.add(
+                "path",
+                format!(
+                    "begins with {locale}, a language of this site, whose pages lie there; choose another"
+                ),
+            );
+        }
         let mut wanted = self.paths.get(&page.path).into_iter().flatten();
         if let Some(twin) = wanted.find(|other| **other != page.id) {
             problems.add(
@@ -188,12 +212,7 @@ impl Known {
             return;
         };
         // An override replaces blocks of the content that visitors of its language would see.
-        let base = variant
-            .locale
-            .fallbacks(self.site.default_locale)
-            .find_map(|locale| page.contents.get(&locale))
-            .or_else(|| page.contents.values().next());
-        if let Some(base) = base {
+        if let Some(base) = page.content_for(variant.locale, self.site.default_locale) {
             problems.within("content", |p| variant.content.validate_against(base, p));
         }
     }

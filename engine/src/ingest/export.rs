@@ -1,10 +1,10 @@
 //! Rows become records again, a batch at a time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::io;
 
-use domain::record::Record;
-use domain::{ExternalId, SegmentKey};
+use domain::record::{PageRecord, Record, VariantRecord};
+use domain::{ExternalId, Locale, SegmentKey};
 use thiserror::Error;
 
 use super::format::{Columns, Format, Table, json_line};
@@ -38,6 +38,9 @@ pub enum ExportError {
 
 /// Records on their way into a file, in the order in which an import takes them: site, segments,
 /// pages, variants. The same content always gives the same bytes.
+///
+/// Left out is what nobody can see and no import would take: a variant's text for a block that its
+/// page does not have any more, and a variant that says nothing else.
 pub struct Export {
     records: Records,
     /// How the file spells them.
@@ -114,6 +117,9 @@ impl Export {
 struct Records {
     store: Store,
     page: Option<ExternalId>,
+    /// The site's default language, and the pages.
+    default: Locale,
+    pages: HashMap<ExternalId, PageRecord>,
     /// What comes before the variants, until it was taken.
     head: Option<Vec<Record>>,
     /// The last variant taken.
@@ -123,16 +129,23 @@ struct Records {
 impl Records {
     async fn of(store: &Store, selection: &Selection) -> Result<Self, ExportError> {
         let segments = store.segment_records().await?.into_iter();
-        let pages = store.page_records().await?.into_iter();
+        let pages: Vec<PageRecord> = store
+            .page_records()
+            .await?
+            .into_iter()
+            .map(|(_, page)| page)
+            .collect();
+        let site = store.site().await?;
+        let default = site.as_ref().map(|site| site.default_locale);
         let (page, head) = match selection {
             Selection::Everything => {
-                let site = store.site().await?.map(Record::Site).into_iter();
+                let site = site.map(Record::Site).into_iter();
                 let segments = segments.map(|(_, segment)| Record::Segment(segment));
-                let pages = pages.map(|(_, page)| Record::Page(page));
+                let pages = pages.iter().cloned().map(Record::Page);
                 (None, site.chain(segments).chain(pages).collect())
             }
             Selection::Page(id) => {
-                let found = pages.map(|(_, page)| page).find(|page| page.id == *id);
+                let found = pages.iter().find(|page| page.id == *id).cloned();
                 let found = found.ok_or_else(|| ExportError::NoPage(id.to_string()))?;
                 let used: BTreeSet<SegmentKey> =
                     store.segments_of_page(id).await?.into_iter().collect();
@@ -147,6 +160,11 @@ impl Records {
         Ok(Self {
             store: store.clone(),
             page,
+            default: default.unwrap_or_default(),
+            pages: pages
+                .into_iter()
+                .map(|page| (page.id.clone(), page))
+                .collect(),
             head: Some(head),
             after: None,
         })
@@ -168,6 +186,19 @@ impl Records {
             return Ok(None);
         };
         self.after = Some(last.id.clone());
-        Ok(Some(variants.into_iter().map(Record::Variant).collect()))
+        let seen = variants
+            .into_iter()
+            .filter_map(|variant| self.seen(variant));
+        Ok(Some(seen.map(Record::Variant).collect()))
+    }
+
+    /// The part of a variant that its page has a place for.
+    fn seen(&self, variant: VariantRecord) -> Option<VariantRecord> {
+        let page = self.pages.get(&variant.page)?;
+        let base = page.content_for(variant.locale, self.default)?;
+        Some(VariantRecord {
+            content: variant.content.fitting(base)?,
+            ..variant
+        })
     }
 }

@@ -19,7 +19,7 @@ use domain::Problem;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub(crate) use apply::vectors_or_later;
+pub(crate) use apply::{PATIENCE, vectors_or_later};
 pub use apply::{Summary, apply};
 pub use check::{check_all, check_one};
 pub use export::{Export, ExportError, Selection};

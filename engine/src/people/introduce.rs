@@ -39,6 +39,9 @@ impl People {
             ));
         };
         match state {
+            LinkState::Open if link.kind == LinkKind::Setup && self.has_admin().await? => {
+                Err(superfluous())
+            }
             LinkState::Open => Ok(link),
             ended => Err(ended_link(ended)),
         }
@@ -77,7 +80,7 @@ impl People {
             return Err(ended_link(LinkState::Used));
         }
         if link.kind == LinkKind::Setup && transaction.other_admins(None).await? > 0 {
-            return Err(ended_link(LinkState::Used));
+            return Err(superfluous());
         }
         let id = match (&link.kind, link.kind.role()) {
             (LinkKind::Reset { user, .. }, _) => {
@@ -120,6 +123,13 @@ impl People {
 }
 
 /// What to tell somebody who opened a link that is over.
+/// What a link for the first account says when there is one.
+fn superfluous() -> PeopleError {
+    let text = "This site has an admin already, so this link is not needed any more. Sign in, or ask an admin to \
+                invite you.";
+    PeopleError::Conflict(text.to_owned())
+}
+
 fn ended_link(state: LinkState) -> PeopleError {
     let text = match state {
         LinkState::Expired => "This link has expired. Ask an admin for a new one.",

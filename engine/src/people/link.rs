@@ -115,15 +115,21 @@ impl People {
     /// # Errors
     /// [`PeopleError`] when the database or this machine fails.
     pub async fn setup_link(&self) -> Result<Option<MadeLink>, PeopleError> {
-        let mut transaction = self.store.begin().await?;
-        if transaction.other_admins(None).await? > 0 {
+        if self.has_admin().await? {
             return Ok(None);
         }
+        let mut transaction = self.store.begin().await?;
         let made = self
             .make_link(&mut transaction, &LinkKind::Setup, None, SETUP_LIFETIME)
             .await?;
         transaction.commit().await?;
         Ok(Some(made))
+    }
+
+    /// Whether an admin can sign in.
+    pub(super) async fn has_admin(&self) -> Result<bool, PeopleError> {
+        let mut transaction = self.store.begin().await?;
+        Ok(transaction.other_admins(None).await? > 0)
     }
 
     /// Invites somebody. An open invitation of the same address is over.

@@ -121,7 +121,12 @@ impl Keeper {
     /// Deletes a retired space: its index, then its vectors in small steps.
     async fn clear(&self, space: &Space) -> Result<(), StoreError> {
         let store = &self.spaces.store;
-        store.drop_index(space).await?;
+        // Somebody may have begun to build it.
+        let Some(mut turn) = store.index_turn(space).await? else {
+            return Ok(());
+        };
+        turn.drop_index().await?;
+        turn.end().await?;
         while store.drop_vectors(space.version, STEP).await? {
             tokio::time::sleep(PAUSE).await;
         }

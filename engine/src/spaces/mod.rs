@@ -1,12 +1,14 @@
 //! Changing the embedding model without anyone noticing.
 //!
 //! A new space is filled beside the one that decides (`work`), kept complete while people go on
-//! editing (`keep`), compared with it on every decision there is (`drift`), and switched to or back
+//! editing (`keep`, `index`), compared with it on every decision there is (`drift`), and switched to or back
 //! from in one transaction (`switch`). Nothing is queued: what is missing in a space is asked of the
 //! database each time, so that an interruption costs at most one batch.
 
 mod drift;
 mod fill;
+mod floors;
+mod index;
 mod keep;
 mod plan;
 mod switch;
@@ -23,7 +25,11 @@ use crate::store::{
     DeadLetter, EmbedJob, IndexSettings, IndexState, Missing, Space, SpaceRow, SpaceState, Store,
 };
 
-pub use drift::{Below, Comparison, Comparisons, Decided, Drift, Histogram, Outcome, Share, Side};
+pub use drift::{
+    Below, Brought, Comparison, Comparisons, Decided, Drift, Histogram, Outcome, Share, Side, Terms,
+};
+pub use floors::Floors;
+pub use index::{Indexer, Mended};
 pub use keep::Keeper;
 pub use plan::Plan;
 pub use switch::{SwitchOptions, Switched};
@@ -171,6 +177,16 @@ impl Spaces {
     /// [`DeskError::Store`] when the database fails.
     pub async fn dead_letters(&self, version: i32) -> Result<Vec<DeadLetter>, DeskError> {
         Ok(self.store.dead_letters(version).await?)
+    }
+
+    /// How many texts have no vector in a space, whether it is due or was refused. Campaign terms do
+    /// not count: they are forgotten and learnt all the time.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`] when the database fails.
+    pub async fn without_vector(&self, version: i32) -> Result<i64, DeskError> {
+        let missing = self.store.missing(version).await?;
+        Ok(missing.waiting + missing.refused)
     }
 
     /// Makes the space of a configured model, unless there is one, and a job that fills it, unless

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use domain::decision::Thresholds;
 use serde_json::json;
 use tracing::info;
 
-use super::{Spaces, conflict, gone, subject};
+use super::{Floors, Spaces, conflict, gone, subject};
 use crate::desk::{Actor, DeskError};
 use crate::store::{SpaceRow, SpaceState, StoreTransaction};
 
@@ -15,8 +16,8 @@ const ATTEMPTS: u32 = 5;
 /// How to switch.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct SwitchOptions {
-    /// The site's similarity floor from then on; `None` leaves it.
-    pub floor: Option<f32>,
+    /// The site's floors from then on.
+    pub floors: Floors,
     /// Whether to switch although texts have no vector in the new space: they are served by segment
     /// and language alone.
     pub incomplete: bool,
@@ -47,12 +48,7 @@ impl Spaces {
         to: i32,
         options: SwitchOptions,
     ) -> Result<Switched, DeskError> {
-        if options
-            .floor
-            .is_some_and(|floor| !(-1.0..=1.0).contains(&floor))
-        {
-            return Err(DeskError::invalid("floor", "is not between -1 and 1"));
-        }
+        options.floors.check()?;
         let mut attempts = 0;
         loop {
             attempts += 1;
@@ -79,7 +75,7 @@ impl Spaces {
             let switched = put(
                 &mut transaction,
                 &row,
-                options.floor,
+                options.floors,
                 keep,
                 actor,
                 "space.switch",
@@ -91,7 +87,7 @@ impl Spaces {
         }
     }
 
-    /// Goes back to the space that decided before, with the thresholds it had.
+    /// Goes back to the space that decided before, with the floors it had.
     ///
     /// Always possible while that space is kept, whoever is down: texts without a vector there are
     /// served by segment and language alone until they have one.
@@ -104,9 +100,18 @@ impl Spaces {
         let mut transaction = self.store.begin().await?;
         let row = transaction.space(to).await?.ok_or_else(|| gone(to))?;
         check(&row)?;
-        let floor = row.thresholds.map(|thresholds| thresholds.similarity_floor);
+        let floors = row.thresholds.as_ref().map(Floors::of);
+        let floors = floors.unwrap_or_default();
         let keep = self.settings.keep;
-        let switched = put(&mut transaction, &row, floor, keep, actor, "space.rollback").await?;
+        let switched = put(
+            &mut transaction,
+            &row,
+            floors,
+            keep,
+            actor,
+            "space.rollback",
+        )
+        .await?;
         transaction.commit().await?;
         info!(from = switched.from, to, "spaces.rollback");
         Ok(switched)
@@ -142,7 +147,7 @@ fn check(row: &SpaceRow) -> Result<(), DeskError> {
 async fn put(
     transaction: &mut StoreTransaction,
     row: &SpaceRow,
-    floor: Option<f32>,
+    floors: Floors,
     keep: Duration,
     actor: &Actor,
     action: &str,
@@ -152,19 +157,25 @@ async fn put(
     let mut site = transaction.site().await?.unwrap_or_default();
     let before = site.thresholds;
     transaction.activate_space(to, &before, keep).await?;
-    if let Some(floor) = floor {
-        site.thresholds.similarity_floor = floor;
+    site.thresholds = floors.over(before);
+    if site.thresholds != before {
         transaction.save_site(&site).await?;
     }
-    let said =
-        |space: Option<i32>, floor: f32| json!({ "space": space, "similarity_floor": floor });
+    let said = |space: Option<i32>, thresholds: &Thresholds| {
+        let Thresholds {
+            similarity_floor,
+            term_floor,
+            ..
+        } = thresholds;
+        json!({ "space": space, "similarity_floor": similarity_floor, "term_floor": term_floor })
+    };
     transaction
         .note(
             actor,
             action,
             &subject(to),
-            Some(&said(from, before.similarity_floor)),
-            Some(&said(Some(to), site.thresholds.similarity_floor)),
+            Some(&said(from, &before)),
+            Some(&said(Some(to), &site.thresholds)),
         )
         .await?;
     transaction.announce().await?;

@@ -7,11 +7,10 @@ use tracing::{info, warn};
 
 use super::Spaces;
 use super::fill::{Cursor, Filler};
+use super::index::Mended;
 use crate::embedding::{EmbeddingProvider, Pacer, RetryPolicy, SystemPacer};
 use crate::metrics::Metrics;
-use crate::store::{
-    EmbedJob, IndexState, JobStep, MissingText, Phase, Space, SpaceState, StoreError,
-};
+use crate::store::{EmbedJob, JobStep, MissingText, Phase, Space, SpaceState, StoreError};
 
 /// Pauses while a provider is down: seconds that double up to five minutes, for as long as it takes.
 const PATIENCE: RetryPolicy = RetryPolicy {
@@ -282,34 +281,12 @@ impl Worker {
         Ok(Went::On)
     }
 
-    /// Sees to it that the space has its index.
+    /// Sees to it that the space has its index, whoever builds it.
     async fn index(&self, space: &Space) -> Result<(), StoreError> {
-        let store = &self.spaces.store;
-        let mut built = false;
-        loop {
-            match store.index_state(space).await? {
-                IndexState::Impossible | IndexState::Valid => return Ok(()),
-                IndexState::Missing if built => {
-                    let words = "PostgreSQL says that it was built, and it is not there";
-                    return Err(StoreError::malformed("the index", &words));
-                }
-                IndexState::Missing => {
-                    store
-                        .build_index(space, &self.spaces.settings.index)
-                        .await?;
-                    built = true;
-                }
-                IndexState::Invalid => {
-                    warn!(
-                        space = space.version,
-                        "spaces.work: the index was left invalid; building it anew"
-                    );
-                    store.drop_index(space).await?;
-                }
-                // A node that is gone began it, and PostgreSQL goes on with it.
-                IndexState::Building { .. } => self.pacer.sleep(PATROL).await,
-            }
+        while self.spaces.mend_index(space).await? == Mended::Elsewhere {
+            self.pacer.sleep(PATROL).await;
         }
+        Ok(())
     }
 
     async fn suspend(&self, job: &EmbedJob, words: &str) -> Result<End, StoreError> {

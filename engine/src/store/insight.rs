@@ -1,5 +1,7 @@
 //! What vectors tell about the content: questions over a part of it, each with an end.
 
+use std::collections::HashMap;
+
 use domain::{CanonicalPath, Locale, PageId, SegmentId, VariantId};
 use sqlx::{Postgres, Transaction};
 
@@ -131,37 +133,45 @@ impl Store {
             .collect()
     }
 
-    /// The variants of a page that may be shown as of the catalog's instant, at most `limit`.
+    /// The variants of pages that may be shown as of the catalog's instant, at most `limit` of each.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails or a stored value is unreadable.
     pub async fn shown_variants(
         &self,
-        page: PageId,
+        pages: &[PageId],
         limit: i64,
-    ) -> Result<Vec<NamedVariant>, StoreError> {
+    ) -> Result<HashMap<PageId, Vec<NamedVariant>>, StoreError> {
+        let pages: Vec<i64> = pages.iter().map(|page| page.0).collect();
         let rows = sqlx::query!(
-            "SELECT v.id, v.name, v.segment_id, v.locale
-             FROM catalog_state c, variants v
-             WHERE v.page_id = $1 AND v.status IN ('scheduled', 'published')
-               AND (v.starts_at IS NULL OR v.starts_at <= c.as_of)
-               AND (v.ends_at IS NULL OR v.ends_at > c.as_of)
-             ORDER BY v.id LIMIT $2",
-            page.0,
+            r#"SELECT shown.page_id AS "page!", shown.id AS "id!", shown.name AS "name!",
+                      shown.segment_id, shown.locale AS "locale!"
+               FROM unnest($1::bigint[]) AS asked(page), catalog_state c
+               CROSS JOIN LATERAL (
+                   SELECT v.page_id, v.id, v.name, v.segment_id, v.locale FROM variants v
+                   WHERE v.page_id = asked.page AND v.status IN ('scheduled', 'published')
+                     AND (v.starts_at IS NULL OR v.starts_at <= c.as_of)
+                     AND (v.ends_at IS NULL OR v.ends_at > c.as_of)
+                   ORDER BY v.id LIMIT $2) shown
+               ORDER BY shown.id"#,
+            &pages,
             limit
         )
         .fetch_all(&self.pool)
         .await?;
-        rows.into_iter()
-            .map(|row| {
-                Ok(NamedVariant {
+        let mut shown: HashMap<PageId, Vec<NamedVariant>> = HashMap::new();
+        for row in rows {
+            shown
+                .entry(PageId(row.page))
+                .or_default()
+                .push(NamedVariant {
                     id: VariantId(row.id),
                     name: row.name,
                     segment: row.segment_id.map(SegmentId),
                     locale: parse_locale(row.locale)?,
-                })
-            })
-            .collect()
+                });
+        }
+        Ok(shown)
     }
 
     /// The `limit` most used terms whose page and segment still exist, with their vectors.

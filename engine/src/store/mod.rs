@@ -54,7 +54,7 @@ pub use missing_vector::{DeadLetter, Missing, MissingText};
 pub use page::{EditedPage, PageSummary, VariantCounts};
 pub use segment::{SegmentSummary, SegmentUse};
 pub use space::{Space, SpaceRow, SpaceState};
-pub use space_index::{IndexSettings, IndexState};
+pub use space_index::{IndexSettings, IndexState, IndexTurn};
 pub(crate) use term::{BroughtTerm, TermUse};
 pub(crate) use token::NewToken;
 pub use token::{Scope, ScopeError, Token, TokenSecret};

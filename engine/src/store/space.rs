@@ -60,6 +60,8 @@ pub struct SpaceRow {
     pub created_at: OffsetDateTime,
     /// The site's thresholds when it stopped deciding.
     pub thresholds: Option<Thresholds>,
+    /// What PostgreSQL said when the index could not be built.
+    pub index_error: Option<String>,
 }
 
 impl SpaceState {
@@ -98,7 +100,7 @@ impl Store {
         let rows = sqlx::query_as!(
             Row,
             r#"SELECT version, provider, model, dimensions, pooling, normalisation, state, state_since,
-                      deactivated_at, keep_until, emptied_at, created_at,
+                      deactivated_at, keep_until, emptied_at, created_at, index_error,
                       thresholds AS "thresholds: Json<Thresholds>"
                FROM embedding_spaces
                ORDER BY version DESC"#
@@ -262,7 +264,7 @@ impl StoreTransaction {
         let row = sqlx::query_as!(
             Row,
             r#"SELECT version, provider, model, dimensions, pooling, normalisation, state, state_since,
-                      deactivated_at, keep_until, emptied_at, created_at,
+                      deactivated_at, keep_until, emptied_at, created_at, index_error,
                       thresholds AS "thresholds: Json<Thresholds>"
                FROM embedding_spaces
                WHERE version = $1
@@ -374,6 +376,7 @@ struct Row {
     emptied_at: Option<OffsetDateTime>,
     created_at: OffsetDateTime,
     thresholds: Option<Json<Thresholds>>,
+    index_error: Option<String>,
 }
 
 impl Row {
@@ -408,6 +411,7 @@ impl Row {
             state,
             created_at: self.created_at,
             thresholds: self.thresholds.map(|Json(thresholds)| thresholds),
+            index_error: self.index_error,
         })
     }
 }

@@ -2,12 +2,16 @@
 //! from writing.
 
 use sqlx::{Connection as _, PgConnection};
+use tracing::debug;
 
 use super::{Space, Store, StoreError};
 
 /// pgvector's largest dimension for an HNSW index over `vector`, and over `halfvec`.
 const MAX_HNSW_VECTOR: u16 = 2_000;
 const MAX_HNSW_HALFVEC: u16 = 4_000;
+
+/// The first half of the advisory lock of whoever builds an index; the other is the space's version.
+const INDEX_LOCK: i32 = 0x6c66_6964;
 
 /// How an HNSW index is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +40,13 @@ pub enum IndexState {
     },
     /// It is there.
     Valid,
+}
+
+impl IndexState {
+    /// Whether searches can use it, or have to do without one anyway.
+    pub fn is_settled(&self) -> bool {
+        matches!(self, Self::Impossible | Self::Valid)
+    }
 }
 
 impl Default for IndexSettings {
@@ -82,42 +93,103 @@ impl Store {
         })
     }
 
-    /// Builds a space's index on a connection of its own, beside everybody who writes, and lets the
-    /// planner count the vectors that came with the space.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails, out of memory or disk for instance; an invalid index
-    /// may be left then.
-    pub async fn build_index(
-        &self,
-        space: &Space,
-        settings: &IndexSettings,
-    ) -> Result<(), StoreError> {
-        let Some(statement) = create_index(space, *settings, true) else {
-            return Ok(());
-        };
-        let mut connection = PgConnection::connect_with(&self.options).await?;
-        // Only numbers of ours are put into the statements.
-        let memory = format!("SET maintenance_work_mem = '{}MB'", settings.memory_mb);
-        sqlx::query(&memory).execute(&mut connection).await?;
-        sqlx::query(&statement).execute(&mut connection).await?;
-        sqlx::query("ANALYZE embeddings, query_embeddings")
-            .execute(&mut connection)
-            .await?;
-        connection.close().await?;
-        Ok(())
-    }
-
-    /// Drops a space's index, valid or not, beside everybody who writes.
+    /// The right to build a space's index and to drop it; `None` while somebody else has it.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn drop_index(&self, space: &Space) -> Result<(), StoreError> {
-        let statement = format!("DROP INDEX CONCURRENTLY IF EXISTS {}", index_name(space));
+    pub async fn index_turn(&self, space: &Space) -> Result<Option<IndexTurn>, StoreError> {
         let mut connection = PgConnection::connect_with(&self.options).await?;
-        sqlx::query(&statement).execute(&mut connection).await?;
-        connection.close().await?;
+        let ours = sqlx::query_scalar!(
+            r#"SELECT pg_try_advisory_lock($1, $2) AS "ours!""#,
+            INDEX_LOCK,
+            space.version
+        )
+        .fetch_one(&mut connection)
+        .await?;
+        if !ours {
+            connection.close().await?;
+            return Ok(None);
+        }
+        Ok(Some(IndexTurn {
+            connection,
+            space: space.clone(),
+        }))
+    }
+
+    /// Notes why a space's index could not be built, or that there is nothing to say.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn note_index_error(
+        &self,
+        version: i32,
+        error: Option<&str>,
+    ) -> Result<(), StoreError> {
+        sqlx::query!(
+            "UPDATE embedding_spaces SET index_error = $2
+             WHERE version = $1 AND index_error IS DISTINCT FROM $2",
+            version,
+            error
+        )
+        .execute(&self.pool)
+        .await?;
         Ok(())
+    }
+}
+
+/// The right to build a space's index and to drop it, on a connection of its own. It ends with the
+/// connection: when a process is gone, once PostgreSQL has ended what it was told last.
+#[derive(Debug)]
+pub struct IndexTurn {
+    connection: PgConnection,
+    space: Space,
+}
+
+impl IndexTurn {
+    /// Builds the index beside everybody who writes, and lets the planner count the vectors that
+    /// came with the space. What a failed build leaves is dropped, if that can be done.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails, out of memory or disk for instance.
+    pub async fn build(&mut self, settings: &IndexSettings) -> Result<(), StoreError> {
+        let Some(statement) = create_index(&self.space, *settings, true) else {
+            return Ok(());
+        };
+        // Only numbers of ours are put into the statements.
+        let memory = format!("SET maintenance_work_mem = '{}MB'", settings.memory_mb);
+        sqlx::query(&memory).execute(&mut self.connection).await?;
+        if let Err(error) = sqlx::query(&statement).execute(&mut self.connection).await {
+            // It takes room on a disk that may be full. The first error is the one to tell.
+            if let Err(error) = self.drop_index().await {
+                debug!(%error, "store.index: what a failed build left is still there");
+            }
+            return Err(error.into());
+        }
+        sqlx::query("ANALYZE embeddings, query_embeddings")
+            .execute(&mut self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Drops the index, valid or not, beside everybody who writes.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn drop_index(&mut self) -> Result<(), StoreError> {
+        let name = index_name(&self.space);
+        let statement = format!("DROP INDEX CONCURRENTLY IF EXISTS {name}");
+        sqlx::query(&statement)
+            .execute(&mut self.connection)
+            .await?;
+        Ok(())
+    }
+
+    /// Gives the right back.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails; the right ends all the same.
+    pub async fn end(self) -> Result<(), StoreError> {
+        Ok(self.connection.close().await?)
     }
 }
 

@@ -349,13 +349,15 @@ impl StoreTransaction {
         Ok(())
     }
 
-    /// Deletes a variant that was never published. Returns whether there was one.
+    /// Deletes a variant that was never published, or is archived. Returns whether there was one.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn delete_unpublished(&mut self, id: VariantId) -> Result<bool, StoreError> {
+    pub async fn delete_hidden(&mut self, id: VariantId) -> Result<bool, StoreError> {
         let done = sqlx::query!(
-            "DELETE FROM variants WHERE id = $1 AND published_at IS NULL AND published_revision IS NULL",
+            "DELETE FROM variants
+             WHERE id = $1
+               AND (status = 'archived' OR (published_at IS NULL AND published_revision IS NULL))",
             id.0
         )
         .execute(&mut *self.tx)

@@ -90,7 +90,7 @@ fn property(field: &FieldSpec) -> Option<Value> {
         FieldKind::List { noun, count, item } => {
             list(noun, count, &object(&described(item).collect()))
         }
-        FieldKind::Url | FieldKind::Group(_) => return None,
+        FieldKind::Url | FieldKind::Picture | FieldKind::Group(_) => return None,
     })
 }
 

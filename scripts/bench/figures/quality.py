@@ -13,7 +13,7 @@ LIMIT = 3_600
 
 def of_terms(bench):
     say("quality: the labelled campaign terms.")
-    found = printed(bench, "server", "quality")
+    found = printed(bench, "quality")
     yield Figure("campaign terms: right variant", ours=found["right"] * 100, unit="%")
     yield Figure("campaign terms: false match", ours=found["false"] * 100, unit="%")
     yield Figure("campaign terms: floor that balances one half", ours=found["floor"], unit="cosine", decimals=2)
@@ -24,16 +24,17 @@ def of_terms(bench):
 
 def of_the_index(bench):
     say("quality: recall of the vector index at 10,000 and 100,000 vectors; its index takes some minutes.")
-    for row in printed(bench, "engine", "recall"):
+    for row in printed(bench, "recall"):
         filtered = "one page in 200" if row["filtered"] else "no filter"
         name = f"recall: {row['vectors']:,} vectors, {filtered}, iterative {row['scan']}, ef_search {row['ef_search']}"
         yield Figure(name, ours=row["recall"] * 100, unit="%", runs={"median_ms": [row["milliseconds"]]})
 
 
-def printed(bench, package, name):
+def printed(bench, name):
     """Runs a bench, passes on what it prints, and returns its last line, which is JSON."""
     environment = {**os.environ, **bench.main.services(), "SQLX_OFFLINE": "true"}
-    command = ["cargo", "bench", "--quiet", "--package", package, "--bench", name]
+    # Both packages at once, so that features resolve as for the server and its dependencies are used as they are.
+    command = ["cargo", "bench", "--quiet", "--package", "server", "--package", "engine", "--bench", name]
     try:
         with bench.noise.watched(name):
             done = subprocess.run(

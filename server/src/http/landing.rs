@@ -15,7 +15,9 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use super::cookies::{NewCookies, Remembered};
 use super::encoding::Encoding;
 use super::fields::Fields;
+use super::headers::into_map;
 use super::pieces::Pieces;
+use super::security::protect_landing;
 use super::signals::{Request, RequestError};
 use super::{AppState, crawlers, limits, notice};
 
@@ -206,6 +208,7 @@ fn redirect(
     let headers = response.headers_mut();
     insert(headers, header::LOCATION, &target);
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    protect_landing(&mut into_map(headers));
     response
 }
 

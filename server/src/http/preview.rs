@@ -2,6 +2,7 @@
 //!
 //! Previews go past every cache, may be kept by none, and count as no visit.
 
+use app::landing::leading_out;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -44,8 +45,8 @@ async fn shared(
 }
 
 /// A preview that the admin shows in a frame.
-pub(super) fn framed(html: String) -> Response {
-    in_frame(page(html))
+pub(super) fn framed(html: &str) -> Response {
+    in_frame(page(leading_out(html)))
 }
 
 /// What stands in a frame when there is no preview.

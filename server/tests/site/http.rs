@@ -183,6 +183,7 @@ async fn another_spelling_of_a_path_is_redirected_with_its_query() {
         ("//pricing", "/pricing"),
         ("/en/pricing?a=b", "/pricing?a=b"),
         ("/DE/pricing/", "/de/pricing"),
+        ("/admin/", "/admin"),
     ] {
         let answer = node.get(target, &[]);
         assert_eq!(
@@ -190,6 +191,31 @@ async fn another_spelling_of_a_path_is_redirected_with_its_query() {
             (308, location),
             "{target}"
         );
+        assert_eq!(
+            answer.header("x-content-type-options"),
+            "nosniff",
+            "{target}"
+        );
+        let policy = answer.header("content-security-policy");
+        assert!(policy.contains("frame-ancestors"), "{target}: {policy}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_does_not_say_what_it_is_for_is_refused() {
+    let (_database, node) = site().await;
+    for (head, status) in [
+        ("GET /pricing HTTP/1.1\r\nHost: x\r\n", 200),
+        ("GET /pricing HTTP/1.1\r\n", 400),
+        ("GET /pricing HTTP/1.1\r\nHost: x\r\nHost: y\r\n", 400),
+        ("POST /pricing HTTP/1.1\r\nContent-Length: 0\r\n", 400),
+        ("GET pricing HTTP/1.1\r\nHost: x\r\n", 400),
+        ("GET http://x/pricing HTTP/1.1\r\nHost: x\r\n", 200),
+        ("GET /pricing HTTP/1.0\r\n", 200),
+    ] {
+        let request = format!("{head}Connection: close\r\n\r\n");
+        let answer = send(node.address, request.as_bytes());
+        assert_eq!(answer.status, status, "{head}");
     }
 }
 

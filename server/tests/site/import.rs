@@ -41,6 +41,38 @@ fn every_bad_row_is_reported_and_nothing_is_written() {
     );
 }
 
+#[test]
+fn a_page_that_lies_where_a_languages_pages_lie_is_refused_from_both_sides() {
+    let content = json!({
+        "title": "T", "description": "D", "blocks": [{"type": "hero", "id": "hero", "headline": "H"}]
+    });
+    let page = json!({
+        "kind": "page", "id": "mv", "path": "/fr/mv", "intent": "I", "contents": {"en": content}
+    });
+    let site = |locales: &[&str]| json!({"kind": "site", "name": "N", "default_locale": "en", "locales": locales});
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let database = empty_database();
+    let import = |records: &[&serde_json::Value]| {
+        let lines: Vec<String> = records.iter().map(ToString::to_string).collect();
+        fs::write(folder.path().join("rows.jsonl"), lines.join("\n")).expect("writable");
+        run(on(folder.path(), &database).args(["import", "rows.jsonl"]))
+    };
+    let (code, _, complaint) = import(&[&site(&["en", "fr"]), &page]);
+    assert_eq!(code, 1, "{complaint}");
+    assert!(
+        complaint.contains("line 2: path: begins with fr"),
+        "{complaint}"
+    );
+    let (code, _, complaint) = import(&[&site(&["en"]), &page]);
+    assert_eq!(code, 0, "{complaint}");
+    let (code, _, complaint) = import(&[&site(&["en", "fr"])]);
+    assert_eq!(code, 1, "{complaint}");
+    assert!(
+        complaint.contains("line 1: locales: the path /fr/mv"),
+        "{complaint}"
+    );
+}
+
 /// How the complaint about each row starts, empty for a good one, and the row.
 fn rows() -> Vec<(String, Vec<u8>)> {
     let written = include_str!("bad_rows.tsv").lines().map(|line| {

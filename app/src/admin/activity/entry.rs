@@ -109,7 +109,7 @@ pub(in crate::admin) fn words(action: &str) -> String {
 }
 
 /// Actions that do not read well by the rule.
-const PHRASES: [(&str, &str); 22] = [
+const PHRASES: [(&str, &str); 23] = [
     ("people.add", "added"),
     ("people.disable", "disabled"),
     ("people.enable", "enabled"),
@@ -131,6 +131,7 @@ const PHRASES: [(&str, &str); 22] = [
     ("space.switch", "switched to"),
     ("token.make", "made the token"),
     ("variant.undo", "took back a change of the variant"),
+    ("variant.until", "set the end of the variant"),
     ("variant.withdraw", "withdrew the variant"),
 ];
 

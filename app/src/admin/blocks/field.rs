@@ -80,6 +80,7 @@ fn labelled(
     let hint = match spec.kind {
         FieldKind::Markdown { .. } => "**bold**, *italic*, [a link](/demo), ## a heading, - a list",
         FieldKind::Url => "A path such as /demo, or https://…",
+        FieldKind::Picture => "A path such as /pictures/van.webp, or https://…",
         _ => spec.hint,
     };
     let count = spec
@@ -167,7 +168,7 @@ pub(super) fn control(source: Source, spec: &FieldSpec, place: &str) -> AnyView 
         .into_any()
     } else {
         let class = format!("{CONTROL} read-only:bg-wash");
-        let keyboard = matches!(spec.kind, FieldKind::Url).then_some("url");
+        let keyboard = matches!(spec.kind, FieldKind::Url | FieldKind::Picture).then_some("url");
         view! {
             <input
                 type="text"

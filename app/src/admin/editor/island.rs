@@ -78,7 +78,7 @@ fn follow(work: Work, look: Look) {
         }
     });
     let leaving = window_event_listener(leptos::ev::blur, move |_| work.keep_now());
-    let closing = window_event_listener(leptos::ev::pagehide, move |_| work.keep_now());
+    let closing = window_event_listener(leptos::ev::pagehide, move |_| work.keep_leaving());
     on_cleanup(move || {
         saving.remove();
         leaving.remove();

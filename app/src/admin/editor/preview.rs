@@ -7,11 +7,7 @@ use engine::catalog::{Catalog, Page};
 use leptos::prelude::*;
 use serde_json::Value;
 
-use crate::landing::{LandingPage, render};
-
-/// What every link in a preview does: open a window, which a sandboxed frame may not. So nobody
-/// leaves the preview by accident.
-const NO_LINKS: &str = "<head><base target=\"_blank\">";
+use crate::landing::{LandingPage, leading_out, render};
 
 /// The page with this external id as a variant in `locale` shows it; `None` without such a page.
 pub(super) fn of_variant(
@@ -61,7 +57,7 @@ pub(super) fn frame(document: String) -> AnyView {
         <iframe
             id="preview-frame"
             title="Preview of the page"
-            sandbox="allow-same-origin"
+            sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox"
             srcdoc=document
             class="block size-full origin-top-left border-0 bg-white"
         ></iframe>
@@ -96,5 +92,5 @@ fn document(
         base_url: "",
         locales,
     });
-    html.replacen("<head>", NO_LINKS, 1)
+    leading_out(&html)
 }

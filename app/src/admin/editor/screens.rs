@@ -76,7 +76,9 @@ pub(in crate::admin) fn new() -> impl IntoView {
         let Some(found) = found else {
             return Ok(choose(&session, &page, &segment, &locale));
         };
-        let locale: Locale = locale.parse().unwrap_or(catalog.site.default_locale);
+        let locale = locale.parse().ok();
+        let locale: Option<Locale> = locale.filter(|l| catalog.site.locales.contains(l));
+        let locale = locale.unwrap_or(catalog.site.default_locale);
         let opened = load::new(session.desk(), found, locale, &segment);
         let back = format!("/admin/variants/new?page={page}&segment={segment}&locale={locale}");
         let lead = format!("Of {}, in {}", found.path, language_name(locale));

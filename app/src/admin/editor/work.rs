@@ -43,6 +43,8 @@ pub(super) struct Work {
     pub(super) written: Memo<Written>,
     pub(super) unsaved: Memo<bool>,
     keeping: Timer,
+    /// Requests to keep something that are under way.
+    asked: StoredValue<usize>,
 }
 
 impl Work {
@@ -73,6 +75,7 @@ impl Work {
             written,
             unsaved: Memo::new(move |_| *written.read() != *saved.read()),
             keeping: Timer::new(KEEP_AFTER),
+            asked: StoredValue::new(0),
             opened: StoredValue::new(opened),
         }
     }
@@ -100,18 +103,33 @@ impl Work {
         }
     }
 
-    fn keep(self) {
+    /// Keeps what is typed while the screen goes away. Its requests are given up with it, one that is
+    /// under way as well; this one is not.
+    pub(super) fn keep_leaving(self) {
+        let waiting = self.keeping.call_off();
+        if (waiting || self.asked.get_value() > 0) && !outlive(&self.kept()) {
+            self.keep();
+        }
+    }
+
+    /// What is sent to be kept: the draft's key, the revision below it, and what is typed; nothing
+    /// when that is saved.
+    fn kept(self) -> (String, i32, String) {
         let written = if self.unsaved.get_untracked() {
             json(&self.written.get_untracked())
         } else {
             String::new()
         };
-        let (key, base) = (
-            self.opened(|opened| opened.key.clone()),
-            self.base.get_untracked(),
-        );
+        let key = self.opened(|opened| opened.key.clone());
+        (key, self.base.get_untracked(), written)
+    }
+
+    fn keep(self) {
+        let (key, base, written) = self.kept();
+        self.asked.update_value(|asked| *asked += 1);
         spawn_local(async move {
             let kept = keep_draft(key, base, written).await;
+            self.asked.try_update_value(|asked| *asked -= 1);
             // Why it is not saved matters more than that it is kept.
             if matches!(self.phase.get_untracked(), Phase::Saving | Phase::Failed(_)) {
                 return;
@@ -237,4 +255,26 @@ impl Work {
 
 fn json(written: &Written) -> String {
     serde_json::to_string(written).unwrap_or_default()
+}
+
+/// Posts a draft even when the screen is gone before the answer is there. Whether the browser takes
+/// it on: up to 64 KiB it does.
+#[cfg(feature = "hydrate")]
+fn outlive((key, base, written): &(String, i32, String)) -> bool {
+    let Ok(form) = web_sys::UrlSearchParams::new() else {
+        return false;
+    };
+    form.append("key", key);
+    form.append("base", &base.to_string());
+    form.append("written", written);
+    let sent = window()
+        .navigator()
+        .send_beacon_with_opt_url_search_params("/admin/api/variants/keep", Some(&form));
+    sent.unwrap_or(false)
+}
+
+/// There is no screen to leave.
+#[cfg(not(feature = "hydrate"))]
+fn outlive(_: &(String, i32, String)) -> bool {
+    false
 }

@@ -1,4 +1,4 @@
-use engine::desk::home::{Attention, Weak};
+use engine::desk::home::{Attention, MissingIndex, Weak};
 use engine::store::Upcoming;
 use leptos::prelude::*;
 
@@ -17,31 +17,35 @@ pub(super) fn NeedsAttention(attention: Attention) -> impl IntoView {
         weak,
         silent,
         unembedded,
+        foreign_model,
+        index,
     } = attention;
     let nothing = backlog.drafts == 0
         && backlog.changed == 0
         && upcoming.is_empty()
         && weak.is_empty()
         && silent.is_empty()
-        && unembedded == 0;
+        && unembedded == 0
+        && !foreign_model
+        && index.is_none();
     let counts = [
         (
             backlog.drafts,
             "draft waits to be published",
             "drafts wait to be published",
-            Some("/admin/variants?status=draft"),
+            "/admin/variants?status=draft",
         ),
         (
             backlog.changed,
             "variant was edited since it was published",
             "variants were edited since they were published",
-            Some("/admin/variants?status=changed"),
+            "/admin/variants?status=changed",
         ),
         (
             unembedded,
-            "text has no vector, so that it cannot be compared; landfall embed makes one",
-            "texts have no vector, so that they cannot be compared; landfall embed makes them",
-            None,
+            "text has no vector yet, so that it cannot be compared",
+            "texts have no vector yet, so that they cannot be compared",
+            "/admin/variants?status=unembedded",
         ),
     ];
     let counts = counts
@@ -59,7 +63,9 @@ pub(super) fn NeedsAttention(attention: Attention) -> impl IntoView {
                         </p>
                     }
                 })}
-            <ul class="divide-y divide-line empty:hidden">{counts.collect_view()}</ul>
+            <ul class="divide-y divide-line empty:hidden">
+                {counts.collect_view()} {foreign_model.then(|| view! { <ForeignModel /> })} {index.map(|index| view! { <Index index /> })}
+            </ul>
             {(!upcoming.is_empty()).then(|| view! { <Schedule upcoming /> })}
             {(!weak.is_empty()).then(|| view! { <WeakMatches weak /> })}
             {(!silent.is_empty())
@@ -91,21 +97,44 @@ pub(super) fn NeedsAttention(attention: Attention) -> impl IntoView {
 }
 
 #[component]
-fn Count(count: i64, words: &'static str, href: Option<&'static str>) -> impl IntoView {
-    let content = view! {
-        <span class="min-w-8 text-lg font-semibold tabular-nums">{count}</span>
-        <span class="text-sm">{words}</span>
+fn Count(count: i64, words: &'static str, href: &'static str) -> impl IntoView {
+    view! {
+        <li>
+            <a href=href class="flex items-baseline gap-3 px-4 py-3 hover:bg-wash">
+                <span class="min-w-8 text-lg font-semibold tabular-nums">{count}</span>
+                <span class="text-sm">{words}</span>
+            </a>
+        </li>
+    }
+}
+
+#[component]
+fn ForeignModel() -> impl IntoView {
+    view! {
+        <li>
+            <a href="/admin/spaces" class="block px-4 py-3 text-sm hover:bg-wash">
+                "This server is set up with another model than the one that decides, so that campaign terms are ignored and new \
+                texts get no vector"
+            </a>
+        </li>
+    }
+}
+
+#[component]
+fn Index(index: MissingIndex) -> impl IntoView {
+    let words = match index.error {
+        None => "The index of the vectors is missing and being built anew; until then searching by meaning takes longer".to_owned(),
+        Some(error) => format!(
+            "The index of the vectors is missing, so that searching by meaning takes longer. Building it failed and is \
+             tried again: {error}"
+        ),
     };
-    match href {
-        Some(href) => view! {
-            <li>
-                <a href=href class="flex items-baseline gap-3 px-4 py-3 hover:bg-wash">
-                    {content}
-                </a>
-            </li>
-        }
-        .into_any(),
-        None => view! { <li class="flex items-baseline gap-3 px-4 py-3">{content}</li> }.into_any(),
+    view! {
+        <li>
+            <a href="/admin/spaces" class="block px-4 py-3 text-sm wrap-anywhere hover:bg-wash">
+                {words}
+            </a>
+        </li>
     }
 }
 

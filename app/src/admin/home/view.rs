@@ -21,13 +21,17 @@ pub fn Home() -> impl IntoView {
         let greeting = format!("Hello, {}", session.person().name);
         let backlog = attention.backlog;
         let beginning = backlog.pages == 0 || backlog.segments == 0 || backlog.shown == 0;
-        let may_write = session.may(Role::Editor);
-        let actions = may_write.then(|| {
+        let may_publish = session.may(Role::Publisher);
+        let new_segment = may_publish.then(|| {
             view! {
                 <LinkButton href="/admin/segments/new">
                     <Icon sign=Sign::Plus />
                     "New segment"
                 </LinkButton>
+            }
+        });
+        let new_variant = session.may(Role::Editor).then(|| {
+            view! {
                 <LinkButton href="/admin/variants/new" weight=Weight::Primary>
                     <Icon sign=Sign::Plus />
                     "New variant"
@@ -37,10 +41,11 @@ pub fn Home() -> impl IntoView {
         Ok(view! {
             <PageHeader title=greeting lead="What waits for somebody, and how the site is doing at the moment.">
                 <LinkButton href="/">"Open the site" <Icon sign=Sign::Out /></LinkButton>
-                {actions}
+                {new_segment}
+                {new_variant}
             </PageHeader>
             <div class="grid gap-6">
-                {beginning.then(|| view! { <Begin backlog may_write /> })}
+                {beginning.then(|| view! { <Begin backlog may_write=may_publish /> })}
                 <Numbers first=present(desk) />
                 <div class="grid items-start gap-6 lg:grid-cols-2">
                     <NeedsAttention attention />

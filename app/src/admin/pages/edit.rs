@@ -39,7 +39,7 @@ struct Draft {
 /// A page that does not exist yet.
 #[component]
 pub fn NewPage() -> impl IntoView {
-    screen("New page", Role::Editor, async |session| {
+    screen("New page", Role::Publisher, async |session| {
         let site = &session.desk().engine().catalog().site;
         let locale = site.default_locale;
         let draft = Draft {
@@ -54,6 +54,7 @@ pub fn NewPage() -> impl IntoView {
                 first: true,
                 new: false,
                 address: site.name.clone(),
+                page: String::new(),
             }],
             missing: others(site, &[locale]),
         };
@@ -149,6 +150,13 @@ fn PageForm(draft: Draft, may_save: bool) -> impl IntoView {
     };
     let save = may_save.then(|| {
         view! {
+            <div class="hidden rounded-lg bg-bad-wash pb-3 text-sm has-[p:not(:empty)]:grid">
+                <Mistake name="orphans" />
+                <label class="mx-4 flex min-h-6 items-center gap-2.5 font-medium">
+                    <input type="checkbox" name="orphans" value="true" autocomplete="off" class="size-4.5 shrink-0 accent-accent" />
+                    "Yes, without what these variants say there"
+                </label>
+            </div>
             <div class="sticky bottom-0 z-10 -mx-4 flex items-center justify-end gap-3 border-t border-line bg-paper px-4 py-3 sm:mx-0 sm:px-0">
                 <p class="mr-auto text-sm text-muted max-sm:hidden">{SEEN_AT_ONCE}</p>
                 <Button weight=Weight::Primary>{button}</Button>
@@ -156,7 +164,7 @@ fn PageForm(draft: Draft, may_save: bool) -> impl IntoView {
         }
     });
     view! {
-        <Form action=action.to_owned() class="min-w-0".to_owned()>
+        <Form action=action.to_owned() class="min-w-0".to_owned() guarded=true>
             <fieldset disabled=!may_save class="grid min-w-0 gap-6">
                 <Whole />
                 {hidden}
@@ -320,6 +328,7 @@ fn draft(
         first: Some(locale) == first,
         new,
         address: format!("{} › {}", site.name, path.in_locale(locale, default)),
+        page: page.record.id.to_string(),
     };
     let mut tongues: Vec<Tongue> = locales
         .iter()

@@ -21,7 +21,7 @@ pub async fn create_page(
     #[server(default)] contents: BTreeMap<String, String>,
     #[server(default)] add: Option<String>,
 ) -> Result<(), AdminError> {
-    let session = AdminSession::require(Role::Editor).await?;
+    let session = AdminSession::require(Role::Publisher).await?;
     let id = if id.trim().is_empty() { &path } else { &id };
     let form = PageForm {
         id: reading::id(id),
@@ -39,7 +39,8 @@ pub async fn create_page(
     Ok(())
 }
 
-/// Saves a page over the edition it was opened at, without the languages to `remove`.
+/// Saves a page over the edition it was opened at, without the languages to `remove`. Blocks in which
+/// variants say something are removed only if `orphans` says so.
 ///
 /// # Errors
 /// [`AdminError::Stale`] when somebody saved it since, which leads to both versions;
@@ -55,6 +56,7 @@ pub async fn save_page(
     #[server(default)] contents: BTreeMap<String, String>,
     #[server(default)] remove: BTreeMap<String, String>,
     #[server(default)] add: Option<String>,
+    #[server(default)] orphans: bool,
 ) -> Result<(), AdminError> {
     let session = AdminSession::require(Role::Publisher).await?;
     let (desk, page) = (session.desk(), PageId(page));
@@ -69,6 +71,12 @@ pub async fn save_page(
         contents,
     };
     let record = form.read()?;
+    if !orphans {
+        let names = desk.orphaned(page, &record).await?;
+        if !names.is_empty() {
+            return Err(AdminError::invalid("orphans", reading::orphans(&names)));
+        }
+    }
     let saved = desk
         .save_page(&session.actor(), page, edition, record.clone())
         .await;
@@ -106,10 +114,13 @@ mod reading {
     use std::collections::BTreeMap;
 
     use domain::record::PageRecord;
-    use domain::{Locale, PageContent, Problem, Problems};
+    use domain::{ExternalId, Locale, PageContent, Problem, Problems};
     use serde_json::Value;
 
     use crate::admin::AdminError;
+
+    /// Most variants that are named in a warning.
+    const NAMED: usize = 5;
 
     /// The fields of a page's form.
     pub(super) struct PageForm {
@@ -125,13 +136,16 @@ mod reading {
         /// The page that the form describes.
         pub(super) fn read(self) -> Result<PageRecord, AdminError> {
             let mut problems = Problems::new();
-            let id = self.id.parse();
-            let id = id.map_err(|error: domain::id::NameError| {
-                problems.add("id", error.to_string());
-            });
             let path = self.path.trim().parse();
             let path = path.map_err(|error: domain::path::PathError| {
                 problems.add("path", error.to_string());
+            });
+            let id = self.id.parse();
+            let id = id.map_err(|error: domain::id::NameError| {
+                // An id that was made from a wrong path is nothing that anybody wrote.
+                if path.is_ok() {
+                    problems.add("id", error.to_string());
+                }
             });
             let rollout = self.rollout.trim().replace(',', ".").parse::<f64>();
             let rollout = rollout.map_err(|_| {
@@ -175,11 +189,30 @@ mod reading {
         Ok((locale, PageContent::from_json(&json)?))
     }
 
+    /// What it means for these variants that their page loses a block.
+    pub(super) fn orphans(names: &[String]) -> String {
+        let (first, more) = names.split_at(names.len().min(NAMED));
+        let named: Vec<String> = first.iter().map(|name| format!("“{name}”")).collect();
+        let named = named.join(", ");
+        let (say, them) = match (names.len(), more.len()) {
+            (1, _) => ("says", named),
+            (_, 0) => ("say", named),
+            (_, more) => ("say", format!("{named} and {more} more")),
+        };
+        format!(
+            "{them} {say} something in a block that you removed; visitors will not see that any more. \
+             If that is meant, tick the box below and save again."
+        )
+    }
+
     /// The id of a page of which only the path is given: `/landing/fleet` is `landing-fleet`.
     pub(super) fn id(given: &str) -> String {
         match given.trim().strip_prefix('/') {
             Some("") => "home".to_owned(),
-            Some(path) => path.replace('/', "-"),
+            Some(path) => {
+                let name = path.chars().map(|c| if c == '/' { '-' } else { c });
+                name.take(ExternalId::MAX_BYTES).collect()
+            }
             None => given.trim().to_owned(),
         }
     }

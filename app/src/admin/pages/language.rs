@@ -2,6 +2,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use serde_json::Value;
 
+use super::look::PageAsTyped;
 use crate::admin::blocks::{BlocksEditor, Editing};
 
 /// Characters that search engines usually show of a title and of a description.
@@ -17,6 +18,10 @@ pub fn LanguageEditor(
     content: Value,
     /// The page's address, as people read it.
     address: String,
+    /// The page's external id; empty while there is no page.
+    page: String,
+    /// The language.
+    locale: String,
 ) -> impl IntoView {
     let editing = Editing::new(&name, content, None);
     let place = NodeRef::<Div>::new();
@@ -55,6 +60,7 @@ pub fn LanguageEditor(
                     " of a description."
                 </p>
             </div>
+            <PageAsTyped page locale editing />
             <BlocksEditor editing name />
         </div>
     }

@@ -18,6 +18,8 @@ pub(super) struct Tongue {
     pub(super) new: bool,
     /// The page's address in this language.
     pub(super) address: String,
+    /// The page's external id; empty while there is no page.
+    pub(super) page: String,
 }
 
 /// The languages of a page, one open at a time, and the way to another one.
@@ -63,6 +65,7 @@ fn Section(tongue: Tongue, open: bool) -> impl IntoView {
         first,
         new,
         address,
+        page,
     } = tongue;
     let state = match (first, new) {
         (true, _) => Some(view! { <Badge tone=Tone::Plain>"Default language"</Badge> }),
@@ -86,7 +89,13 @@ fn Section(tongue: Tongue, open: bool) -> impl IntoView {
                 </span>
             </summary>
             <div class="grid gap-6 border-t border-line p-4 *:min-w-0">
-                <LanguageEditor name=format!("contents[{locale}]") content=json!(content) address />
+                <LanguageEditor
+                    name=format!("contents[{locale}]")
+                    content=json!(content)
+                    address
+                    page
+                    locale=locale.to_string()
+                />
                 {remove}
             </div>
         </details>

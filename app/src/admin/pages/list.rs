@@ -39,7 +39,7 @@ pub fn PageList() -> impl IntoView {
             take: TAKE,
         };
         let found = session.desk().pages(&query).await?;
-        let new = session.may(Role::Editor).then(|| {
+        let new = session.may(Role::Publisher).then(|| {
             view! {
                 <LinkButton href="/admin/pages/new" weight=Weight::Primary>
                     <Icon sign=Sign::Plus />
@@ -56,7 +56,7 @@ pub fn PageList() -> impl IntoView {
                     to the people they are written for."
                 >
                     {session
-                        .may(Role::Editor)
+                        .may(Role::Publisher)
                         .then(|| {
                             view! {
                                 <LinkButton href="/admin/pages/new" weight=Weight::Primary>

@@ -8,6 +8,7 @@ mod language;
 mod languages;
 #[cfg(feature = "ssr")]
 mod list;
+mod look;
 mod rollout;
 #[cfg(feature = "ssr")]
 mod unsaved;

@@ -147,8 +147,8 @@ fn title(role: Role) -> &'static str {
 fn choices() -> Vec<(String, String)> {
     let words = |role| match role {
         Role::Viewer => "Viewer: looks at everything, changes nothing",
-        Role::Editor => "Editor: writes drafts, segments and pages",
-        Role::Publisher => "Publisher: also decides what visitors see",
+        Role::Editor => "Editor: writes variants, as drafts",
+        Role::Publisher => "Publisher: also decides what visitors see, with pages and segments",
         Role::Admin => "Admin: also manages people and tokens",
     };
     Role::ALL

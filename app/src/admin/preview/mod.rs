@@ -171,7 +171,12 @@ fn framed(scene: &Scene, width: u32) -> impl IntoView + use<> {
                     role="region"
                     aria-label="The page, as wide as chosen"
                 >
-                    <iframe src=source title=title sandbox="" class=class></iframe>
+                    <iframe
+                        src=source
+                        title=title
+                        sandbox="allow-popups allow-popups-to-escape-sandbox"
+                        class=class
+                    ></iframe>
                 </div>
             </div>
         </section>

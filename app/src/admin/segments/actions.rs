@@ -20,7 +20,7 @@ pub async fn create_segment(
     #[server(default)] condition: String,
     condition_text: Option<String>,
 ) -> Result<(), AdminError> {
-    let session = AdminSession::require(Role::Editor).await?;
+    let session = AdminSession::require(Role::Publisher).await?;
     let key = match key.trim() {
         "" => SegmentKey::from_name(&name).ok_or_else(|| {
             AdminError::invalid(
@@ -56,7 +56,7 @@ pub async fn save_segment(
     #[server(default)] condition: String,
     condition_text: Option<String>,
 ) -> Result<(), AdminError> {
-    let session = AdminSession::require(Role::Editor).await?;
+    let session = AdminSession::require(Role::Publisher).await?;
     let draft = SegmentDraft {
         name,
         description,
@@ -76,7 +76,7 @@ pub async fn save_segment(
 /// Tries a segment one place earlier (`up`) or later.
 #[server(prefix = "/admin/api", endpoint = "segments/move")]
 pub async fn move_segment(key: String, direction: String) -> Result<(), AdminError> {
-    let session = AdminSession::require(Role::Editor).await?;
+    let session = AdminSession::require(Role::Publisher).await?;
     let (key, towards) = match direction.as_str() {
         "up" => (known(&key)?, Direction::Up),
         "down" => (known(&key)?, Direction::Down),
@@ -96,7 +96,7 @@ pub async fn move_segment(key: String, direction: String) -> Result<(), AdminErr
 /// Tries the segments in the order of `keys`, which commas separate.
 #[server(prefix = "/admin/api", endpoint = "segments/order")]
 pub async fn order_segments(keys: String) -> Result<(), AdminError> {
-    let session = AdminSession::require(Role::Editor).await?;
+    let session = AdminSession::require(Role::Publisher).await?;
     let keys = keys.split(',').map(known).collect::<Result<Vec<_>, _>>()?;
     session
         .desk()
@@ -109,7 +109,7 @@ pub async fn order_segments(keys: String) -> Result<(), AdminError> {
 /// Deletes a segment that nothing uses.
 #[server(prefix = "/admin/api", endpoint = "segments/delete")]
 pub async fn delete_segment(key: String) -> Result<(), AdminError> {
-    let session = AdminSession::require(Role::Editor).await?;
+    let session = AdminSession::require(Role::Publisher).await?;
     session
         .desk()
         .delete_segment(&session.actor(), &known(&key)?)

@@ -11,7 +11,7 @@ use crate::ui::{Badge, Button, LinkButton, PageHeader, Panel, Tone, Weight, Whol
 /// The screen that deletes a segment, or says where it is used instead.
 pub(in crate::admin) fn delete() -> impl IntoView {
     let key = use_params_map().read_untracked().get("key");
-    screen("Delete a segment", Role::Editor, async move |session| {
+    screen("Delete a segment", Role::Publisher, async move |session| {
         let key = known(&key.unwrap_or_default())?;
         let segment = session.desk().segment(&key).await?;
         let name = segment.record.name.clone();

@@ -26,7 +26,7 @@ const DESCRIPTION: u32 = 400;
 
 /// The screen that makes a segment.
 pub(in crate::admin) fn new() -> impl IntoView {
-    screen("New segment", Role::Editor, async |session| {
+    screen("New segment", Role::Publisher, async |session| {
         let segments = tried(session.desk().segment_summaries().await?);
         let fields = Fields {
             action: "/admin/api/segments/create",
@@ -55,7 +55,7 @@ pub(in crate::admin) fn edit() -> impl IntoView {
         let segments = tried(session.desk().segment_summaries().await?);
         let name = segment.record.name.clone();
         let mut stale = None;
-        let body = if session.may(Role::Editor) {
+        let body = if session.may(Role::Publisher) {
             let mut present = segment.clone();
             if let Some((mine, shown)) = both(&session, &segment.record).await? {
                 present.record = mine;
@@ -71,7 +71,7 @@ pub(in crate::admin) fn edit() -> impl IntoView {
             let condition = pretty(&segment.record);
             facts(segment, condition, segments)
         };
-        let delete = (session.may(Role::Editor) && !key.is_default()).then(|| {
+        let delete = (session.may(Role::Publisher) && !key.is_default()).then(|| {
             view! {
                 <LinkButton weight=Weight::Danger href=format!("/admin/segments/{key}/delete")>
                     "Delete"
@@ -182,7 +182,7 @@ fn form(fields: Fields, is_default: bool) -> AnyView {
         condition_fields(condition)
     };
     view! {
-        <Form action=action.to_owned() class="grid min-w-0 gap-5".to_owned()>
+        <Form action=action.to_owned() class="grid min-w-0 gap-5".to_owned() guarded=true>
             <Whole />
             {edition.map(|edition| view! { <input type="hidden" name="base" value=edition /> })}
             <Panel>

@@ -18,7 +18,7 @@ pub(in crate::admin) fn list() -> impl IntoView {
     };
     screen("Segments", Role::Viewer, async move |session| {
         let list = session.desk().segments().await?;
-        let may_write = session.may(Role::Editor);
+        let may_write = session.may(Role::Publisher);
         let new = may_write.then(|| {
             view! {
                 <LinkButton weight=Weight::Primary href="/admin/segments/new">

@@ -1,16 +1,17 @@
 use std::time::Duration;
 
 use domain::Role;
-use engine::spaces::{Below, Comparison, Decided, Drift, Outcome, Share, Side};
+use engine::spaces::{Below, Comparison, Decided, Drift, Floors, Outcome, Share};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::picture::picture;
+use super::picture::{Distributions, picture};
 use super::progress::Progress;
+use super::switch::switch;
 use super::words::per_cent;
 use crate::admin::AdminError;
 use crate::admin::screen::screen;
-use crate::ui::{Button, Confirm, LinkButton, PageHeader, Panel, Table, TextField, Weight, Whole};
+use crate::ui::{LinkButton, PageHeader, Panel, Table, Whole};
 
 /// Rows of each table; the file has all of them.
 const ROWS: usize = 25;
@@ -21,23 +22,36 @@ const AT_ONCE: Duration = Duration::from_secs(1);
 pub(in crate::admin) fn drift() -> impl IntoView {
     let query = use_query_map().get_untracked();
     let space = query.get("space").and_then(|text| text.parse::<i32>().ok());
-    let floor = query.get("floor").and_then(|text| text.parse::<f32>().ok());
-    let floor = floor.filter(|floor| (-1.0..=1.0).contains(floor));
+    let number = |name: &str| query.get(name).and_then(|text| text.parse::<f32>().ok());
+    let floors = Floors {
+        similarity: number("floor"),
+        term: number("term_floor"),
+    };
+    let floors = floors.possible();
     screen("Compare spaces", Role::Viewer, async move |session| {
         let space = space.ok_or_else(|| AdminError::NotFound("This space".to_owned()))?;
-        let compared = session.desk().comparison(space, floor, AT_ONCE).await?;
-        Ok(match compared {
-            Comparison::Ready(drift) => shown(&drift, floor, session.may(Role::Admin)),
-            Comparison::Underway { done, pages } => underway(space, floor, done, pages),
+        let desk = session.desk();
+        Ok(match desk.comparison(space, floors, AT_ONCE).await? {
+            Comparison::Underway { done, pages } => underway(space, floors, done, pages),
+            Comparison::Ready(drift) => {
+                let switch = if session.may(Role::Admin) {
+                    let without = desk.spaces().without_vector(space).await?;
+                    let keep = desk.engine().space_settings().keep;
+                    Some(switch(&drift, without, keep))
+                } else {
+                    None
+                };
+                shown(&drift, floors, switch)
+            }
         })
     })
 }
 
 /// While a comparison is made. The screen is loaded anew once it is there.
-fn underway(space: i32, floor: Option<f32>, done: usize, pages: usize) -> AnyView {
+fn underway(space: i32, floors: Floors, done: usize, pages: usize) -> AnyView {
     let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
-    let events = format!("/admin/spaces/drift/events?{}", asked(space, floor));
-    let again = format!("/admin/spaces/drift?{}", asked(space, floor));
+    let events = format!("/admin/spaces/drift/events?{}", asked(space, floors));
+    let again = format!("/admin/spaces/drift?{}", asked(space, floors));
     view! {
         <PageHeader
             up=("Embeddings", "/admin/spaces")
@@ -70,12 +84,14 @@ pub fn comparison_words(done: usize, pages: usize) -> String {
 }
 
 /// The query that names a comparison.
-fn asked(space: i32, floor: Option<f32>) -> String {
-    let floor = floor.map(|floor| format!("&floor={floor}"));
-    format!("space={space}{}", floor.unwrap_or_default())
+fn asked(space: i32, floors: Floors) -> String {
+    let floor = floors.similarity.map(|floor| format!("&floor={floor}"));
+    let term = floors.term.map(|floor| format!("&term_floor={floor}"));
+    let (floor, term) = (floor.unwrap_or_default(), term.unwrap_or_default());
+    format!("space={space}{floor}{term}")
 }
 
-fn shown(drift: &Drift, floor: Option<f32>, may: bool) -> AnyView {
+fn shown(drift: &Drift, floors: Floors, switch: Option<AnyView>) -> AnyView {
     let space = drift.to.version;
     let by = if drift.weighted {
         "Decisions count by their recent visits."
@@ -90,38 +106,28 @@ fn shown(drift: &Drift, floor: Option<f32>, may: bool) -> AnyView {
         .map(|decided| mover(decided))
         .collect_view();
     let below = drift.below.iter().take(ROWS).map(crossing).collect_view();
-    let csv = format!("/admin/spaces/drift.csv?{}", asked(space, floor));
-    let switch = may.then(|| switch(drift));
-    let drawn = picture(drift);
-    let side = |side: &Side| format!("Space {}, floor {:.2}", side.version, side.floor);
-    let (old, new) = (side(&drift.from), side(&drift.to));
+    let csv = format!("/admin/spaces/drift.csv?{}", asked(space, floors));
+    let similarities = distribution(
+        "How similarities are distributed",
+        &Distributions::of_pairs(drift),
+    );
+    let terms = Distributions::of_terms(drift);
+    let terms = terms.map(|terms| distribution("How near campaign terms come", &terms));
+    let (term_floor, of_terms) = term_floor(drift);
     view! {
         <PageHeader title=format!("Space {space} instead of space {}", drift.from.version) lead=lead up=("Embeddings", "/admin/spaces")>
             <LinkButton href=csv>"Every decision as CSV"</LinkButton>
         </PageHeader>
         <Whole />
-        <dl class="mb-6 grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-4">
+        <dl class="mb-6 grid grid-cols-2 gap-3 sm:gap-4 lg:grid-cols-5">
             {number("Decisions that change", per_cent(drift.all.of_decisions()), format!("{} of {}", drift.all.changed, drift.all.decisions))}
             {number("Visits that see another variant", per_cent(drift.all.of_visits()), String::new())}
             {number("Pairs that cross the floor", drift.below.len().to_string(), format!("{} fall below", drift.below.iter().filter(|b| b.falls).count()))}
             {number("Suggested floor", format!("{:.2}", drift.suggested_floor), format!("now {:.2}", drift.from.floor))}
+            {number("Suggested term floor", term_floor, of_terms)}
         </dl>
         <div class="grid grid-cols-1 gap-6">
-            <Panel title="How similarities are distributed">
-                <div class="p-4">
-                    {drawn}
-                    <ul class="mt-3 flex flex-wrap gap-x-6 gap-y-1 text-sm text-muted">
-                        <li class="flex items-center gap-2">
-                            <span class="size-3 rounded-xs border border-muted bg-muted/20"></span>
-                            {old}
-                        </li>
-                        <li class="flex items-center gap-2">
-                            <span class="size-3 rounded-xs border border-accent bg-accent/20"></span>
-                            {new}
-                        </li>
-                    </ul>
-                </div>
-            </Panel>
+            {similarities} {terms}
             {switch}
             <div class="grid grid-cols-1 gap-6 lg:grid-cols-2">
                 {shares("By page", "Page", &drift.by_page)} {shares("By segment", "Segment", &drift.by_segment)}
@@ -154,6 +160,49 @@ fn shown(drift: &Drift, floor: Option<f32>, may: bool) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// The suggested floor of campaign terms, and what it rests on.
+fn term_floor(drift: &Drift) -> (String, String) {
+    match &drift.terms {
+        None => (
+            "–".to_owned(),
+            "no campaign term is known in both spaces".to_owned(),
+        ),
+        Some(terms) => (
+            format!("{:.2}", terms.suggested_floor),
+            format!(
+                "now {:.2}; heard {} of {}, then {}",
+                drift.from.term_floor, terms.heard_in_old, terms.known, terms.heard_in_new
+            ),
+        ),
+    }
+}
+
+/// A picture with its key.
+fn distribution(title: &'static str, of: &Distributions<'_>) -> impl IntoView + use<> {
+    let [old, new] = of
+        .sides
+        .each_ref()
+        .map(|side| format!("Space {}, floor {:.2}", side.version, side.floor));
+    let drawn = picture(title, of);
+    view! {
+        <Panel title=title>
+            <div class="p-4">
+                {drawn}
+                <ul class="mt-3 flex flex-wrap gap-x-6 gap-y-1 text-sm text-muted">
+                    <li class="flex items-center gap-2">
+                        <span class="size-3 rounded-xs border border-muted bg-muted/20"></span>
+                        {old}
+                    </li>
+                    <li class="flex items-center gap-2">
+                        <span class="size-3 rounded-xs border border-accent bg-accent/20"></span>
+                        {new}
+                    </li>
+                </ul>
+            </div>
+        </Panel>
+    }
 }
 
 fn number(name: &'static str, value: String, beside: String) -> impl IntoView {
@@ -191,7 +240,10 @@ fn shares(title: &'static str, column: &'static str, shares: &[Share]) -> impl I
 }
 
 fn mover(decided: &Decided) -> impl IntoView + use<> {
-    let term = decided.term.as_ref().map(|term| format!(" · “{term}”"));
+    let term = decided
+        .term
+        .as_ref()
+        .map(|term| format!(" · “{}”", term.text));
     view! {
         <tr>
             <td>
@@ -230,45 +282,4 @@ fn name(outcome: &Outcome) -> String {
 fn both(old: Option<f32>, new: Option<f32>) -> String {
     let number = |value: Option<f32>| value.map_or_else(|| "–".to_owned(), |v| format!("{v:.3}"));
     format!("{} / {}", number(old), number(new))
-}
-
-/// Trying another floor, and the switch itself.
-fn switch(drift: &Drift) -> impl IntoView + use<> {
-    let space = drift.to.version;
-    let floor = format!("{:.2}", drift.to.floor);
-    let suggested = format!(
-        "{:.2} lets the same share of pairs through as {:.2} does now.",
-        drift.suggested_floor, drift.from.floor
-    );
-    let text = format!(
-        "Visitors get its decisions with their next request, with a similarity floor of {floor}. The present space is \
-         kept, so that you can go back."
-    );
-    view! {
-        <Panel title="Switch">
-            // The buttons stand beside the field, not beside its label.
-            <div class="flex flex-wrap items-start justify-between gap-4 p-4">
-                <form method="get" action="/admin/spaces/drift" class="flex flex-wrap items-start gap-2">
-                    <input type="hidden" name="space" value=space />
-                    <TextField name="floor" label="Similarity floor after the switch" hint=suggested value=floor.clone() filter=true />
-                    <div class="sm:pt-7">
-                        <Button>"Compare with this floor"</Button>
-                    </div>
-                </form>
-                <div class="sm:pt-7">
-                    <Confirm
-                        id="switch"
-                        label="Switch to this space"
-                        title=format!("Decide with space {space}?")
-                        text=text
-                        action="/admin/api/spaces/switch"
-                        weight=Weight::Primary
-                    >
-                        <input type="hidden" name="space" value=space />
-                        <input type="hidden" name="floor" value=floor />
-                    </Confirm>
-                </div>
-            </div>
-        </Panel>
-    }
 }

@@ -1,7 +1,9 @@
 //! What admins do with spaces.
 
+use std::time::Duration;
+
 use domain::Role;
-use engine::spaces::SwitchOptions;
+use engine::spaces::{Floors, SwitchOptions};
 use leptos::prelude::*;
 
 use crate::admin::AdminError;
@@ -73,35 +75,46 @@ pub async fn drop_space(space: i32) -> Result<(), AdminError> {
     Ok(())
 }
 
-/// Decides with a complete space from now on.
+/// Decides with a complete space from now on. What is left empty stays as it is.
 #[server(prefix = "/admin/api", endpoint = "spaces/switch")]
 pub async fn switch(
     space: i32,
     #[server(default)] floor: String,
+    #[server(default)] term_floor: String,
+    #[server(default)] keep_days: String,
     #[server(default)] incomplete: Option<String>,
 ) -> Result<(), AdminError> {
     let session = AdminSession::require(Role::Admin).await?;
-    let floor = match floor.trim() {
-        "" => None,
-        text => match text.parse() {
-            Ok(floor) => Some(floor),
-            Err(_) => {
-                return Err(AdminError::invalid(
-                    "floor",
-                    "is no number; write one such as 0.35, or leave it empty",
-                ));
-            }
-        },
-    };
+    let such = "is no number; write one such as 0.35, or leave it empty";
+    let days = "is no number of days; write one such as 14, or leave it empty";
     let options = SwitchOptions {
-        floor,
+        floors: Floors {
+            similarity: number("floor", &floor, such)?,
+            term: number("term_floor", &term_floor, such)?,
+        },
         incomplete: incomplete.is_some(),
-        keep: None,
+        keep: number::<u16>("keep_days", &keep_days, days)?
+            .map(|days| Duration::from_hours(u64::from(days) * 24)),
     };
     let spaces = session.desk().spaces();
     spaces.switch(&session.actor(), space, options).await?;
     done(SCREEN, "space-switched");
     Ok(())
+}
+
+/// The number in a field; `None` when it is empty.
+fn number<T: std::str::FromStr>(
+    field: &str,
+    text: &str,
+    otherwise: &str,
+) -> Result<Option<T>, AdminError> {
+    match text.trim() {
+        "" => Ok(None),
+        text => match text.parse() {
+            Ok(number) => Ok(Some(number)),
+            Err(_) => Err(AdminError::invalid(field, otherwise)),
+        },
+    }
 }
 
 /// Decides with the space before again.

@@ -106,6 +106,9 @@ fn panel(
     let since = since.map(|(words, at)| fact(words, view! { <Moment at=instant::text(at) /> }));
     let index = match view.index {
         IndexState::Impossible => "None: too many dimensions".to_owned(),
+        IndexState::Missing if view.row.state.is_complete() => {
+            "Missing; it is built anew".to_owned()
+        }
         IndexState::Missing => "Not built yet".to_owned(),
         IndexState::Invalid => "Interrupted; it is built anew".to_owned(),
         IndexState::Building { share } => format!("{:.0} % built", share * 100.0),
@@ -117,6 +120,10 @@ fn panel(
                 "This model is not configured here, so new texts get no vector in this space. Name it in landfall.toml."
             </p>
         }
+    });
+    let unbuilt = view.row.index_error.clone().map(|error| {
+        let words = format!("The index could not be built and is tried again: {error}");
+        view! { <p class="border-t border-line px-4 py-3 text-sm text-bad wrap-anywhere">{words}</p> }
     });
     let facts = [
         ("Provider", space.spec.provider.clone()),
@@ -139,7 +146,7 @@ fn panel(
             <dl class="grid grid-cols-2 gap-x-6 gap-y-3 px-4 py-4 sm:grid-cols-3 lg:grid-cols-5">
                 {facts} {since}
             </dl>
-            {progress} {unreachable} {refused} {actions}
+            {progress} {unreachable} {unbuilt} {refused} {actions}
         </Panel>
     }
     .into_any()

@@ -12,6 +12,8 @@ mod picture;
 mod plan;
 mod progress;
 #[cfg(feature = "ssr")]
+mod switch;
+#[cfg(feature = "ssr")]
 mod words;
 
 #[cfg(feature = "ssr")]

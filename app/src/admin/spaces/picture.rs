@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use engine::spaces::{Drift, Histogram, Side};
+use engine::spaces::{Drift, Histogram};
 use leptos::prelude::*;
 
 /// The drawing's size, in units of its own.
@@ -10,6 +10,44 @@ const WIDTH: f32 = 720.0;
 const HEIGHT: f32 = 240.0;
 /// Room below for the numbers.
 const FOOT: f32 = 26.0;
+
+/// How the same similarities are distributed in the old space and in the new one.
+pub(super) struct Distributions<'a> {
+    pub(super) sides: [Distribution<'a>; 2],
+}
+
+/// How similarities are distributed in one space.
+pub(super) struct Distribution<'a> {
+    /// The space's version.
+    pub(super) version: i32,
+    /// The floor that is held against them.
+    pub(super) floor: f32,
+    histogram: &'a Histogram,
+}
+
+impl<'a> Distributions<'a> {
+    /// The similarities of variants to pages and segments.
+    pub(super) fn of_pairs(drift: &'a Drift) -> Self {
+        let sides = [&drift.from, &drift.to].map(|side| Distribution {
+            version: side.version,
+            floor: side.floor,
+            histogram: &side.histogram,
+        });
+        Self { sides }
+    }
+
+    /// How near campaign terms come to variants; `None` where none are known.
+    pub(super) fn of_terms(drift: &'a Drift) -> Option<Self> {
+        let terms = drift.terms.as_ref()?;
+        let of = [(&drift.from, &terms.in_old), (&drift.to, &terms.in_new)];
+        let sides = of.map(|(side, histogram)| Distribution {
+            version: side.version,
+            floor: side.term_floor,
+            histogram,
+        });
+        Some(Self { sides })
+    }
+}
 
 /// What is drawn, as paths and places.
 struct Drawing {
@@ -21,24 +59,21 @@ struct Drawing {
 }
 
 impl Drawing {
-    fn of(drift: &Drift) -> Self {
-        let highest = drift
-            .from
-            .histogram
-            .highest()
-            .max(drift.to.histogram.highest());
+    fn of(distributions: &Distributions<'_>) -> Self {
+        let [from, to] = &distributions.sides;
+        let highest = from.histogram.highest().max(to.histogram.highest());
         // What both leave empty is not shown.
-        let low = lowest(&drift.from.histogram)
-            .min(lowest(&drift.to.histogram))
-            .min(drift.from.floor)
-            .min(drift.to.floor);
+        let low = lowest(from.histogram)
+            .min(lowest(to.histogram))
+            .min(from.floor)
+            .min(to.floor);
         let low = (low * 10.0).floor() / 10.0;
         let across = |similarity: f32| (similarity - low) / (1.0 - low) * WIDTH;
         #[expect(clippy::cast_precision_loss, reason = "a height needs no more")]
         let up = |count: u32| {
             HEIGHT - FOOT - count as f32 / highest.max(1) as f32 * (HEIGHT - FOOT - 12.0)
         };
-        let steps = |side: &Side| {
+        let steps = |side: &Distribution<'_>| {
             let mut path = String::new();
             for (from, to, count) in side.histogram.bars().filter(|(_, to, _)| *to > low + 1e-3) {
                 let (from, to, height) = (across(from.max(low)), across(to), up(count));
@@ -60,10 +95,10 @@ impl Drawing {
             at += 0.2;
         }
         Self {
-            old: steps(&drift.from),
-            new: steps(&drift.to),
-            old_floor: across(drift.from.floor),
-            new_floor: across(drift.to.floor),
+            old: steps(from),
+            new: steps(to),
+            old_floor: across(from.floor),
+            new_floor: across(to.floor),
             marks,
         }
     }
@@ -76,8 +111,9 @@ fn lowest(histogram: &Histogram) -> f32 {
 }
 
 /// The picture on a screen, in the screen's colours.
-pub(super) fn picture(drift: &Drift) -> impl IntoView + use<> {
-    let drawing = Drawing::of(drift);
+pub(super) fn picture(title: &str, of: &Distributions<'_>) -> impl IntoView + use<> {
+    let drawing = Drawing::of(of);
+    let [from, to] = &of.sides;
     let marks = drawing.marks.into_iter().map(|(at, words)| {
         view! {
             <text x=format!("{at:.1}") y="234" text-anchor="middle" class="fill-muted text-[11px] max-sm:text-[22px]">
@@ -86,9 +122,8 @@ pub(super) fn picture(drift: &Drift) -> impl IntoView + use<> {
         }
     });
     let label = format!(
-        "How similarities are distributed: space {} in grey, space {} in colour. The dashed lines are the floors, {:.2} \
-         and {:.2}.",
-        drift.from.version, drift.to.version, drift.from.floor, drift.to.floor
+        "{title}: space {} in grey, space {} in colour. The dashed lines are the floors, {:.2} and {:.2}.",
+        from.version, to.version, from.floor, to.floor
     );
     view! {
         <svg
@@ -118,7 +153,7 @@ pub(super) fn picture(drift: &Drift) -> impl IntoView + use<> {
 
 /// The picture as a file of its own, SVG.
 pub fn drift_picture(drift: &Drift) -> String {
-    let drawing = Drawing::of(drift);
+    let drawing = Drawing::of(&Distributions::of_pairs(drift));
     let mut marks = String::new();
     for (at, words) in &drawing.marks {
         // Writing to a string cannot fail.

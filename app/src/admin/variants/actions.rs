@@ -19,6 +19,8 @@ pub enum What {
     Now,
     /// Show it from one date to another.
     Schedule,
+    /// Go on showing what visitors see, until a date.
+    Until,
     /// Show it to nobody any more.
     Archive,
     /// Make it a draft again.
@@ -52,7 +54,7 @@ pub async fn publish_variants(
     if ids.is_empty() {
         return Err(AdminError::invalid("", "Tick at least one variant first."));
     }
-    if careful && !live && what != What::Now {
+    if careful && !live && !matches!(what, What::Now | What::Until) {
         let seen = session.desk().live_variants(&ids).await?;
         if seen > 0 {
             return Err(AdminError::invalid(
@@ -61,12 +63,13 @@ pub async fn publish_variants(
             ));
         }
     }
+    let clocks = LocalTime::of(&session.desk().engine().catalog().site);
     let publication = match what {
         What::Now => Publication::Now,
+        What::Until => Publication::Until(clocks.instant("ends_at", &ends_at)?),
         What::Archive => Publication::Archive,
         What::Withdraw => Publication::Withdraw,
         What::Schedule => {
-            let clocks = LocalTime::of(&session.desk().engine().catalog().site);
             let starts_at = clocks.instant("starts_at", &starts_at)?;
             Publication::Schedule {
                 starts_at: starts_at.ok_or_else(|| {
@@ -115,7 +118,8 @@ pub async fn duplicate_variant(id: VariantId) -> Result<(), AdminError> {
 #[server(prefix = "/admin/api", endpoint = "variants/delete")]
 pub async fn delete_variant(id: VariantId) -> Result<(), AdminError> {
     let session = AdminSession::require(Role::Editor).await?;
-    session.desk().delete_draft(&session.actor(), id).await?;
+    let desk = session.desk();
+    desk.delete_variant(&session.actor(), id).await?;
     done("/admin/variants", "variant-deleted");
     Ok(())
 }

@@ -9,9 +9,10 @@ use crate::admin::sign_in::next::allowed;
 use crate::ui::grouped;
 
 /// The notices' names in addresses.
-const DONE: [(&str, What); 4] = [
+const DONE: [(&str, What); 5] = [
     ("variants-published", What::Now),
     ("variants-scheduled", What::Schedule),
+    ("variants-until", What::Until),
     ("variants-archived", What::Archive),
     ("variants-withdrawn", What::Withdraw),
 ];
@@ -87,6 +88,7 @@ fn words(what: What, changed: usize) -> String {
     let done = match what {
         What::Now => "published. Visitors see it from now on.",
         What::Schedule => "scheduled.",
+        What::Until => "shown as long as you chose.",
         What::Archive => "archived. No visitor sees it any more.",
         What::Withdraw => "a draft again. No visitor sees it any more.",
     };
@@ -118,7 +120,7 @@ pub(super) fn warning(what: What, live: usize, all: usize) -> String {
     };
     let until = match what {
         What::Schedule => "before the date you chose",
-        What::Now | What::Archive | What::Withdraw => "any more",
+        What::Now | What::Until | What::Archive | What::Withdraw => "any more",
     };
     let they = if live == 1 { "it is" } else { "they are" };
     format!(

@@ -137,6 +137,7 @@ fn forms(
             </Button>
         }
     });
+    let until = live.then(|| until(variant, clocks, back.clone()));
     let schedule = schedule(variant, clocks, back.clone(), now, live);
     let id = variant.id.0;
     view! {
@@ -146,7 +147,48 @@ fn forms(
             <input type="hidden" name="back" value=back />
             <div class="flex flex-wrap gap-2">{publish} {withdraw} {archive}</div>
         </Form>
+        {until}
         {schedule}
+    }
+}
+
+/// When visitors stop seeing what they see now.
+fn until(variant: &VariantDetail, clocks: &LocalTime, back: String) -> impl IntoView + use<> {
+    let end = variant.record.ends_at;
+    let (value, id) = (end.map(|end| clocks.entered(end)), variant.id.0);
+    let hint = format!(
+        "On the site's clocks ({}). Empty is for good.",
+        clocks.zone()
+    );
+    view! {
+        <details class="rounded-lg border border-line">
+            <summary class="disclosure flex min-h-9 cursor-pointer items-center gap-1 px-2.5 text-sm font-medium">
+                "End"
+            </summary>
+            <div class="border-t border-line p-3">
+                <Form
+                    action="/admin/api/variants/publish".to_owned()
+                    class="grid grid-cols-1 gap-4".to_owned()
+                >
+                    <Whole />
+                    <input type="hidden" name="ids[]" value=id />
+                    <input type="hidden" name="back" value=back />
+                    <TextField
+                        id="until"
+                        name="ends_at"
+                        label="Visitors see it until"
+                        kind="datetime-local"
+                        value=value.unwrap_or_default()
+                        hint=hint
+                    />
+                    <div>
+                        <Button name="what" value="until">
+                            "Save the end"
+                        </Button>
+                    </div>
+                </Form>
+            </div>
+        </details>
     }
 }
 
@@ -166,7 +208,9 @@ fn schedule(
     let (start, end) = (entered(record.starts_at), entered(record.ends_at));
     let (open, id) = (!start.is_empty(), variant.id.0);
     let hint = format!("On the site's clocks ({}).", clocks.zone());
-    let warning = live.then_some("Visitors stop seeing this variant until it starts again.");
+    let warning = live.then_some(
+        "Visitors stop seeing this variant until it starts again. To change without a gap, duplicate it and schedule the copy.",
+    );
     view! {
         <details class="rounded-lg border border-line" open=open>
             <summary class="disclosure flex min-h-9 cursor-pointer items-center gap-1 px-2.5 text-sm font-medium">
@@ -205,13 +249,14 @@ fn schedule(
 fn more(variant: &VariantDetail) -> impl IntoView + use<> {
     let id = variant.id.0;
     let name = variant.record.name.clone();
-    let delete = variant.published.is_none().then(|| {
+    let hidden = variant.published.is_none() || variant.record.status == Status::Archived;
+    let delete = hidden.then(|| {
         view! {
             <Confirm
                 id="delete-variant"
                 label="Delete"
                 title=format!("Delete “{name}”?")
-                text="The draft and all its revisions are gone then. This cannot be undone."
+                text="The variant and all its revisions are gone then. This cannot be undone."
                 action="/admin/api/variants/delete"
             >
                 <input type="hidden" name="id" value=id />

@@ -67,7 +67,7 @@ fn points(block: &Hero) -> impl IntoView + use<'_> {
 /// The block's picture in a box of fixed shape, so that nothing moves when it arrives; without
 /// one, a drawing that suits any company.
 fn picture(image: Option<&Image>) -> impl IntoView + use<'_> {
-    match image {
+    match image.filter(|image| image.url.may_be_picture()) {
         Some(image) => view! {
             <img
                 src=image.url.as_str()

@@ -7,6 +7,7 @@
 mod winners;
 
 use domain::{CanonicalPath, PageId, SegmentKey};
+use futures::TryFutureExt;
 
 use super::home::Weak;
 use super::{Desk, DeskError};
@@ -91,16 +92,24 @@ impl Desk {
     pub async fn insights(&self) -> Result<Insights, DeskError> {
         let catalog = self.engine.catalog();
         let traffic = visits::traffic(&self.engine).await;
-        let thresholds = catalog.site.thresholds;
         let space = catalog.space.as_ref().map_or(0, |space| space.version);
         let store = &self.store;
-        let disagreements = store
-            .disagreements(space, thresholds.term_floor, MUCH_NEARER, TERMS, TOLD)
-            .await?;
+        let term_floor = catalog.site.thresholds.term_floor;
+        // At once, because comparing every pair takes as long as all the others together.
+        let (gaps, duplicates, never_shown, disagreements) = tokio::try_join!(
+            self.weak(&catalog, &traffic, TOLD),
+            store
+                .near_duplicates(space, SAME_CONTENT, TOLD)
+                .map_err(DeskError::from),
+            self.never_shown(&catalog, &traffic),
+            store
+                .disagreements(space, term_floor, MUCH_NEARER, TERMS, TOLD)
+                .map_err(DeskError::from),
+        )?;
         Ok(Insights {
-            gaps: self.weak(&catalog, &traffic, TOLD).await?,
-            duplicates: store.near_duplicates(space, SAME_CONTENT, TOLD).await?,
-            never_shown: self.never_shown(&catalog, &traffic).await?,
+            gaps,
+            duplicates,
+            never_shown,
             twins: twins(&catalog),
             names: Names::of(&catalog, &disagreements),
             disagreements,

@@ -45,19 +45,21 @@ impl Desk {
             Some(space) => self.store.placed_terms(space, TERMS).await?,
             None => Vec::new(),
         };
+        pages.truncate(PAGES);
+        let looked_at: Vec<_> = pages.iter().map(|page| page.id).collect();
+        let shown = self.store.shown_variants(&looked_at, VARIANTS).await?;
         let mut never = Vec::new();
-        for page in pages.into_iter().take(PAGES) {
-            let shown = self.store.shown_variants(page.id, VARIANTS).await?;
-            if shown.is_empty() {
+        for page in pages {
+            let Some(shown) = shown.get(&page.id) else {
                 continue;
-            }
+            };
             let winners = match self.winners(catalog, page, &terms).await {
                 Ok(winners) => winners,
                 // Published meanwhile; the next look will tell.
                 Err(StoreError::Superseded) => continue,
                 Err(error) => return Err(error.into()),
             };
-            never.extend(winners.losers(page, &shown));
+            never.extend(winners.losers(page, shown));
             if never.len() >= usize::try_from(TOLD).unwrap_or_default() {
                 break;
             }

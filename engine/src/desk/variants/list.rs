@@ -1,11 +1,13 @@
 //! The list of variants: filters, and search by words and by meaning.
 
 use domain::VariantId;
+use tokio::time::timeout;
 use tracing::warn;
 
 use super::publish::MAX_AT_ONCE;
 use crate::desk::{Desk, DeskError};
 use crate::embedding::Embedding;
+use crate::ingest::PATIENCE;
 use crate::store::{ListedVariant, Space, VariantFilter, Wanting};
 
 /// Variants on one page of the list.
@@ -113,13 +115,16 @@ impl Desk {
         if space.spec != *provider.space() {
             return Ok(None);
         }
-        match provider.embed_one(text).await {
-            Ok(vector) => Ok(Some((vector, space))),
-            Err(error) => {
-                warn!(%error, "desk.variants could not embed the search; searching by words");
-                Ok(None)
-            }
-        }
+        let trouble = match timeout(PATIENCE, provider.embed_one(text)).await {
+            Ok(Ok(vector)) => return Ok(Some((vector, space))),
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "the embedding provider takes too long".to_owned(),
+        };
+        warn!(
+            trouble,
+            "desk.variants could not embed the search; searching by words"
+        );
+        Ok(None)
     }
 }
 

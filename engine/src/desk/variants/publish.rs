@@ -29,6 +29,9 @@ pub enum Publication {
         /// When it stops being shown; `None` is never.
         ends_at: Option<OffsetDateTime>,
     },
+    /// Go on showing what visitors see, until an instant; `None` is for good. For variants that they
+    /// see now.
+    Until(Option<OffsetDateTime>),
     /// Keep it, but show it to nobody.
     Archive,
     /// Make it a draft again.
@@ -75,6 +78,7 @@ impl Desk {
         if rows.len() < ids.len() {
             return Err(gone());
         }
+        what.check_shown(&rows, now)?;
         let wanted: Vec<VariantRow> = rows
             .into_iter()
             .filter(|row| what.state(row, now) != row.state())
@@ -172,6 +176,10 @@ impl Publication {
                 ends_at,
                 published_revision: shown,
             },
+            Self::Until(ends_at) => State {
+                ends_at,
+                ..row.state()
+            },
             Self::Archive => State {
                 status: Status::Archived,
                 ..row.state()
@@ -185,20 +193,41 @@ impl Publication {
     }
 
     fn check(self, now: OffsetDateTime) -> Result<(), DeskError> {
-        let Self::Schedule { starts_at, ends_at } = self else {
-            return Ok(());
-        };
         let mut problems = Problems::new();
-        if starts_at <= now {
-            problems.add(
-                "starts_at",
-                "lies in the past; choose a later time or publish now",
-            );
-        }
-        if ends_at.is_some_and(|end| end <= starts_at) {
-            problems.add("ends_at", "is not after the start; choose a later time");
+        match self {
+            Self::Schedule { starts_at, ends_at } => {
+                if starts_at <= now {
+                    problems.add(
+                        "starts_at",
+                        "lies in the past; choose a later time or publish now",
+                    );
+                }
+                if ends_at.is_some_and(|end| end <= starts_at) {
+                    problems.add("ends_at", "is not after the start; choose a later time");
+                }
+            }
+            Self::Until(Some(end)) if end <= now => {
+                problems.add(
+                    "ends_at",
+                    "lies in the past; choose a later time or archive it",
+                );
+            }
+            Self::Now | Self::Until(_) | Self::Archive | Self::Withdraw => {}
         }
         problems.into_result().map_err(DeskError::Invalid)
+    }
+
+    /// Whether what is shown now can go on being shown.
+    fn check_shown(self, rows: &[VariantRow], now: OffsetDateTime) -> Result<(), DeskError> {
+        let shown = |row: &VariantRow| {
+            let state = row.state();
+            state.status.is_live(state.starts_at, state.ends_at, now)
+        };
+        if matches!(self, Self::Until(_)) && !rows.iter().all(shown) {
+            let message = "is for variants that visitors see now; publish or schedule it instead";
+            return Err(DeskError::invalid("ends_at", message));
+        }
+        Ok(())
     }
 
     /// Whether visitors will see the newest revision.
@@ -208,13 +237,14 @@ impl Publication {
 
     /// Whether the newest revision's vector becomes the variant's.
     fn decides_anew(self) -> bool {
-        !matches!(self, Self::Archive)
+        !matches!(self, Self::Archive | Self::Until(_))
     }
 
     fn action(self) -> &'static str {
         match self {
             Self::Now => "variant.publish",
             Self::Schedule { .. } => "variant.schedule",
+            Self::Until(_) => "variant.until",
             Self::Archive => "variant.archive",
             Self::Withdraw => "variant.withdraw",
         }

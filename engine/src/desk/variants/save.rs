@@ -130,17 +130,18 @@ impl Desk {
         self.save_variant(actor, edit).await
     }
 
-    /// Deletes a variant that was never published.
+    /// Deletes a variant that was never published, or is archived, with its history. The audit log
+    /// keeps what it said last.
     ///
     /// # Errors
-    /// [`DeskError::Conflict`] when it was; [`DeskError::NotFound`] when it is gone.
-    pub async fn delete_draft(&self, actor: &Actor, id: VariantId) -> Result<(), DeskError> {
+    /// [`DeskError::Conflict`] when it was published and is not archived; [`DeskError::NotFound`] when
+    /// it is gone.
+    pub async fn delete_variant(&self, actor: &Actor, id: VariantId) -> Result<(), DeskError> {
         let mut transaction = self.store.begin().await?;
         let row = transaction.variant(id).await?.ok_or_else(gone)?;
-        if !transaction.delete_unpublished(id).await? {
+        if !transaction.delete_hidden(id).await? {
             return Err(DeskError::Conflict(
-                "This variant was published once, so its history is kept; archive it instead"
-                    .to_owned(),
+                "This variant was published once; archive it first, then delete it".to_owned(),
             ));
         }
         let before = noted(&facts_json(&row.head.facts));

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout};
 use tracing::info;
 
-use super::{Drift, Spaces, conflict};
+use super::{Drift, Floors, Spaces, conflict};
 use crate::desk::DeskError;
 use crate::visits::Traffic;
 
@@ -57,7 +57,7 @@ struct Key {
     from: i32,
     to: i32,
     revision: Revision,
-    floor: Option<f32>,
+    floors: Floors,
 }
 
 /// What became of one and when; the error is in words, because several may wait for it.
@@ -102,14 +102,14 @@ impl Spaces {
         kept: &Comparisons,
         to: i32,
         traffic: impl Future<Output = Traffic>,
-        floor: Option<f32>,
+        floors: Floors,
         patience: Duration,
     ) -> Result<Comparison, DeskError> {
         let key = Key {
             from: self.active().await?.version,
             to: self.find(to).await?.space.version,
             revision: self.store.revision().await?.0,
-            floor,
+            floors,
         };
         let (progress, mut outcome) = if let Some(found) = kept.find(&key) {
             found
@@ -147,7 +147,7 @@ impl Spaces {
             let _turn = turn.acquire().await;
             let began = Instant::now();
             let drift = spaces
-                .drift_telling(key.to, &traffic, key.floor, &shown)
+                .drift_telling(key.to, &traffic, key.floors, &shown)
                 .await;
             info!(
                 from = key.from,

@@ -1,17 +1,19 @@
 //! What a switch would change: every decision there is, made in both spaces.
 
+mod csv;
 mod histogram;
 mod kept;
 mod report;
+mod terms;
 
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 
-use domain::decision::{Candidate, Choice, Question, Thresholds, choose};
+use domain::decision::{Candidate, Choice, Question, choose, term_reach};
 use domain::{Locale, PageId, SegmentId, VariantId};
 
 use self::kept::Progress;
-use super::{Spaces, conflict};
+use super::{Floors, Spaces, conflict};
 use crate::catalog::{Catalog, Page};
 use crate::desk::DeskError;
 use crate::embedding::Embedding;
@@ -21,6 +23,7 @@ use crate::visits::Traffic;
 pub use histogram::Histogram;
 pub use kept::{Comparison, Comparisons};
 pub use report::{Below, Decided, Drift, Outcome, Share, Side};
+pub use terms::{Brought, Terms};
 
 /// How often a comparison begins anew because something was published meanwhile.
 const ATTEMPTS: u32 = 3;
@@ -43,7 +46,7 @@ struct Decision {
     segment: SegmentId,
     locale: Locale,
     /// A campaign term, and how often it was brought.
-    term: Option<(String, f64)>,
+    term: Option<(Brought, f64)>,
     old: Choice,
     new: Choice,
 }
@@ -60,8 +63,8 @@ impl Spaces {
     /// Replays every decision there is (each page, segment and language, and the campaign terms that
     /// were brought last) in the space that decides and in the space of version `to`.
     ///
-    /// `traffic` says how often each is asked for; without any, all count alike. `floor` is the
-    /// similarity floor that would hold after the switch; `None` is the present one.
+    /// `traffic` says how often each is asked for; without any, all count alike. `floors`
+    /// are those that would hold after the switch.
     ///
     /// # Errors
     /// [`DeskError::Conflict`] when there is nothing to compare with, or content is published faster
@@ -70,10 +73,10 @@ impl Spaces {
         &self,
         to: i32,
         traffic: &Traffic,
-        floor: Option<f32>,
+        floors: Floors,
     ) -> Result<Drift, DeskError> {
         let progress = Progress::default();
-        self.drift_telling(to, traffic, floor, &progress).await
+        self.drift_telling(to, traffic, floors, &progress).await
     }
 
     /// Does so and says meanwhile how far it is.
@@ -81,20 +84,21 @@ impl Spaces {
         &self,
         to: i32,
         traffic: &Traffic,
-        floor: Option<f32>,
+        floors: Floors,
         progress: &Progress,
     ) -> Result<Drift, DeskError> {
+        floors.check()?;
         let from = self.active().await?;
         let to = self.find(to).await?.space;
         if from == to {
             return Err(conflict("This space decides already."));
         }
         for _ in 0..ATTEMPTS {
-            match compare(&self.store, &from, &to, floor, progress).await {
+            match compare(&self.store, &from, &to, floors, progress).await {
                 Ok((catalog, compared)) => {
                     let names = names(&self.store, &compared).await?;
                     return Ok(report::build(
-                        &catalog, &from, &to, floor, &compared, &names, traffic,
+                        &catalog, &from, &to, floors, &compared, &names, traffic,
                     ));
                 }
                 Err(StoreError::Superseded) => {}
@@ -111,7 +115,7 @@ async fn compare(
     store: &Store,
     from: &Space,
     to: &Space,
-    floor: Option<f32>,
+    floors: Floors,
     progress: &Progress,
 ) -> Result<(Catalog, Vec<Compared>), StoreError> {
     let before = Catalog::load_in(store, Some(from)).await?;
@@ -130,7 +134,7 @@ async fn compare(
             .ok_or(StoreError::Superseded)?;
         let old = candidates(store, &before, page).await?;
         let new = candidates(store, &after, there).await?;
-        compared.push(compare_page(&before, page, &old, &new, floor));
+        compared.push(compare_page(&before, page, &old, &new, floors));
         progress.done.fetch_add(1, Ordering::Relaxed);
     }
     let terms = store.brought_terms(TERMS).await?;
@@ -141,13 +145,18 @@ async fn compare(
         let place = compared.iter_mut().find(|page| page.page == term.page);
         // A term that one of the spaces does not know says nothing about the two.
         if let (Some(old), Some(new), Some(place)) = (old.get(hash), new.get(hash), place) {
-            let old = decide(store, &before, term, old, None).await?;
-            let new = decide(store, &after, term, new, floor).await?;
-            if let (Some(old), Some(new)) = (old, new) {
+            let old = decide(store, &before, term, old, Floors::default()).await?;
+            let new = decide(store, &after, term, new, floors).await?;
+            if let (Some((old, in_old)), Some((new, in_new))) = (old, new) {
+                let brought = Brought {
+                    text: term.text.clone(),
+                    in_old,
+                    in_new,
+                };
                 place.decisions.push(Decision {
                     segment: term.segment,
                     locale: before.site.default_locale,
-                    term: Some((term.text.clone(), term.uses)),
+                    term: Some((brought, term.uses)),
                     old,
                     new,
                 });
@@ -185,13 +194,10 @@ fn compare_page(
     page: &Page,
     old: &HashMap<SegmentId, Vec<Candidate>>,
     new: &HashMap<SegmentId, Vec<Candidate>>,
-    floor: Option<f32>,
+    floors: Floors,
 ) -> Compared {
     let present = catalog.site.thresholds;
-    let future = Thresholds {
-        similarity_floor: floor.unwrap_or(present.similarity_floor),
-        ..present
-    };
+    let future = floors.over(present);
     let mut pairs = Vec::new();
     let mut decisions = Vec::new();
     for segment in &catalog.segments {
@@ -236,15 +242,15 @@ fn compare_page(
     }
 }
 
-/// Decides for a visitor who brings a term, in the catalog's space; `None` when page or segment are
-/// gone.
+/// Decides for a visitor who brings a term, in the catalog's space, and says how near the term comes
+/// to what might be shown; `None` when page or segment are gone.
 async fn decide(
     store: &Store,
     catalog: &Catalog,
     term: &BroughtTerm,
     vector: &Embedding,
-    floor: Option<f32>,
-) -> Result<Option<Choice>, StoreError> {
+    floors: Floors,
+) -> Result<Option<(Choice, Option<f32>)>, StoreError> {
     let page = catalog.pages().find(|page| page.id == term.page);
     let Some(page) = page.filter(|_| catalog.has_segment(term.segment)) else {
         return Ok(None);
@@ -264,17 +270,14 @@ async fn decide(
             at: None,
         })
         .await?;
-    let present = catalog.site.thresholds;
     let question = Question {
         segment: term.segment,
         locales: &locales,
-        thresholds: Thresholds {
-            similarity_floor: floor.unwrap_or(present.similarity_floor),
-            ..present
-        },
+        thresholds: floors.over(catalog.site.thresholds),
         term_alignment: query.map(|query| query.cosine(vector)),
     };
-    Ok(Some(choose(&candidates, &question)))
+    let reach = term_reach(&candidates, &question);
+    Ok(Some((choose(&candidates, &question), reach)))
 }
 
 async fn names(

@@ -1,13 +1,13 @@
 //! A comparison, summed up for people.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt::Write as _;
 
-use domain::decision::Choice;
+use domain::decision::{Choice, Thresholds};
 use domain::{SegmentId, VariantId};
 
 use super::histogram::{Histogram, same_quantile};
-use super::{Compared, Pair};
+use super::terms::{Brought, Terms};
+use super::{Compared, Floors, Pair};
 use crate::catalog::Catalog;
 use crate::store::Space;
 use crate::visits::{Place, Traffic};
@@ -34,6 +34,8 @@ pub struct Drift {
     pub below: Vec<Below>,
     /// The floor that lets the same share of pairs through in the new space.
     pub suggested_floor: f32,
+    /// The campaign terms among the decisions; `None` without any.
+    pub terms: Option<Terms>,
 }
 
 /// One of the two spaces.
@@ -45,6 +47,8 @@ pub struct Side {
     pub name: String,
     /// The similarity floor.
     pub floor: f32,
+    /// The floor of campaign terms.
+    pub term_floor: f32,
     /// How similarities are distributed.
     pub histogram: Histogram,
 }
@@ -74,7 +78,7 @@ pub struct Decided {
     /// The language asked for.
     pub locale: String,
     /// The campaign term that the visitor brought.
-    pub term: Option<String>,
+    pub term: Option<Brought>,
     /// Visits, or 1 where no visits are known.
     pub visits: f64,
     /// The winner in the old space.
@@ -136,68 +140,18 @@ impl Share {
     }
 }
 
-impl Drift {
-    /// Every decision as CSV, for spreadsheets.
-    pub fn csv(&self) -> String {
-        let mut text = String::from(
-            "page,segment,locale,term,visits,changes,old_variant,old_variant_in_old_space,old_variant_in_new_space,\
-             new_variant,new_variant_in_old_space,new_variant_in_new_space\n",
-        );
-        for decided in &self.decisions {
-            let number = |value: Option<f32>| value.map(|v| format!("{v:.4}")).unwrap_or_default();
-            let name = |outcome: &Outcome| {
-                outcome
-                    .variant
-                    .clone()
-                    .unwrap_or_else(|| "(default)".to_owned())
-            };
-            let (from, to) = (&decided.from, &decided.to);
-            // Writing to a string cannot fail.
-            let _ = writeln!(
-                text,
-                "{},{},{},{},{:.1},{},{},{},{},{},{},{}",
-                cell(&decided.page),
-                cell(&decided.segment),
-                cell(&decided.locale),
-                cell(decided.term.as_deref().unwrap_or_default()),
-                decided.visits,
-                if decided.changes() { "yes" } else { "no" },
-                cell(&name(from)),
-                number(from.in_old),
-                number(from.in_new),
-                cell(&name(to)),
-                number(to.in_old),
-                number(to.in_new),
-            );
-        }
-        text
-    }
-}
-
-/// A text as a cell: what a spreadsheet would run as a formula or read as two cells is quoted.
-fn cell(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        "'"
-    } else {
-        ""
-    };
-    if guard.is_empty() && !text.contains([',', '"', '\n', '\r']) {
-        return text.to_owned();
-    }
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
-}
-
 pub(super) fn build(
     catalog: &Catalog,
     from: &Space,
     to: &Space,
-    floor: Option<f32>,
+    floors: Floors,
     compared: &[Compared],
     names: &HashMap<VariantId, String>,
     traffic: &Traffic,
 ) -> Drift {
-    let old_floor = catalog.site.thresholds.similarity_floor;
-    let new_floor = floor.unwrap_or(old_floor);
+    let present = catalog.site.thresholds;
+    let future = floors.over(present);
+    let (old_floor, new_floor) = (present.similarity_floor, future.similarity_floor);
     let segments: HashMap<SegmentId, &str> = catalog
         .segments
         .iter()
@@ -268,16 +222,18 @@ pub(super) fn build(
         // Without a variant for any segment the floor decides nothing; all pairs say where it would be.
         if any.is_empty() { all(side) } else { any }
     };
-    let side = |space: &Space, floor: f32, similarities: &[f32]| Side {
+    let side = |space: &Space, thresholds: Thresholds, similarities: &[f32]| Side {
         version: space.version,
         name: space.spec.to_string(),
-        floor,
+        floor: thresholds.similarity_floor,
+        term_floor: thresholds.term_floor,
         histogram: Histogram::of(similarities),
     };
     Drift {
         suggested_floor: same_quantile(&floored(|p| p.from), old_floor, &floored(|p| p.to)),
-        from: side(from, old_floor, &all(|pair| pair.from)),
-        to: side(to, new_floor, &all(|pair| pair.to)),
+        terms: Terms::of(compared, present.term_floor),
+        from: side(from, present, &all(|pair| pair.from)),
+        to: side(to, future, &all(|pair| pair.to)),
         weighted,
         all: share("all", decisions.iter()),
         by_page: shares(&decisions, |decided| &decided.page),
@@ -363,19 +319,5 @@ impl Namer<'_> {
             in_old: pair.and_then(|pair| pair.from),
             in_new: pair.and_then(|pair| pair.to),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_that_a_spreadsheet_would_misread_are_quoted() {
-        let check = |text: &str, expected: &str| assert_eq!(cell(text), expected);
-        check("pricing--smb--en", "pricing--smb--en");
-        check("a,b", "\"a,b\"");
-        check("say \"no\"", "\"say \"\"no\"\"\"");
-        check("=cmd()", "\"'=cmd()\"");
     }
 }

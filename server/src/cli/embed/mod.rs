@@ -1,107 +1,23 @@
 //! `landfall embed`.
 
 mod follow;
+mod options;
 mod show;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Subcommand};
 use engine::desk::{Actor, DeskError};
 use engine::embedding::{Providers, SpaceSpec};
-use engine::spaces::{Spaces, SwitchOptions};
+use engine::spaces::{Floors, Spaces, SwitchOptions};
 use engine::store::SpaceState;
 use engine::visits;
 
+pub(super) use self::options::Options;
+use self::options::{Action, Model, Which};
 use super::CommandError;
 use crate::config::Config;
 use crate::runtime::{Running, Services, all_threads, providers, space_settings};
-
-#[derive(Debug, Args)]
-#[command(
-    after_help = "Without a command: fills the space of the configured model, then decides with it.
-
-To look before the switch, name the new model in landfall.toml as [next_embedding], then
-  landfall embed plan       what it takes
-  landfall embed start      fill its space; another node goes on if this one is stopped
-  landfall embed drift      which decisions would change
-  landfall embed switch     decide with it
-  landfall embed rollback   decide with the model before"
-)]
-pub(super) struct Options {
-    #[command(subcommand)]
-    action: Option<Action>,
-}
-
-#[derive(Debug, Subcommand)]
-enum Action {
-    /// Say how many texts a model's space wants, and what it takes to embed them
-    Plan(Model),
-    /// Fill a model's space, and follow how far it has come
-    Start {
-        #[command(flatten)]
-        model: Model,
-        /// Leave the work to a running server
-        #[arg(long)]
-        detach: bool,
-    },
-    /// List the spaces, and how far their jobs have come
-    Status,
-    /// Let a job rest; what is embedded stays
-    Pause(Which),
-    /// Let a paused job go on
-    Resume(Which),
-    /// Stop a job; what is embedded stays, and starting again does the rest
-    Cancel(Which),
-    /// Compare every decision in the present space and in another
-    Drift {
-        #[command(flatten)]
-        which: Which,
-        /// The similarity floor to assume after the switch
-        #[arg(long, value_name = "SIMILARITY", allow_negative_numbers = true)]
-        floor: Option<f32>,
-        /// Write every decision as CSV
-        #[arg(long, value_name = "FILE")]
-        csv: Option<PathBuf>,
-        /// Draw how similarities are distributed
-        #[arg(long, value_name = "FILE")]
-        svg: Option<PathBuf>,
-    },
-    /// Decide with a complete space from now on
-    Switch {
-        #[command(flatten)]
-        which: Which,
-        /// The site's similarity floor from then on
-        #[arg(long, value_name = "SIMILARITY", allow_negative_numbers = true)]
-        floor: Option<f32>,
-        /// Switch although some texts have no vector there
-        #[arg(long)]
-        incomplete: bool,
-        /// Days for which the present space is kept for a rollback
-        #[arg(long, value_name = "DAYS")]
-        keep_days: Option<u32>,
-    },
-    /// Decide with the space before again, with the floor it had
-    Rollback,
-    /// Delete a space that does not decide
-    Drop {
-        /// The space's number
-        space: i32,
-    },
-}
-
-#[derive(Debug, Args)]
-struct Model {
-    /// The model's name [default: the configured one that does not decide]
-    #[arg(long, value_name = "NAME")]
-    model: Option<String>,
-}
-
-#[derive(Debug, Args)]
-struct Which {
-    /// The space's number, as `landfall embed status` shows it [default: the newest that fits]
-    space: Option<i32>,
-}
 
 /// What the commands work with.
 struct Desk<'a> {
@@ -171,22 +87,22 @@ impl Desk<'_> {
             }
             Action::Drift {
                 which,
-                floor,
+                floors,
                 csv,
                 svg,
             } => {
                 let space = self.comparable(which).await?;
-                self.drift(space, *floor, csv.as_ref(), svg.as_ref())
+                self.drift(space, floors.into(), csv.as_ref(), svg.as_ref())
                     .await?;
             }
             Action::Switch {
                 which,
-                floor,
+                floors,
                 incomplete,
                 keep_days,
             } => {
                 let options = SwitchOptions {
-                    floor: *floor,
+                    floors: floors.into(),
                     incomplete: *incomplete,
                     keep: keep_days.map(|days| Duration::from_secs(u64::from(days) * 86_400)),
                 };
@@ -290,7 +206,7 @@ impl Desk<'_> {
     async fn drift(
         &self,
         space: i32,
-        floor: Option<f32>,
+        floors: Floors,
         csv: Option<&PathBuf>,
         svg: Option<&PathBuf>,
     ) -> Result<(), CommandError> {
@@ -307,7 +223,7 @@ impl Desk<'_> {
         )
         .await?;
         let traffic = visits::traffic(&running.engine).await;
-        let drift = self.spaces.drift(space, &traffic, floor).await?;
+        let drift = self.spaces.drift(space, &traffic, floors).await?;
         running.stop().await;
         let write = |file: &PathBuf, text: String| {
             std::fs::write(file, text).map_err(|error| {

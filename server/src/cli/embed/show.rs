@@ -48,6 +48,9 @@ pub(super) async fn overview(overview: &Overview, spaces: &Spaces) -> Result<(),
             overview.texts
         );
         println!("  index    {}", index(view.index));
+        if let Some(error) = &view.row.index_error {
+            println!("           it could not be built and is tried again: {error}");
+        }
         if let Some(job) = &view.job {
             println!("  job      {}", job_words(job));
         }
@@ -116,13 +119,28 @@ pub(super) fn drift(drift: &Drift) {
         drift.from.floor, drift.to.floor, drift.suggested_floor
     );
     println!("         {} pairs cross it", drift.below.len());
+    println!(
+        "terms    floor {:.2} before, {:.2} after; {}",
+        drift.from.term_floor,
+        drift.to.term_floor,
+        match &drift.terms {
+            Some(terms) => format!(
+                "{:.2} would hear the same share\n         {} of {} are heard before, {} after",
+                terms.suggested_floor, terms.heard_in_old, terms.known, terms.heard_in_new
+            ),
+            None => "none is known in both spaces to choose it by".to_owned(),
+        }
+    );
     shares("by page", &drift.by_page);
     shares("by segment", &drift.by_segment);
     let changed: Vec<&Decided> = drift.decisions.iter().filter(|d| d.changes()).collect();
     if !changed.is_empty() {
         println!("\nbiggest movers (similarity in the old space, in the new)");
         for decided in changed.iter().take(ROWS) {
-            let term = decided.term.as_ref().map(|term| format!(" \"{term}\""));
+            let term = decided
+                .term
+                .as_ref()
+                .map(|term| format!(" \"{}\"", term.text));
             println!(
                 "  {} {} {}{}",
                 decided.page,

@@ -12,6 +12,7 @@ mod transfer;
 
 use app::admin::{AdminApp, AdminContext, shell};
 use axum::extract::DefaultBodyLimit;
+use axum::response::Redirect;
 use axum::routing::{get, post};
 use axum::{Extension, Router, middleware};
 use leptos::prelude::provide_context;
@@ -39,6 +40,7 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
     let options = state.leptos.clone();
     let context = context(state);
     let files = Router::new()
+        .route("/admin/", get(async || Redirect::permanent("/admin")))
         .route("/admin/activity.csv", get(activity::csv))
         .route("/admin/activity.jsonl", get(activity::json_lines))
         .layer(Extension(context.clone()))

@@ -18,7 +18,7 @@ pub(super) async fn frame(State(state): State<AppState>, person: SignedIn, uri: 
     let query = uri.query().unwrap_or_default();
     let scene = Scene::of_fields(form_urlencoded::parse(query.as_bytes()));
     match session.desk().preview_document(&scene).await {
-        Ok(html) => preview::framed(html),
+        Ok(html) => preview::framed(&html),
         Err(error) => preview::failed_frame(&state, &error),
     }
 }

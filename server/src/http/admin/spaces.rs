@@ -8,7 +8,7 @@ use axum::extract::Query;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse as _, Response};
 use domain::Role;
-use engine::spaces::Comparison;
+use engine::spaces::{Comparison, Floors};
 use futures::stream::unfold;
 use http::header;
 use serde::Deserialize;
@@ -26,6 +26,7 @@ const LONGEST: Duration = Duration::from_mins(1);
 pub(super) struct Asked {
     space: i32,
     floor: Option<f32>,
+    term_floor: Option<f32>,
 }
 
 /// An answer that goes on.
@@ -113,9 +114,9 @@ impl Telling {
                 })
             }
             About::Comparison => {
-                let floor = self.asked.floor();
+                let floors = self.asked.floors();
                 // What is in the way of it is for the screen to say.
-                let compared = desk.comparison(space, floor, Duration::ZERO).await;
+                let compared = desk.comparison(space, floors, Duration::ZERO).await;
                 Ok(match compared {
                     Ok(Comparison::Underway { done, pages }) => {
                         format!("{done} {pages} {}", comparison_words(done, pages))
@@ -128,9 +129,13 @@ impl Telling {
 }
 
 impl Asked {
-    /// The floor, when it is one.
-    fn floor(&self) -> Option<f32> {
-        self.floor.filter(|floor| (-1.0..=1.0).contains(floor))
+    /// The floors, where they are some.
+    fn floors(&self) -> Floors {
+        let floors = Floors {
+            similarity: self.floor,
+            term: self.term_floor,
+        };
+        floors.possible()
     }
 }
 
@@ -139,7 +144,7 @@ pub(super) async fn csv(signed_in: SignedIn, Query(asked): Query<Asked>) -> Resp
     let compared = async {
         let session = signed_in.with(Role::Viewer)?;
         let desk = session.desk();
-        let compared = desk.comparison(asked.space, asked.floor(), LONGEST);
+        let compared = desk.comparison(asked.space, asked.floors(), LONGEST);
         match compared.await? {
             Comparison::Ready(drift) => Ok(drift.csv()),
             Comparison::Underway { .. } => Err(AdminError::Conflict(

@@ -67,11 +67,16 @@ pub(super) fn parse<'a>(bytes: &'a [u8], config: &Config) -> Parsed<'a> {
         return Parsed::Other;
     }
     let mut fields = Fields::default();
+    let mut hosts = 0;
     for header in request.headers.iter() {
         if governs(header) {
             return Parsed::Other;
         }
+        hosts += usize::from(header.name.eq_ignore_ascii_case("host"));
         fields.add(header.name, header.value, config);
+    }
+    if hosts != 1 {
+        return Parsed::Other;
     }
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     Parsed::Plain(Plain {
@@ -131,7 +136,7 @@ mod tests {
             "GET /a?b=c HTTP/1.1\r\nhost: x.test\r\nConnection: Keep-Alive\r\n\r\nGET",
             "GET /a b=c x.test 61",
         );
-        check("HEAD / HTTP/1.1\r\n\r\n", "HEAD /   19");
+        check("HEAD / HTTP/1.1\r\nHost: \r\n\r\n", "HEAD /   27");
     }
 
     #[test]
@@ -165,9 +170,14 @@ mod tests {
             "Transfer-Encoding: chunked",
             "Upgrade: h2c",
             "Expect: 100-continue",
+            "Host: y",
             "no colon",
         ] {
-            check(&format!("GET / HTTP/1.1\r\n{field}\r\n\r\n"), "other");
+            check(
+                &format!("GET / HTTP/1.1\r\nHost: x\r\n{field}\r\n\r\n"),
+                "other",
+            );
         }
+        check("GET / HTTP/1.1\r\n\r\n", "other");
     }
 }

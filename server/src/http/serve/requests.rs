@@ -27,6 +27,7 @@ use crate::config::Config;
 use crate::http::AppState;
 use crate::http::fields::Fields;
 use crate::http::landing::{self, Asked, Reply};
+use crate::http::notice;
 
 /// What every connection needs to answer requests.
 #[derive(Debug)]
@@ -65,16 +66,27 @@ impl Requests {
         if multiplexed {
             name_host(&mut parts);
         }
-        if let Some(asked) = self.asked(&parts) {
+        let reply = if let Some(text) = misaddressed(&parts) {
+            Some(self.refused(text))
+        } else if let Some(asked) = self.asked(&parts) {
+            Some(self.wait(asked.answer(&self.state)).await)
+        } else {
+            None
+        };
+        if let Some(reply) = reply {
             if !body.is_end_stream() {
                 watch.linger();
             }
-            let reply = self.wait(asked.answer(&self.state)).await;
             let response = reply.into_response(self.config());
             return Ok(response.map(|body| Answer::whole(body, in_flight)));
         }
         let work = self.elsewhere(Request::from_parts(parts, body), peer, Arc::clone(watch));
         Ok(pipe::run(&self.caller, work, self.limits.write, in_flight).await)
+    }
+
+    fn refused(&self, text: &'static str) -> Reply {
+        let catalog = self.state.engine.catalog();
+        notice::refused(&catalog, StatusCode::BAD_REQUEST, text).into()
     }
 
     /// The configuration.
@@ -166,6 +178,20 @@ impl Requests {
             }
         }
     }
+}
+
+/// Why a request does not say what it is for: RFC 9112, 3.2.
+fn misaddressed(parts: &Parts) -> Option<&'static str> {
+    if parts.version != Version::HTTP_11 || parts.method == Method::CONNECT {
+        return None;
+    }
+    if parts.uri.path().is_empty()
+        || (parts.uri.authority().is_some() && parts.uri.scheme().is_none())
+    {
+        return Some("The address does not begin with a slash.");
+    }
+    let hosts = parts.headers.get_all(header::HOST).iter().count();
+    (hosts != 1).then_some("The request must name one host.")
 }
 
 /// In HTTP/2 the host is a part of the address; handlers look for it among the headers, as in HTTP/1.1.

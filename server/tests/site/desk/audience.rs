@@ -47,11 +47,11 @@ async fn the_list_and_the_editor_say_which_share_of_visits_matches() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_no_condition_asks_for_is_neither_kept_nor_guessed() {
     let site = desk().await;
-    let editor = site.sign_in(Role::Editor).await;
+    let publisher = site.sign_in(Role::Publisher).await;
     let bristol = [("X-City", "Bristol")];
     let condition = r#"{"geo.city":"Bristol"}"#;
     come(&site, 24, "/pricing?gclid=abc&plan=team", &bristol).await;
-    assert!(matching(&site, &editor, condition).starts_with("Visits are kept without city"));
+    assert!(matching(&site, &publisher, condition).starts_with("Visits are kept without city"));
     let kept =
         "SELECT string_agg(attributes::text, '') ~ 'Bristol|gclid|abc|team' FROM visit_samples";
     assert_eq!(site.database.query(kept), "f");
@@ -62,7 +62,10 @@ async fn what_no_condition_asks_for_is_neither_kept_nor_guessed() {
         ("description", "Companies in Bristol."),
         ("condition", condition),
     ];
-    assert_eq!(site.call(&editor, "segments/create", &fields).status, 200);
+    assert_eq!(
+        site.call(&publisher, "segments/create", &fields).status,
+        200
+    );
     // Of an hour 24 visits are kept, drawn by lot; it takes a few until one of them is new.
     let asked = "SELECT count(*) > 0 FROM visit_samples WHERE asked @> ARRAY['geo.city']";
     for _ in 0..200 {
@@ -73,7 +76,7 @@ async fn what_no_condition_asks_for_is_neither_kept_nor_guessed() {
     }
     site.database
         .query("UPDATE visit_hours SET visits = 100000");
-    let said = matching(&site, &editor, condition);
+    let said = matching(&site, &publisher, condition);
     assert!(said.starts_with("100 % of the visits"), "{said}");
 }
 

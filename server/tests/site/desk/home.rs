@@ -35,8 +35,8 @@ async fn an_empty_site_says_where_to_begin() {
     let database = Database::create().await;
     let node = database.node().await;
     let site = super::support::Site { database, node };
-    let editor = site.sign_in(Role::Editor).await;
-    let shown = site.open(&editor, "/admin");
+    let publisher = site.sign_in(Role::Publisher).await;
+    let shown = site.open(&publisher, "/admin");
     assert_eq!(shown.status, 200);
     assert_eq!(
         shown.select("ol a[href='/admin/pages/new']"),

@@ -8,6 +8,17 @@ use super::people::{MINUTE, OTHER_PASSWORD, add, attempt, from, people, refused}
 use super::support::PASSWORD;
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_shown_the_form_for_a_first_account_when_there_is_one() {
+    let (_database, people, _) = people().await;
+    let link = people.setup_link().await.expect("it works");
+    let link = link.expect("there is no admin");
+    let secret = link.secret.expose();
+    assert!(people.link(secret).await.is_ok());
+    add(&people, "ann@site.example", Role::Admin).await;
+    refused(people.link(secret).await, "has an admin already");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_first_account_is_made_by_a_link_that_works_once() {
     let (database, people, _) = people().await;
     let older = people

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::support::{Role, Site, Visit, desk};
+use crate::command::{on, succeed};
 use crate::support::eventually;
 
 const ENGLISH: &str = r#"{"title":"Fleet","description":"All about the fleet.","blocks":[{"type":"hero","id":"hero","headline":"For everybody"}]}"#;
@@ -56,10 +57,9 @@ async fn leads(site: &Site, from: &str, expected: (u16, &str)) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_is_live_when_it_is_created_and_again_when_it_is_saved() {
     let site = desk().await;
-    let editor = site.sign_in(Role::Editor).await;
     let publisher = site.sign_in(Role::Publisher).await;
     assert_eq!(site.node.get("/fleet", &[]).status, 404);
-    let id = make(&site, &editor);
+    let id = make(&site, &publisher);
     leads(&site, "/fleet", (200, "")).await;
     let shown = site.open(&publisher, &format!("/admin/pages/{id}"));
     assert_eq!(shown.status, 200);
@@ -155,9 +155,9 @@ async fn a_stale_edit_overwrites_nothing_and_a_second_click_changes_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_wrong_is_said_beside_its_field() {
     let site = desk().await;
-    let editor = site.sign_in(Role::Editor).await;
+    let publisher = site.sign_in(Role::Publisher).await;
     let check = |changed: &[(&str, &str)], field: &str| {
-        let answer = site.call(&editor, "pages/create", &fields(changed));
+        let answer = site.call(&publisher, "pages/create", &fields(changed));
         assert_eq!(answer.status, 422, "{changed:?}: {answer:?}");
         let problems = answer.text();
         let named = format!(r#""field":"{field}""#);
@@ -175,7 +175,11 @@ async fn what_is_wrong_is_said_beside_its_field() {
     check(&[("rollout", "NaN")], "rollout");
     let without = |text: &str| ENGLISH.replace(text, "");
     let english = |text: &str, place: &str| {
-        let answer = site.call(&editor, "pages/create", &fields(&[("contents[en]", text)]));
+        let answer = site.call(
+            &publisher,
+            "pages/create",
+            &fields(&[("contents[en]", text)]),
+        );
         assert_eq!(answer.status, 422, "{text}: {answer:?}");
         let problems = answer.text();
         assert!(problems.contains(r#""field":"contents.en""#), "{problems}");
@@ -192,7 +196,7 @@ async fn what_is_wrong_is_said_beside_its_field() {
     english(&script, "blocks[0].primary.url");
     let french = [("contents[fr]", ENGLISH)];
     // French is no language of this site.
-    let answer = site.call(&editor, "pages/create", &fields(&french));
+    let answer = site.call(&publisher, "pages/create", &fields(&french));
     assert_eq!(answer.status, 422, "{answer:?}");
     assert_eq!(page(&site), "");
 }
@@ -205,10 +209,12 @@ async fn nobody_changes_a_page_without_the_role_for_it() {
     for function in ["pages/create", "pages/save", "pages/delete"] {
         let signed_out = site.call_signed_out(function, &saving("1"));
         assert_eq!(signed_out.status, 401, "{function}: {signed_out:?}");
-        let refused = site.call(&viewer, function, &saving("1"));
-        assert_eq!(refused.status, 403, "{function}: {refused:?}");
+        for person in [&viewer, &editor] {
+            let refused = site.call(person, function, &saving("1"));
+            assert_eq!(refused.status, 403, "{function}: {refused:?}");
+        }
     }
-    make(&site, &editor);
+    make(&site, &site.sign_in(Role::Publisher).await);
     let (status, _) = save(&site, &editor, "1", &[("intent", "Other.")]);
     assert_eq!(status, 403);
     let id = page(&site);
@@ -253,6 +259,53 @@ async fn a_page_with_variants_stays_and_one_without_is_deleted() {
         site.open(&publisher, &format!("/admin/pages/{id}")).status,
         404
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_block_in_which_variants_speak_goes_only_when_that_is_meant() {
+    let site = desk().await;
+    let publisher = site.sign_in(Role::Publisher).await;
+    make(&site, &publisher);
+    let block = r#"{"type":"rich_text","id":"more","markdown":"More."}"#;
+    let two = ENGLISH.replace("}]}", &format!("}},{block}]}}"));
+    let saved = save(&site, &publisher, "1", &[("contents[en]", &two)]);
+    assert_eq!(saved.0, 200, "{saved:?}");
+    for (name, content) in [
+        ("Both", format!(r#"{{"title":"Vans","blocks":[{block}]}}"#)),
+        ("Only there", format!(r#"{{"blocks":[{block}]}}"#)),
+        ("Elsewhere", r#"{"title":"Lorries"}"#.to_owned()),
+    ] {
+        let fields = [
+            ("base", "0"),
+            ("key", "new"),
+            ("page", "fleet"),
+            ("locale", "en"),
+            ("name", name),
+            ("segment", ""),
+            ("content", &content),
+        ];
+        let answer = site.call(&publisher, "variants/save", &fields);
+        assert_eq!(answer.status, 200, "{answer:?}");
+    }
+    let (status, text) = save(&site, &publisher, "2", &[]);
+    assert_eq!(status, 422, "{text}");
+    let problem: Value = serde_json::from_str(&text).expect("an error");
+    assert_eq!(problem["Invalid"][0]["field"], "orphans");
+    assert!(
+        text.contains("Both") && text.contains("Only there"),
+        "{text}"
+    );
+    assert!(!text.contains("Elsewhere"), "{text}");
+    let (status, text) = save(&site, &publisher, "2", &[("orphans", "true")]);
+    assert_eq!(status, 200, "{text}");
+    // What is exported can be imported, without what nobody sees.
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let command = |args: [&str; 2]| succeed(on(folder.path(), &site.database.url).args(args));
+    command(["export", "out.jsonl"]);
+    let written = std::fs::read_to_string(folder.path().join("out.jsonl")).expect("UTF-8");
+    assert!(written.contains("Elsewhere") && written.contains("Both"));
+    assert!(!written.contains("Only there") && !written.contains("More."));
+    command(["import", "out.jsonl"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

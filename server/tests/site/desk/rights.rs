@@ -9,7 +9,7 @@ use crate::client::Answer;
 
 /// Every server function that takes a session, the least role that it takes, and a form that is
 /// complete. None of them asks for something that would end the session of who asks.
-const FUNCTIONS: [(&str, Role, &str); 46] = [
+const FUNCTIONS: [(&str, Role, &str); 47] = [
     ("account/name", Role::Viewer, "name=Ann"),
     (
         "account/password",
@@ -20,7 +20,7 @@ const FUNCTIONS: [(&str, Role, &str); 46] = [
     ("home/now", Role::Viewer, ""),
     (
         "pages/create",
-        Role::Editor,
+        Role::Publisher,
         "id=x&path=x&intent=x&rollout=x",
     ),
     (
@@ -29,6 +29,7 @@ const FUNCTIONS: [(&str, Role, &str); 46] = [
         "page=0&edition=1&path=x&intent=x&rollout=x",
     ),
     ("pages/delete", Role::Publisher, "page=0"),
+    ("palette/find", Role::Viewer, "typed=x"),
     ("people/invite", Role::Admin, "email=x&role=viewer"),
     ("people/reset", Role::Admin, "id=0"),
     ("people/revoke-link", Role::Admin, "id=0"),
@@ -42,16 +43,16 @@ const FUNCTIONS: [(&str, Role, &str); 46] = [
         "page=x&locale=en&content=x&whole=false",
     ),
     ("preview/share", Role::Editor, "query=page%3Dx&days=0"),
-    ("segments/create", Role::Editor, "name=x&condition=x"),
+    ("segments/create", Role::Publisher, "name=x&condition=x"),
     (
         "segments/save",
-        Role::Editor,
+        Role::Publisher,
         "key=nobody&base=1&name=x&condition=x",
     ),
     ("segments/matching", Role::Viewer, "condition=x"),
-    ("segments/move", Role::Editor, "key=nobody&direction=up"),
-    ("segments/order", Role::Editor, "keys=nobody"),
-    ("segments/delete", Role::Editor, "key=nobody"),
+    ("segments/move", Role::Publisher, "key=nobody&direction=up"),
+    ("segments/order", Role::Publisher, "keys=nobody"),
+    ("segments/delete", Role::Publisher, "key=nobody"),
     ("spaces/start", Role::Admin, "model=x"),
     ("spaces/pause", Role::Admin, "space=0"),
     ("spaces/resume", Role::Admin, "space=0"),
@@ -59,7 +60,7 @@ const FUNCTIONS: [(&str, Role, &str); 46] = [
     ("spaces/drop", Role::Admin, "space=0"),
     ("spaces/switch", Role::Admin, "space=0"),
     ("spaces/rollback", Role::Admin, ""),
-    ("stale/take-theirs", Role::Editor, "key=page%3A0"),
+    ("stale/take-theirs", Role::Publisher, "key=page%3A0"),
     ("tokens/make", Role::Admin, "name=x&days=0"),
     ("tokens/revoke", Role::Admin, "id=0"),
     ("transfer/start", Role::Publisher, "upload=0"),

@@ -50,8 +50,8 @@ async fn belongs(site: &Site, target: &str, expected: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_segment_claims_visitors_when_it_is_made_and_as_it_is_saved() {
     let site = desk().await;
-    let editor = site.sign_in(Role::Editor).await;
-    let (status, text) = create(&site, &editor, &[]);
+    let publisher = site.sign_in(Role::Publisher).await;
+    let (status, text) = create(&site, &publisher, &[]);
     assert_eq!(status, 200, "{text}");
     belongs(&site, "/pricing?utm_source=bakers-weekly", "bakers").await;
     // Its description can be compared at once.
@@ -59,18 +59,18 @@ async fn a_segment_claims_visitors_when_it_is_made_and_as_it_is_saved() {
                    sha256('Bakeries that deliver before six.')";
     assert_eq!(site.database.query(vectors), "1");
     // A second click finds its work done; somebody else's segment is not overwritten.
-    assert_eq!(create(&site, &editor, &[]).0, 200);
-    let (status, text) = create(&site, &editor, &[("name", "Brewers")]);
+    assert_eq!(create(&site, &publisher, &[]).0, 200);
+    let (status, text) = create(&site, &publisher, &[("name", "Brewers")]);
     assert_eq!(status, 422);
     assert!(text.contains("is the key of Bakers already"), "{text}");
 
     let changed = [("condition", r#"{"utm.source":"dough"}"#)];
-    assert_eq!(save(&site, &editor, "1", &changed).0, 200);
+    assert_eq!(save(&site, &publisher, "1", &changed).0, 200);
     belongs(&site, "/pricing?utm_source=dough", "bakers").await;
     belongs(&site, "/pricing?utm_source=bakers-weekly", "default").await;
     let noted = "SELECT string_agg(action || ' ' || actor, ', ' ORDER BY id) FROM audit_log \
                  WHERE subject = 'bakers'";
-    let who = &editor.person.email;
+    let who = &publisher.person.email;
     assert_eq!(
         site.database.query(noted),
         format!("segment.create {who}, segment.save {who}")
@@ -80,8 +80,8 @@ async fn a_segment_claims_visitors_when_it_is_made_and_as_it_is_saved() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stale_save_overwrites_nothing() {
     let site = desk().await;
-    let ann = site.sign_in(Role::Editor).await;
-    let bob = site.sign_in(Role::Editor).await;
+    let ann = site.sign_in(Role::Publisher).await;
+    let bob = site.sign_in(Role::Publisher).await;
     create(&site, &ann, &[]);
     let hers = [("name", "Bakers and brewers")];
     assert_eq!(save(&site, &ann, "1", &hers).0, 200);
@@ -102,9 +102,9 @@ async fn a_stale_save_overwrites_nothing() {
 #[tokio::test(flavor = "multi_thread")]
 async fn bad_fields_are_told_by_name_and_nothing_is_saved() {
     let site = desk().await;
-    let editor = site.sign_in(Role::Editor).await;
+    let publisher = site.sign_in(Role::Publisher).await;
     let check = |changed: &[(&str, &str)], field: &str, words: &str| {
-        let (status, text) = create(&site, &editor, changed);
+        let (status, text) = create(&site, &publisher, changed);
         assert_eq!(status, 422, "{changed:?}: {text}");
         assert!(text.contains(&format!(r#""field":"{field}""#)), "{text}");
         assert!(text.contains(words), "{text}");
@@ -144,7 +144,7 @@ async fn bad_fields_are_told_by_name_and_nothing_is_saved() {
         ("condition", "{}"),
         ("condition_text", r#"{"device":"tablet"}"#),
     ];
-    assert_eq!(create(&site, &editor, &plain).0, 200);
+    assert_eq!(create(&site, &publisher, &plain).0, 200);
     let condition = "SELECT condition FROM segments WHERE key = 'bakers'";
     assert_eq!(site.database.query(condition), r#"{"device": "tablet"}"#);
 }
@@ -152,29 +152,29 @@ async fn bad_fields_are_told_by_name_and_nothing_is_saved() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_segment_of_everybody_else_keeps_its_condition_and_its_place() {
     let site = desk().await;
-    let editor = site.sign_in(Role::Editor).await;
+    let publisher = site.sign_in(Role::Publisher).await;
     let default = |condition| {
         let changed = [
             ("key", "default"),
             ("name", "The rest"),
             ("condition", condition),
         ];
-        save(&site, &editor, "1", &changed)
+        save(&site, &publisher, "1", &changed)
     };
     let (status, text) = default(r#"{"device":"mobile"}"#);
     assert_eq!(status, 422, "{text}");
     assert_eq!(default("{}").0, 200);
-    let delete = site.call(&editor, "segments/delete", &[("key", "default")]);
+    let delete = site.call(&publisher, "segments/delete", &[("key", "default")]);
     assert_eq!(delete.status, 409);
     let moved = [("key", "default"), ("direction", "up")];
-    assert_eq!(site.call(&editor, "segments/move", &moved).status, 404);
+    assert_eq!(site.call(&publisher, "segments/move", &moved).status, 404);
     assert!(order(&site).ends_with(" default"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_order_decides_who_claims_a_visitor() {
     let site = desk().await;
-    let editor = site.sign_in(Role::Editor).await;
+    let publisher = site.sign_in(Role::Publisher).await;
     let before = "enterprise smb dach returning mobile with-draft with-past with-plan default";
     assert_eq!(order(&site), before);
     let german = [("CF-IPCountry", "DE")];
@@ -185,7 +185,7 @@ async fn the_order_decides_who_claims_a_visitor() {
     eventually("the first of both", || both("smb")).await;
     let send = |key, direction| {
         let fields = [("key", key), ("direction", direction)];
-        site.call(&editor, "segments/move", &fields)
+        site.call(&publisher, "segments/move", &fields)
     };
     let answer = send("dach", "up");
     assert_eq!(
@@ -204,7 +204,7 @@ async fn the_order_decides_who_claims_a_visitor() {
     assert_eq!(site.database.query(noted), "1");
 
     let all = |keys: &str| {
-        site.call(&editor, "segments/order", &[("keys", keys)])
+        site.call(&publisher, "segments/order", &[("keys", keys)])
             .status
     };
     let reversed = "with-plan,with-past,with-draft,mobile,returning,smb,dach,enterprise";
@@ -229,11 +229,11 @@ async fn the_order_decides_who_claims_a_visitor() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_segment_in_use_is_not_deleted_and_says_where_it_is_used() {
     let site = desk().await;
-    let editor = site.sign_in(Role::Editor).await;
-    let delete = || site.call(&editor, "segments/delete", &[("key", "smb")]);
+    let publisher = site.sign_in(Role::Publisher).await;
+    let delete = || site.call(&publisher, "segments/delete", &[("key", "smb")]);
     assert_eq!(delete().status, 409);
     belongs(&site, "/pricing?segment=smb", "smb").await;
-    let screen = site.open(&editor, "/admin/segments/smb/delete");
+    let screen = site.open(&publisher, "/admin/segments/smb/delete");
     let id = "SELECT id FROM variants WHERE external_id = 'pricing--smb--en'";
     let href = format!("/admin/variants/{}", site.database.query(id));
     let link = screen.attribute(&format!("main a[href='{href}']"), "href");
@@ -243,7 +243,7 @@ async fn a_segment_in_use_is_not_deleted_and_says_where_it_is_used() {
     let variants = "DELETE FROM variants v USING segments s \
                     WHERE s.id = v.segment_id AND s.key = 'smb'";
     site.database.query(variants);
-    let screen = site.open(&editor, "/admin/segments/smb/delete");
+    let screen = site.open(&publisher, "/admin/segments/smb/delete");
     assert_eq!(screen.select("main form button"), ["Delete the segment"]);
     assert_eq!(delete().status, 200);
     assert_eq!(delete().status, 404);
@@ -298,8 +298,8 @@ async fn only_editors_change_segments() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_list_says_who_belongs_and_what_is_written_for_them() {
     let site = desk().await;
-    let editor = site.sign_in(Role::Editor).await;
-    let list = site.open(&editor, "/admin/segments");
+    let publisher = site.sign_in(Role::Publisher).await;
+    let list = site.open(&publisher, "/admin/segments");
     let rows = list.select("main ol > li");
     assert_eq!(rows.len(), 9);
     let row = &rows[2];
@@ -313,7 +313,7 @@ async fn the_list_says_who_belongs_and_what_is_written_for_them() {
     assert!(rows[8].contains("Everyone whom no other segment claims"));
     assert!(rows[6].contains("1 variant"), "{}", rows[6]);
     // The arrow that was pressed keeps the focus.
-    let moved = site.open(&editor, "/admin/segments?moved=dach&direction=down");
+    let moved = site.open(&publisher, "/admin/segments?moved=dach&direction=down");
     let focused = moved.attribute("main button[autofocus]", "aria-label");
     assert_eq!(
         focused.as_deref(),
@@ -324,7 +324,7 @@ async fn the_list_says_who_belongs_and_what_is_written_for_them() {
 #[tokio::test(flavor = "multi_thread")]
 async fn hostile_texts_are_shown_as_texts() {
     let site = desk().await;
-    let editor = site.sign_in(Role::Editor).await;
+    let publisher = site.sign_in(Role::Publisher).await;
     let viewer = site.sign_in(Role::Viewer).await;
     let condition = serde_json::json!({ format!("query.{SCRIPT}"): SCRIPT }).to_string();
     let hostile = [
@@ -332,14 +332,14 @@ async fn hostile_texts_are_shown_as_texts() {
         ("description", SCRIPT),
         ("condition", &condition),
     ];
-    let (status, text) = create(&site, &editor, &hostile);
+    let (status, text) = create(&site, &publisher, &hostile);
     assert_eq!(status, 200, "{text}");
     for (visit, target) in [
-        (&editor, "/admin/segments"),
-        (&editor, "/admin/segments/bakers"),
-        (&editor, "/admin/segments/bakers/delete"),
+        (&publisher, "/admin/segments"),
+        (&publisher, "/admin/segments/bakers"),
+        (&publisher, "/admin/segments/bakers/delete"),
         (&viewer, "/admin/segments/bakers"),
-        (&editor, "/admin/segments/tester"),
+        (&publisher, "/admin/segments/tester"),
     ] {
         let screen = site.open(visit, target);
         assert_eq!(screen.status, 200, "{target}");
@@ -347,7 +347,7 @@ async fn hostile_texts_are_shown_as_texts() {
         let shown = screen.select("main").concat();
         assert!(shown.contains(SCRIPT), "{target}");
     }
-    let form = site.open(&editor, "/admin/segments/bakers");
+    let form = site.open(&publisher, "/admin/segments/bakers");
     assert_eq!(form.select("textarea#description"), [SCRIPT]);
     let held = form.attribute("input[name=condition]", "value").unwrap();
     assert_eq!(
@@ -361,13 +361,13 @@ async fn hostile_texts_are_shown_as_texts() {
 #[tokio::test(flavor = "multi_thread")]
 async fn without_javascript_a_condition_is_text_and_the_server_tries_visitors() {
     let site = desk().await;
-    let editor = site.sign_in(Role::Editor).await;
-    let form = site.open(&editor, "/admin/segments/dach");
+    let publisher = site.sign_in(Role::Publisher).await;
+    let form = site.open(&publisher, "/admin/segments/dach");
     let fallback = form.select("noscript").concat();
     assert!(fallback.contains("geo.country"), "{fallback}");
 
     let claimed = |query: &str| {
-        let screen = site.open(&editor, &format!("/admin/segments/tester?{query}"));
+        let screen = site.open(&publisher, &format!("/admin/segments/tester?{query}"));
         screen.select("main [role=status] strong").concat()
     };
     assert_eq!(
@@ -379,7 +379,7 @@ async fn without_javascript_a_condition_is_text_and_the_server_tries_visitors() 
     assert_eq!(claimed("more=query.never%3Dwith-plan"), "Only a plan");
     assert_eq!(claimed("bot=true&device=mobile"), "Everyone else");
     let mistake = site.send(
-        &editor,
+        &publisher,
         "segments/create",
         "/admin/segments/new",
         &fields(&[("condition_text", "{")]),

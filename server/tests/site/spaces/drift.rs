@@ -4,16 +4,22 @@ use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::spaces::{Comparison, Comparisons, Drift};
+use engine::spaces::{Comparison, Comparisons, Drift, Floors};
 use engine::visits::Traffic;
 
 use super::support::{Moving, moving};
 use crate::support::CONTENT;
 
+/// A similarity floor that only what is equal reaches.
+const STRICT: Floors = Floors {
+    similarity: Some(1.0),
+    term: None,
+};
+
 /// A comparison that is kept, however long it takes.
-async fn kept(site: &Moving, kept: &Comparisons, to: i32, floor: Option<f32>) -> Arc<Drift> {
+async fn kept(site: &Moving, kept: &Comparisons, to: i32, floors: Floors) -> Arc<Drift> {
     let (traffic, long) = (ready(Traffic::default()), Duration::from_mins(1));
-    let comparison = site.spaces.comparison(kept, to, traffic, floor, long);
+    let comparison = site.spaces.comparison(kept, to, traffic, floors, long);
     match comparison.await.unwrap() {
         Comparison::Ready(drift) => drift,
         Comparison::Underway { done, pages } => panic!("{done} of {pages} after a minute"),
@@ -26,26 +32,29 @@ async fn a_comparison_is_made_once_until_something_is_published_or_another_floor
     let space = site.fill().await;
     let all = Comparisons::default();
     let (one, two) = tokio::join!(
-        kept(&site, &all, space, None),
-        kept(&site, &all, space, None)
+        kept(&site, &all, space, Floors::default()),
+        kept(&site, &all, space, Floors::default())
     );
     assert!(Arc::ptr_eq(&one, &two), "both waited for the same");
-    let direct = site.spaces.drift(space, &Traffic::default(), None).await;
+    let direct = site
+        .spaces
+        .drift(space, &Traffic::default(), Floors::default())
+        .await;
     assert_eq!(*one, direct.unwrap());
     // Nobody even asks for the visits again.
     let unasked = async { panic!("it is there already") };
     let again = site
         .spaces
-        .comparison(&all, space, unasked, None, Duration::ZERO);
+        .comparison(&all, space, unasked, Floors::default(), Duration::ZERO);
     let again = again.await.unwrap();
     assert!(matches!(again, Comparison::Ready(drift) if Arc::ptr_eq(&drift, &one)));
 
-    let strict = kept(&site, &all, space, Some(1.0)).await;
+    let strict = kept(&site, &all, space, STRICT).await;
     assert!((strict.to.floor - 1.0).abs() < 1e-6);
     let old = super::support::Scattered::new("old");
     let changed = CONTENT.replace("Prices for small companies", "Prices for the small");
     site.database.import_by(&old, &changed).await;
-    let later = kept(&site, &all, space, None).await;
+    let later = kept(&site, &all, space, Floors::default()).await;
     assert!(!Arc::ptr_eq(&later, &one), "content has changed since");
 }
 
@@ -59,7 +68,9 @@ async fn whoever_does_not_wait_for_a_comparison_hears_how_far_it_is() {
         let look = async move {
             let traffic = ready(Traffic::default());
             let now = Duration::ZERO;
-            let seen = spaces.comparison(&all, space, traffic, None, now).await;
+            let seen = spaces
+                .comparison(&all, space, traffic, Floors::default(), now)
+                .await;
             match seen.unwrap() {
                 Comparison::Ready(drift) => Some(drift),
                 Comparison::Underway { done, pages } => {
@@ -71,9 +82,13 @@ async fn whoever_does_not_wait_for_a_comparison_hears_how_far_it_is() {
         tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(look))
     })
     .await;
-    let nowhere = site
-        .spaces
-        .comparison(&all, 99, ready(Traffic::default()), None, Duration::ZERO);
+    let nowhere = site.spaces.comparison(
+        &all,
+        99,
+        ready(Traffic::default()),
+        Floors::default(),
+        Duration::ZERO,
+    );
     let missing = nowhere.await.unwrap_err().to_string();
     assert!(missing.contains("Space 99"), "{missing}");
 }
@@ -84,7 +99,7 @@ async fn a_comparison_replays_every_decision_in_both_spaces() {
     let space = site.fill().await;
     let drift = site
         .spaces
-        .drift(space, &Traffic::default(), None)
+        .drift(space, &Traffic::default(), Floors::default())
         .await
         .unwrap();
     let all = "SELECT (SELECT count(*) FROM pages) * (SELECT count(*) FROM segments) * 2";
@@ -122,7 +137,7 @@ async fn a_comparison_replays_every_decision_in_both_spaces() {
     // The same space compared by another floor gives another outcome; the report says which.
     let strict = site
         .spaces
-        .drift(space, &Traffic::default(), Some(1.0))
+        .drift(space, &Traffic::default(), STRICT)
         .await
         .unwrap();
     assert!((strict.to.floor - 1.0).abs() < 1e-6);
@@ -135,7 +150,7 @@ async fn what_a_comparison_foretells_is_what_visitors_get_after_the_switch() {
     let space = site.fill().await;
     let drift = site
         .spaces
-        .drift(space, &Traffic::default(), None)
+        .drift(space, &Traffic::default(), Floors::default())
         .await
         .unwrap();
     let options = engine::spaces::SwitchOptions::default();
@@ -152,4 +167,100 @@ async fn what_a_comparison_foretells_is_what_visitors_get_after_the_switch() {
         let shown = body["variant"]["id"].as_str().map(str::to_owned);
         assert_eq!(shown, decided.to.variant, "{decided:?}");
     }
+}
+
+/// How near each term comes to the variants of its page that might be shown, in one space.
+fn reaches(site: &Moving, space: i32) -> String {
+    site.database.query(&format!(
+        "SELECT t.text, round(max(1 - (e.embedding <=> q.embedding))::numeric, 4)
+         FROM campaign_terms t
+         JOIN query_embeddings q ON q.text_hash = t.text_hash AND q.space_version = {space}
+         JOIN variants v ON v.page_id = t.page_id AND v.locale = 'en' AND v.status = 'published'
+                        AND (v.segment_id = t.segment_id OR v.segment_id IS NULL)
+         JOIN embeddings e ON e.variant_id = v.id AND e.space_version = {space}
+         GROUP BY t.text ORDER BY t.text"
+    ))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_suggested_term_floor_hears_as_many_terms_as_the_present_one() {
+    let site = moving().await;
+    site.database.query(
+        "INSERT INTO campaign_terms (text_hash, text, uses, first_seen, last_seen, page_id, segment_id)
+         SELECT sha256(convert_to(text, 'UTF8')), text, 3, now(), now(), p.id, s.id
+         FROM (SELECT 'term ' || n FROM generate_series(10, 33) n) t (text), pages p, segments s
+         WHERE p.external_id = 'pricing' AND s.key = 'smb'",
+    );
+    site.spaces.complete_active().await.unwrap();
+    let space = site.fill().await;
+    let nearest_first = |space: i32| -> Vec<f32> {
+        let told = reaches(&site, space);
+        let numbers = told.lines().map(|line| line.split_once('|').unwrap().1);
+        let mut near: Vec<f32> = numbers.map(|number| number.parse().unwrap()).collect();
+        near.sort_by(|a, b| b.total_cmp(a));
+        near
+    };
+    let (old, new) = (nearest_first(1), nearest_first(space));
+    assert_eq!((old.len(), new.len()), (24, 24));
+    // A floor that some of them reach, and as many reach another one in the new space that can be
+    // told in hundredths.
+    let gap = |heard: &usize| new[heard - 1] - new[*heard];
+    let heard = (4..20)
+        .max_by(|a, b| gap(a).total_cmp(&gap(b)))
+        .expect("there are many");
+    let floor = f32::midpoint(old[heard - 1], old[heard]);
+    site.database.query(&format!(
+        "UPDATE settings SET value = jsonb_set(value, '{{thresholds,term_floor}}', '{floor}') WHERE key = 'site'"
+    ));
+    let compared = async |floors: Floors| {
+        let drift = site.spaces.drift(space, &Traffic::default(), floors).await;
+        drift.unwrap()
+    };
+    let present = compared(Floors::default()).await;
+    let terms = present.terms.as_ref().expect("they were brought");
+    assert_eq!((terms.known, terms.heard_in_old), (24, heard));
+    assert_ne!(terms.heard_in_new, heard, "the models agree by chance");
+    let suggested = compared(Floors {
+        term: Some(terms.suggested_floor),
+        ..Floors::default()
+    });
+    let suggested = suggested.await;
+    assert_eq!(suggested.terms.as_ref().unwrap().heard_in_new, heard);
+    assert!((suggested.to.term_floor - terms.suggested_floor).abs() < 1e-6);
+    assert!((suggested.from.term_floor - floor).abs() < 1e-6);
+    // The file has what the suggestion rests on.
+    let csv = present.csv();
+    let head: Vec<&str> = csv.lines().next().unwrap().split(',').collect();
+    let place = |name: &str| head.iter().position(|column| *column == name).unwrap();
+    for (column, space) in [("term_in_old_space", 1), ("term_in_new_space", space)] {
+        let (term, column) = (place("term"), place(column));
+        let mut told: Vec<String> = csv
+            .lines()
+            .skip(1)
+            .map(|line| line.split(',').collect::<Vec<_>>())
+            .filter(|cells| !cells[term].is_empty())
+            .map(|cells| format!("{}|{}", cells[term], cells[column]))
+            .collect();
+        told.sort();
+        assert_eq!(told.join("\n"), reaches(&site, space));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_campaign_terms_no_term_floor_is_suggested() {
+    let site = moving().await;
+    let space = site.fill().await;
+    let traffic = Traffic::default();
+    let drift = site.spaces.drift(space, &traffic, Floors::default());
+    assert_eq!(drift.await.unwrap().terms, None);
+    let impossible = Floors {
+        term: Some(1.5),
+        ..Floors::default()
+    };
+    let refused = site.spaces.drift(space, &traffic, impossible).await;
+    let problems = match refused {
+        Err(engine::desk::DeskError::Invalid(problems)) => problems,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(problems[0].field, "term_floor");
 }

@@ -99,6 +99,7 @@ async fn the_command_line_plans_fills_compares_switches_and_goes_back() {
     assert!(status.contains("succeeded"), "{status}");
     let drift = embed(&["drift", "--csv", "all.csv", "--svg", "picture.svg"]);
     assert!(drift.contains("decisions ("), "{drift}");
+    assert!(drift.contains("terms    floor 0."), "{drift}");
     let csv = std::fs::read_to_string(folder.path().join("all.csv")).expect("it was written");
     assert!(
         csv.starts_with("page,segment,locale,term,visits,changes,"),
@@ -107,7 +108,7 @@ async fn the_command_line_plans_fills_compares_switches_and_goes_back() {
     let svg = std::fs::read_to_string(folder.path().join("picture.svg")).expect("it was written");
     assert!(svg.starts_with("<svg xmlns="), "{svg}");
     assert_eq!(
-        embed(&["switch", "--floor", "0.2"]),
+        embed(&["switch", "--floor", "0.2", "--term-floor", "0.3"]),
         "space 2 decides now\n"
     );
     assert_eq!(embed(&["rollback"]), "space 1 decides again\n");

@@ -3,6 +3,7 @@
 mod drift;
 mod edits;
 mod faults;
+mod index;
 mod jobs;
 mod kill;
 mod nearest;

@@ -7,7 +7,7 @@ use tower_sessions_sqlx_store::sqlx;
 use crate::support::{CONTENT, Database, model};
 
 /// The names of the variants that a search finds, and how many there are in all.
-async fn found(
+pub(super) async fn found(
     store: &Store,
     (to, space): (&Embedding, &Space),
     filter: &VariantFilter,

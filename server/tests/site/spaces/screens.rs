@@ -6,7 +6,7 @@ use super::support::{Moving, moving, someone};
 use crate::desk::support::{Role, Site};
 
 /// The same site with people who sign in.
-async fn with_people(site: &Moving) -> Site {
+pub(super) async fn with_people(site: &Moving) -> Site {
     let node = site.node().await;
     let url = site.database.url.clone();
     let store = site.store().clone();
@@ -99,9 +99,27 @@ async fn an_admin_plans_fills_compares_switches_and_goes_back() {
     assert!(told.text().contains("data: over"), "{}", told.text());
     let wrong = [("space", "2"), ("floor", "much")];
     assert_eq!(desk.call(&admin, "spaces/switch", &wrong).status, 422);
-    let fields = [("space", "2"), ("floor", "0.25")];
+    for (field, text) in [("term_floor", "1.5"), ("keep_days", "-1")] {
+        let wrong = [("space", "2"), (field, text)];
+        let answer = desk.call(&admin, "spaces/switch", &wrong);
+        assert_eq!(answer.status, 422, "{field}");
+        assert!(answer.text().contains(field), "{}", answer.text());
+    }
+    let fields = [
+        ("space", "2"),
+        ("floor", "0.25"),
+        ("term_floor", "0.125"),
+        ("keep_days", "3"),
+    ];
     assert_eq!(desk.call(&admin, "spaces/switch", &fields).status, 200);
     assert_eq!(site.database.query(state), "active");
+    let kept =
+        "SELECT keep_until > now() + interval '2 days' AND keep_until < now() + interval '4 days'
+                FROM embedding_spaces WHERE version = 1";
+    assert_eq!(site.database.query(kept), "t");
+    let floors = "SELECT value -> 'thresholds' ->> 'similarity_floor', value -> 'thresholds' ->> 'term_floor'
+                  FROM settings WHERE key = 'site'";
+    assert_eq!(site.database.query(floors), "0.25|0.125");
     // A second click finds its work done.
     assert_eq!(desk.call(&admin, "spaces/switch", &fields).status, 409);
     assert_eq!(desk.call(&admin, "spaces/rollback", &[]).status, 200);
@@ -119,6 +137,37 @@ async fn an_admin_plans_fills_compares_switches_and_goes_back() {
         admin.person.email
     );
     assert_eq!(site.database.query(&who), "4");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_space_in_which_a_text_was_refused_can_be_switched_to_when_somebody_says_so() {
+    let site = moving().await;
+    let space = site.fill().await;
+    site.database.query(
+        "WITH refused AS (
+             DELETE FROM embeddings WHERE space_version = 2
+               AND variant_id = (SELECT id FROM variants WHERE external_id = 'pricing--smb--en')
+             RETURNING text_hash)
+         INSERT INTO embedding_failures (space_version, text_hash, subject, error, attempts)
+         SELECT 2, text_hash, 'variant pricing--smb--en', 'refused', 3 FROM refused",
+    );
+    let desk = with_people(&site).await;
+    let admin = desk.sign_in(Role::Admin).await;
+    let address = format!("/admin/spaces/drift?space={space}");
+    let screen = crate::support::eventually("the comparison", || {
+        let screen = desk.open(&admin, &address);
+        let there = !screen.select("svg[role=img]").is_empty();
+        there.then_some(screen)
+    })
+    .await;
+    assert_eq!(screen.select("input[name=incomplete]").len(), 1);
+    let space = space.to_string();
+    let without = [("space", space.as_str())];
+    assert_eq!(desk.call(&admin, "spaces/switch", &without).status, 409);
+    let agreed = [("space", space.as_str()), ("incomplete", "true")];
+    assert_eq!(desk.call(&admin, "spaces/switch", &agreed).status, 200);
+    let active = site.store().active_space().await.unwrap().unwrap();
+    assert_eq!(active.version.to_string(), space);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use engine::desk::DeskError;
-use engine::spaces::SwitchOptions;
+use engine::spaces::{Floors, SwitchOptions};
 use engine::store::SpaceState;
 
 use super::support::{Moving, moving, someone};
@@ -99,21 +99,24 @@ async fn a_switch_is_followed_by_every_node_and_no_answer_mixes_two_spaces() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_rollback_brings_the_floor_back_and_the_log_says_who_did_it() {
+async fn a_rollback_brings_the_floors_back_and_the_log_says_who_did_it() {
     let site = moving().await;
     let space = site.fill().await;
-    let floor =
-        "SELECT value -> 'thresholds' ->> 'similarity_floor' FROM settings WHERE key = 'site'";
+    let floor = "SELECT value -> 'thresholds' ->> 'similarity_floor', value -> 'thresholds' ->> 'term_floor'
+                 FROM settings WHERE key = 'site'";
     let before = site.database.query(floor);
     let options = SwitchOptions {
-        floor: Some(0.125),
+        floors: Floors {
+            similarity: Some(0.125),
+            term: Some(0.0625),
+        },
         ..SwitchOptions::default()
     };
     site.spaces
         .switch(&someone(), space, options)
         .await
         .unwrap();
-    assert_eq!(site.database.query(floor), "0.125");
+    assert_eq!(site.database.query(floor), "0.125|0.0625");
     let twice = site.spaces.switch(&someone(), space, options).await;
     assert!(matches!(twice, Err(DeskError::Conflict(_))), "{twice:?}");
     site.spaces.rollback(&someone()).await.unwrap();

@@ -1,0 +1,74 @@
+//! A comparison as a file.
+
+use std::fmt::Write as _;
+
+use super::report::{Drift, Outcome};
+
+impl Drift {
+    /// Every decision as CSV, for spreadsheets: each winner's similarity in both spaces, and how near a
+    /// campaign term comes to any variant that might be shown.
+    pub fn csv(&self) -> String {
+        let mut text = String::from(
+            "page,segment,locale,term,visits,changes,old_variant,old_variant_in_old_space,old_variant_in_new_space,\
+             new_variant,new_variant_in_old_space,new_variant_in_new_space,term_in_old_space,term_in_new_space\n",
+        );
+        for decided in &self.decisions {
+            let number = |value: Option<f32>| value.map(|v| format!("{v:.4}")).unwrap_or_default();
+            let name = |outcome: &Outcome| {
+                outcome
+                    .variant
+                    .clone()
+                    .unwrap_or_else(|| "(default)".to_owned())
+            };
+            let (from, to) = (&decided.from, &decided.to);
+            let term = decided.term.as_ref();
+            // Writing to a string cannot fail.
+            let _ = writeln!(
+                text,
+                "{},{},{},{},{:.1},{},{},{},{},{},{},{},{},{}",
+                cell(&decided.page),
+                cell(&decided.segment),
+                cell(&decided.locale),
+                cell(term.map_or("", |term| term.text.as_str())),
+                decided.visits,
+                if decided.changes() { "yes" } else { "no" },
+                cell(&name(from)),
+                number(from.in_old),
+                number(from.in_new),
+                cell(&name(to)),
+                number(to.in_old),
+                number(to.in_new),
+                number(term.and_then(|term| term.in_old)),
+                number(term.and_then(|term| term.in_new)),
+            );
+        }
+        text
+    }
+}
+
+/// A text as a cell: what a spreadsheet would run as a formula or read as two cells is quoted.
+fn cell(text: &str) -> String {
+    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        "'"
+    } else {
+        ""
+    };
+    if guard.is_empty() && !text.contains([',', '"', '\n', '\r']) {
+        return text.to_owned();
+    }
+    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_that_a_spreadsheet_would_misread_are_quoted() {
+        let check = |text: &str, expected: &str| assert_eq!(cell(text), expected);
+        check("pricing--smb--en", "pricing--smb--en");
+        check("a,b", "\"a,b\"");
+        check("say \"no\"", "\"say \"\"no\"\"\"");
+        check("=cmd()", "\"'=cmd()\"");
+    }
+}
