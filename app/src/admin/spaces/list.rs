@@ -143,7 +143,7 @@ fn panel(
                 <Badge tone>{state}</Badge>
                 <span class="text-sm text-muted">{format!("Space {version}")}</span>
             </div>
-            <dl class="grid gap-x-6 gap-y-3 px-4 py-4 sm:grid-cols-3 lg:grid-cols-5">
+            <dl class="grid grid-cols-2 gap-x-6 gap-y-3 px-4 py-4 sm:grid-cols-3 lg:grid-cols-5">
                 {facts} {since}
             </dl>
             {progress} {unreachable} {unbuilt} {refused} {actions}

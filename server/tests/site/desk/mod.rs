@@ -48,7 +48,7 @@ async fn a_screen_that_is_not_there_says_so_inside_the_frame() {
     let viewer = site.sign_in(Role::Viewer).await;
     let answer = site.open(&viewer, "/admin/nowhere");
     assert_eq!(answer.status, 404);
-    assert_eq!(answer.select("main h2"), ["Not there"]);
+    assert_eq!(answer.h1(), "Not there");
     assert_eq!(answer.header("cache-control"), "private, no-store");
     let policy = answer.header("content-security-policy");
     assert!(policy.contains("frame-ancestors 'self'"), "{policy}");

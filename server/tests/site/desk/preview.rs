@@ -104,7 +104,7 @@ async fn the_screen_says_why() {
     for said in [
         "The visitor belongs to Enterprise: a cookie names it",
         "It is the only variant written for this segment",
-        "utm.source $eq \"linkedin\" · is \"google\"",
+        "Campaign source is linkedin · it is google",
         "Without cookies",
         "Prices for small companies, for Small companies: its condition is the first that holds",
         "Without anything in the address",

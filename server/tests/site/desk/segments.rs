@@ -89,7 +89,7 @@ async fn a_stale_save_overwrites_nothing() {
     assert_eq!(save(&site, &ann, "1", &hers).0, 200);
     let (status, text) = save(&site, &bob, "1", &[("name", "Confectioners")]);
     assert_eq!(status, 409);
-    assert!(text.contains(&ann.person.email), "{text}");
+    assert!(text.contains(&ann.person.name), "{text}");
     let name = "SELECT name FROM segments WHERE key = 'bakers'";
     assert_eq!(site.database.query(name), "Bakers and brewers");
     // The order is none of a segment's own.

@@ -99,7 +99,7 @@ async fn the_second_to_save_sees_both_and_may_save_on_top() {
         );
         let screen = site.open(&bob, case.screen);
         let (words, rows) = both(&screen);
-        assert!(words.contains(&ann.person.email), "{words}");
+        assert!(words.contains(&ann.person.name), "{words}");
         assert_eq!(rows.len(), 1, "{rows:?}");
         assert!(rows[0].contains("What Ann wrote."), "{rows:?}");
         assert!(rows[0].contains(ATTACK), "{rows:?}");
