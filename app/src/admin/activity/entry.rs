@@ -110,7 +110,7 @@ pub(in crate::admin) fn words(action: &str) -> String {
 }
 
 /// Actions that do not read well by the rule.
-const PHRASES: [(&str, &str); 22] = [
+const PHRASES: [(&str, &str); 23] = [
     ("people.add", "added"),
     ("people.disable", "disabled"),
     ("people.enable", "enabled"),
@@ -128,6 +128,7 @@ const PHRASES: [(&str, &str); 22] = [
     ("space.embed", "began to fill"),
     ("space.pause", "paused the filling of"),
     ("space.resume", "resumed the filling of"),
+    ("space.retry", "tried the refused texts again in"),
     ("space.rollback", "went back to"),
     ("space.switch", "switched to"),
     ("token.make", "made the token"),

@@ -31,19 +31,19 @@ pub(super) fn NeedsAttention(attention: Attention) -> impl IntoView {
             backlog.drafts,
             "draft waits to be published",
             "drafts wait to be published",
-            Some("/admin/variants?status=draft"),
+            "/admin/variants?status=draft",
         ),
         (
             backlog.changed,
             "variant was edited since it was published",
             "variants were edited since they were published",
-            Some("/admin/variants?status=changed"),
+            "/admin/variants?status=changed",
         ),
         (
             unembedded,
-            "text has no vector, so that it cannot be compared; landfall embed makes one",
-            "texts have no vector, so that they cannot be compared; landfall embed makes them",
-            None,
+            "text has no vector yet, so that it cannot be compared",
+            "texts have no vector yet, so that they cannot be compared",
+            "/admin/spaces",
         ),
     ];
     let counts = counts
@@ -95,21 +95,14 @@ pub(super) fn NeedsAttention(attention: Attention) -> impl IntoView {
 }
 
 #[component]
-fn Count(count: i64, words: &'static str, href: Option<&'static str>) -> impl IntoView {
-    let content = view! {
-        <span class="min-w-8 text-lg font-semibold tabular-nums">{count}</span>
-        <span class="text-sm">{words}</span>
-    };
-    match href {
-        Some(href) => view! {
-            <li>
-                <a href=href class="flex items-baseline gap-3 px-4 py-3 hover:bg-wash">
-                    {content}
-                </a>
-            </li>
-        }
-        .into_any(),
-        None => view! { <li class="flex items-baseline gap-3 px-4 py-3">{content}</li> }.into_any(),
+fn Count(count: i64, words: &'static str, href: &'static str) -> impl IntoView {
+    view! {
+        <li>
+            <a href=href class="flex items-baseline gap-3 px-4 py-3 hover:bg-wash">
+                <span class="min-w-8 text-lg font-semibold tabular-nums">{count}</span>
+                <span class="text-sm">{words}</span>
+            </a>
+        </li>
     }
 }
 

@@ -9,7 +9,7 @@ use crate::client::Answer;
 
 /// Every server function that takes a session, the least role that it takes, and a form that is
 /// complete. None of them asks for something that would end the session of who asks.
-const FUNCTIONS: [(&str, Role, &str); 46] = [
+const FUNCTIONS: [(&str, Role, &str); 47] = [
     ("account/name", Role::Viewer, "name=Ann"),
     (
         "account/password",
@@ -56,6 +56,7 @@ const FUNCTIONS: [(&str, Role, &str); 46] = [
     ("spaces/pause", Role::Admin, "space=0"),
     ("spaces/resume", Role::Admin, "space=0"),
     ("spaces/cancel", Role::Admin, "space=0"),
+    ("spaces/retry", Role::Admin, "space=0"),
     ("spaces/drop", Role::Admin, "space=0"),
     ("spaces/switch", Role::Admin, "space=0"),
     ("spaces/rollback", Role::Admin, ""),
