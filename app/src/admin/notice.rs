@@ -72,6 +72,10 @@ const NOTICES: &[(&str, &str)] = &[
         "The space decides now. The one before is kept, so that you can go back.",
     ),
     ("space-rolled-back", "The space before decides again."),
+    (
+        "space-retried",
+        "The texts are sent to the provider again. Look again in a moment.",
+    ),
     ("space-dropped", "The space is being deleted."),
     (
         "token-revoked",

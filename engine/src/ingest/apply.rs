@@ -14,8 +14,8 @@ use super::present::Present;
 use super::source::{Batches, Source};
 use super::{ImportError, Progress, journal};
 use crate::desk::Actor;
-use crate::embedding::{Blame, Embedding, EmbeddingProvider};
-use crate::store::{Space, Store, StoreTransaction, TextHash};
+use crate::embedding::{Embedding, EmbeddingProvider};
+use crate::store::{Space, Store, StoreError, StoreTransaction, TextHash};
 
 /// Records a transaction: small enough that little is lost by an interruption.
 const BATCH: usize = 100;
@@ -238,27 +238,28 @@ fn embedded_text(record: &Record) -> Option<String> {
     }
 }
 
-/// The vectors of `texts`, embedding only those that `space` does not know. When the provider is down or takes too long,
-/// those are left out: whoever edits does not have to wait for it, and the texts get their vectors in the background.
+/// The vectors of `texts`, embedding only those that `space` does not know. When the provider is down, takes too long
+/// or refuses one, those are left out: whoever edits does not have to wait for it, and the texts get their vectors in
+/// the background, or are listed as refused.
 ///
 /// # Errors
-/// [`ImportError`] when the provider refuses a text or the database fails.
+/// [`StoreError`] when the database fails.
 pub(crate) async fn vectors_or_later(
     store: &Store,
     provider: &dyn EmbeddingProvider,
     space: &Space,
     texts: &[&str],
-) -> Result<HashMap<TextHash, Embedding>, ImportError> {
+) -> Result<HashMap<TextHash, Embedding>, StoreError> {
     let embedding = vectors(store, provider, space, texts);
     let trouble = match tokio::time::timeout(PATIENCE, embedding).await {
         Ok(Ok((vectors, _))) => return Ok(vectors),
-        Ok(Err(ImportError::Embedding(error))) if error.blame() != Blame::Text => error.to_string(),
-        Ok(Err(error)) => return Err(error),
+        Ok(Err(ImportError::Store(error))) => return Err(error),
+        Ok(Err(error)) => error.to_string(),
         Err(_) => "the embedding provider takes too long".to_owned(),
     };
     warn!(trouble, "ingest: what is edited now gets its vector later");
     let hashes: Vec<TextHash> = texts.iter().map(|text| TextHash::of(text)).collect();
-    Ok(store.known_vectors(space, &hashes).await?)
+    store.known_vectors(space, &hashes).await
 }
 
 /// The vectors of `texts`, embedding only those that `space` does not know; and how many those were.

@@ -235,6 +235,31 @@ impl Spaces {
         })
     }
 
+    /// Lets the texts that were refused be tried again, in the space that decides or in another that
+    /// is complete. That happens in the background. Returns how many there are.
+    ///
+    /// # Errors
+    /// [`DeskError::Conflict`] when the space is not complete, because a job does it then, or nothing
+    /// was refused there.
+    pub async fn retry(&self, actor: &Actor, version: i32) -> Result<i64, DeskError> {
+        let mut transaction = self.store.begin().await?;
+        let row = transaction.space(version).await?;
+        let row = row.ok_or_else(|| gone(version))?;
+        if !row.state.is_complete() {
+            return Err(conflict(
+                "This space is not complete; a job tries its texts.",
+            ));
+        }
+        let refused = transaction.missing(version).await?.refused;
+        if refused == 0 {
+            return Err(conflict("No text of this space was refused."));
+        }
+        transaction.forget_refusals(version).await?;
+        self.note(transaction, actor, "space.retry", version)
+            .await?;
+        Ok(refused)
+    }
+
     /// Lets a space's job rest until somebody resumes it. What is embedded stays.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use tracing::{info, warn};
 use super::Spaces;
 use super::fill::{Cursor, Filler};
 use super::index::Mended;
-use crate::embedding::{EmbeddingProvider, Pacer, RetryPolicy, SystemPacer};
+use crate::embedding::{EmbeddingProvider, Pacer, RetryPolicy, SystemPacer, Tariff};
 use crate::metrics::Metrics;
 use crate::store::{EmbedJob, JobStep, MissingText, Phase, Space, SpaceState, StoreError};
 
@@ -259,7 +259,7 @@ impl Worker {
             self.metrics.embedded_texts.inc_by(filled.sent.len() as u64);
             batch = filled.left(batch);
             let rest = match &filled.trouble {
-                None => limit(filler.provider, tokens, seconds),
+                None => limit(filler.provider.tariff(), tokens, seconds),
                 Some(error) if filled.is_setting => {
                     let end = self.suspend(job, &error.to_string()).await?;
                     return Ok(Went::Ended(end));
@@ -339,11 +339,33 @@ impl Worker {
 
 /// How long to rest after so many tokens took so many seconds, for no more of them a minute than
 /// the provider allows.
-fn limit(provider: &dyn EmbeddingProvider, tokens: u64, seconds: f64) -> Duration {
-    let Some(limit) = provider.tariff().tokens_per_minute else {
+fn limit(tariff: Tariff, tokens: u64, seconds: f64) -> Duration {
+    let Some(limit) = tariff.tokens_per_minute else {
         return Duration::ZERO;
     };
     #[expect(clippy::cast_precision_loss, reason = "a pause needs no more")]
     let due = tokens as f64 * 60.0 / f64::from(limit.get());
     Duration::try_from_secs_f64(due - seconds).unwrap_or(Duration::ZERO)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_rests_until_its_tokens_are_no_more_than_a_minute_may_have() {
+        let check = |per_minute: u32, tokens: u64, seconds: f64, expected: f64| {
+            let tariff = Tariff {
+                tokens_per_minute: std::num::NonZeroU32::new(per_minute),
+                ..Tariff::default()
+            };
+            let rest = limit(tariff, tokens, seconds).as_secs_f64();
+            assert!((rest - expected).abs() < 1e-6, "{rest}");
+        };
+        // 10 tokens a second.
+        check(600, 20, 0.5, 1.5);
+        check(600, 20, 5.0, 0.0);
+        check(600, 0, 0.0, 0.0);
+        check(0, 1_000_000, 0.0, 0.0);
+    }
 }

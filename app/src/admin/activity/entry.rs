@@ -127,6 +127,7 @@ const PHRASES: [(&str, &str); 23] = [
     ("space.embed", "began to fill"),
     ("space.pause", "paused the filling of"),
     ("space.resume", "resumed the filling of"),
+    ("space.retry", "tried the refused texts again in"),
     ("space.rollback", "went back to"),
     ("space.switch", "switched to"),
     ("token.make", "made the token"),

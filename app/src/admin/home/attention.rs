@@ -45,7 +45,7 @@ pub(super) fn NeedsAttention(attention: Attention) -> impl IntoView {
             unembedded,
             "text has no vector yet, so that it cannot be compared",
             "texts have no vector yet, so that they cannot be compared",
-            "/admin/variants?status=unembedded",
+            "/admin/spaces",
         ),
     ];
     let counts = counts

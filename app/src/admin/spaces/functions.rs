@@ -62,6 +62,19 @@ pub async fn cancel(space: i32) -> Result<(), AdminError> {
     Ok(())
 }
 
+/// Tries the texts again that the provider refused.
+#[server(prefix = "/admin/api", endpoint = "spaces/retry")]
+pub async fn retry(space: i32) -> Result<(), AdminError> {
+    let session = AdminSession::require(Role::Admin).await?;
+    session
+        .desk()
+        .spaces()
+        .retry(&session.actor(), space)
+        .await?;
+    done(SCREEN, "space-retried");
+    Ok(())
+}
+
 /// Deletes a space that does not decide.
 #[server(prefix = "/admin/api", endpoint = "spaces/drop")]
 pub async fn drop_space(space: i32) -> Result<(), AdminError> {

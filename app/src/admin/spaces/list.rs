@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use super::progress::Progress;
 use super::words;
 use crate::admin::screen::screen;
-use crate::admin::{AdminError, instant};
+use crate::admin::{AdminError, address, instant};
 use crate::ui::{
     Badge, Button, Confirm, EmptyState, LinkButton, Moment, PageHeader, Panel, Tone, Weight, Whole,
 };
@@ -196,18 +196,46 @@ fn refused(letters: &[DeadLetter]) -> Option<impl IntoView + use<>> {
         .map(|letter| {
             view! {
                 <li class="px-4 py-2">
-                    <p class="text-sm font-medium wrap-anywhere">{letter.subject.clone()}</p>
+                    <p class="text-sm font-medium wrap-anywhere">{subject(&letter.subject)}</p>
                     <p class="text-sm text-muted wrap-anywhere">{letter.error.clone()}</p>
                 </li>
             }
         })
         .collect_view();
+    let rest = letters.len().saturating_sub(LISTED);
+    let rest = (rest > 0).then(|| {
+        let words = format!("and {rest} more, which landfall embed status lists");
+        view! { <li class="px-4 py-2 text-sm text-muted">{words}</li> }
+    });
     Some(view! {
         <details class="border-t border-line">
             <summary class="disclosure flex min-h-9 cursor-pointer items-center gap-1 px-4 py-3 text-sm text-bad">{heading}</summary>
-            <ul class="divide-y divide-line border-t border-line">{rows}</ul>
+            <ul class="divide-y divide-line border-t border-line">{rows} {rest}</ul>
         </details>
     })
+}
+
+/// What a text belongs to, with a link to where it can be changed.
+fn subject(subject: &str) -> AnyView {
+    let href = match subject.split_once(' ') {
+        Some(("variant", name)) => found("/admin/variants?", name),
+        Some(("page", path)) => found("/admin/pages?", path),
+        Some(("segment", key)) => format!("/admin/segments/{key}"),
+        // A campaign term is nobody's to change.
+        _ => return subject.to_owned().into_any(),
+    };
+    let words = subject.to_owned();
+    view! {
+        <a class="underline-offset-4 hover:underline" href=href>
+            {words}
+        </a>
+    }
+    .into_any()
+}
+
+/// The address of a list narrowed to what bears a name.
+fn found(list: &str, name: &str) -> String {
+    address::begun(list).append_pair("q", name).finish()
 }
 
 /// What an admin can do with a space.
@@ -252,6 +280,9 @@ fn actions(view: &SpaceView, before: Option<i32>) -> impl IntoView + use<> {
         && view.reachable
         && view.missing.all() + view.missing.refused > 0)
         .then(|| embed_button(&view.row.space.spec.to_string()));
+    let decides = matches!(view.row.state, SpaceState::Active { .. });
+    let retry = (decides && view.reachable && view.missing.refused > 0)
+        .then(|| button("retry", "Try the refused texts again"));
     let ready = matches!(view.row.state, SpaceState::Ready { .. });
     let compare = ready.then(|| {
         view! {
@@ -290,7 +321,7 @@ fn actions(view: &SpaceView, before: Option<i32>) -> impl IntoView + use<> {
     });
     view! {
         <div class="flex flex-wrap gap-2 border-t border-line px-4 py-3 empty:hidden">
-            {compare} {start} {pause} {resume} {rollback} {cancel} {drop}
+            {compare} {start} {retry} {pause} {resume} {rollback} {cancel} {drop}
         </div>
     }
 }

@@ -10,7 +10,6 @@ use domain::preview::Scene;
 use domain::segment::detect;
 use domain::{Locale, Problems, VariantId};
 use time::OffsetDateTime;
-use tracing::warn;
 
 use super::local_time::LocalTime;
 use super::{Desk, DeskError};
@@ -160,13 +159,7 @@ impl Desk {
         let known = match &catalog.space {
             Some(space) if self.engine.decider().embeds_into(catalog) => {
                 let provider = self.engine.provider();
-                match vectors_or_later(&self.store, provider, space, &wanted).await {
-                    Ok(known) => known,
-                    Err(error) => {
-                        warn!(%error, "desk.preview cannot embed drafts");
-                        self.store.known_vectors(space, &hashes).await?
-                    }
-                }
+                vectors_or_later(&self.store, provider, space, &wanted).await?
             }
             Some(space) => self.store.known_vectors(space, &hashes).await?,
             None => HashMap::new(),

@@ -57,8 +57,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::Invalid`] when a date is wrong or a variant no longer fits its page;
-    /// [`DeskError::NotFound`] when a variant was deleted; [`DeskError::Embedding`] when a text
-    /// that is to decide cannot be embedded.
+    /// [`DeskError::NotFound`] when a variant was deleted.
     pub async fn publish(
         &self,
         actor: &Actor,

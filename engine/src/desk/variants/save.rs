@@ -6,11 +6,9 @@ use domain::variant::{Origin, Status};
 use domain::{ContentOverride, ExternalId, Locale, SegmentKey, VariantId};
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
-use tracing::warn;
 
 use super::gone;
 use crate::desk::{Actor, Desk, DeskError};
-use crate::embedding::EmbeddingError;
 use crate::ingest::check_one;
 use crate::store::{SavedVariant, StoreTransaction, TextHash, VariantFacts, VariantRow};
 use crate::writer::Draft;
@@ -52,7 +50,7 @@ impl Desk {
     /// Saves an edit as the newest revision. Visitors go on seeing what is published. Saving what
     /// is there already makes no revision.
     ///
-    /// A text that cannot be embedded is saved all the same; publishing embeds it.
+    /// A text that cannot be embedded now is saved all the same.
     ///
     /// # Errors
     /// [`DeskError::Stale`] when somebody saved the variant since; [`DeskError::NotFound`] when it
@@ -77,14 +75,7 @@ impl Desk {
             Some(id) => self.store.variant(id).await?.ok_or_else(gone)?.external_id,
         };
         check_one(&self.store, &Record::Variant(edit.record(name))).await?;
-        let vectors = match self.vectors([&edit.content]).await {
-            Ok(vectors) => Some(vectors),
-            Err(DeskError::Embedding(error)) => {
-                left_for_later(&error);
-                None
-            }
-            Err(error) => return Err(error),
-        };
+        let vectors = self.vectors([&edit.content]).await?;
         let mut transaction = self.store.begin().await?;
         let saved = match edit.id {
             None => edit.insert(&mut transaction, actor).await?,
@@ -97,9 +88,7 @@ impl Desk {
         }
         // The vector that decides is the published revision's.
         let row = transaction.variant(saved.id).await?.ok_or_else(gone)?;
-        if row.published_revision.is_none()
-            && let Some(vectors) = vectors
-        {
+        if row.published_revision.is_none() {
             vectors
                 .save(&mut transaction, saved.id, &edit.content)
                 .await?;
@@ -362,10 +351,6 @@ fn made_name(edit: &VariantEdit, taken: &[String]) -> ExternalId {
 fn copied_name(name: &str) -> String {
     let kept: String = name.chars().take(113).collect();
     format!("{} (copy)", kept.trim_end())
-}
-
-fn left_for_later(error: &EmbeddingError) {
-    warn!(%error, "desk.save_variant could not embed the text; publishing will");
 }
 
 #[cfg(test)]

@@ -22,7 +22,6 @@ impl Desk {
     /// state somebody changed since are left alone. Undoing twice does nothing the second time.
     ///
     /// # Errors
-    /// [`DeskError::Embedding`] when a text that is to decide again cannot be embedded;
     /// [`DeskError::Conflict`] when a segment is gone.
     pub async fn undo(&self, actor: &Actor, token: UndoToken) -> Result<Undone, DeskError> {
         // Texts are embedded before the transaction begins, so the states are looked at twice.

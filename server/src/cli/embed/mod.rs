@@ -132,9 +132,14 @@ impl Desk<'_> {
             .find(|view| view.row.space.spec == spec);
         let embedded = match present {
             Some(view) if matches!(view.row.state, SpaceState::Active { .. }) => {
-                let missing = view.missing.all();
+                let version = view.row.space.version;
+                let without = view.missing.all() + view.missing.refused;
+                if view.missing.refused > 0 {
+                    self.spaces.retry(&self.actor, version).await?;
+                }
                 self.spaces.complete_active().await?;
-                missing
+                let left = self.services.store.missing(version).await?;
+                without - left.all() - left.refused
             }
             None if overview.spaces.is_empty() => {
                 self.services.store.ensure_space(&spec).await?;

@@ -57,6 +57,7 @@ const FUNCTIONS: [(&str, Role, &str); 47] = [
     ("spaces/pause", Role::Admin, "space=0"),
     ("spaces/resume", Role::Admin, "space=0"),
     ("spaces/cancel", Role::Admin, "space=0"),
+    ("spaces/retry", Role::Admin, "space=0"),
     ("spaces/drop", Role::Admin, "space=0"),
     ("spaces/switch", Role::Admin, "space=0"),
     ("spaces/rollback", Role::Admin, ""),

@@ -1,9 +1,17 @@
 //! Edits: embedded at once, into every space, and later where a provider is down.
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use domain::variant::Origin;
+use engine::desk::variants::{Publication, VariantEdit};
+use engine::embedding::Providers;
 use serde_json::json;
 
 use super::openai_server::Fault;
-use super::support::{Moving, Scattered, moving, someone};
+use super::screens::with_people;
+use super::support::{Gone, Moving, Scattered, moving, someone};
+use crate::desk::support::Role;
 use crate::support::eventually;
 
 /// A variant with a headline of its own.
@@ -92,4 +100,102 @@ async fn an_edit_while_the_provider_is_down_is_saved_and_embedded_later() {
         (node.metric("landfall_catalog_revision") >= wanted).then_some(())
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_variant_edited_while_the_provider_is_down_is_found_by_its_segment_and_marked_until_then()
+{
+    let mut site = moving().await;
+    let model = Arc::new(Gone::new("old"));
+    site.providers = Providers::new(Arc::clone(&model) as _);
+    let desk = with_people(&site).await;
+    let publisher = desk.sign_in(Role::Publisher).await;
+    let editing = engine::desk::Desk::new(site.store().clone(), desk.node.engine());
+    let id = "SELECT id FROM variants WHERE external_id = 'pricing--smb--en'";
+    let id = domain::VariantId(site.database.query(id).parse().expect("a number"));
+    let marked = || {
+        let list = desk.open(&publisher, "/admin/variants?status=unembedded");
+        list.select("tbody tr")
+            .concat()
+            .contains("pricing--smb--en")
+    };
+    assert!(!marked());
+
+    model.gone.store(true, Ordering::SeqCst);
+    let present = editing.variant(id).await.unwrap();
+    let content =
+        json!({"blocks": [{"type": "hero", "id": "hero", "headline": "Vans by the gross"}]});
+    let edit = VariantEdit {
+        id: Some(id),
+        base: present.revision,
+        name: present.record.name,
+        page: present.record.page,
+        segment: present.record.segment,
+        locale: present.record.locale,
+        content: serde_json::from_value(content).unwrap(),
+        starts_at: None,
+        ends_at: None,
+        origin: Origin::Saved,
+    };
+    editing.save_variant(&someone(), edit).await.unwrap();
+    let now = Publication::Now;
+    editing.publish(&someone(), &[id], now).await.unwrap();
+    eventually("visitors see it by its segment", || {
+        let answer = desk.node.get("/pricing?segment=smb", &[]);
+        (answer.h1() == "Vans by the gross").then_some(())
+    })
+    .await;
+    assert!(marked(), "it has no vector");
+    assert_eq!(embedded_in(&site), "");
+
+    model.gone.store(false, Ordering::SeqCst);
+    eventually("it gets its vector", || {
+        (embedded_in(&site) == "1").then_some(())
+    })
+    .await;
+    assert!(!marked());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_that_the_provider_refuses_is_saved_listed_and_tried_again_when_somebody_says_so() {
+    let site = moving().await;
+    let space = site.fill().await;
+    let options = engine::spaces::SwitchOptions::default();
+    site.spaces
+        .switch(&someone(), space, options)
+        .await
+        .unwrap();
+    let people = with_people(&site).await;
+    let admin = people.sign_in(Role::Admin).await;
+    let desk = engine::desk::Desk::new(site.store().clone(), people.node.engine());
+    let none = people.call(&admin, "spaces/retry", &[("space", "2")]);
+    assert_eq!(none.status, 409, "nothing was refused yet");
+    let page = site.store().page_records().await.unwrap().remove(0);
+    let mut record = page.1;
+    record.intent = "Says what vans cost by the score.".to_owned();
+    let path = record.path.clone();
+    // At the edit, and three times in the background.
+    site.server.fail_next([Fault::NotFinite; 4]);
+    let saved = desk.save_page(&someone(), page.0, 1, record).await;
+    saved.expect("it is saved although its text was refused");
+    let shown = eventually("the text is listed", || {
+        let shown = people.open(&admin, "/admin/spaces");
+        let offers = shown.select("form[action='/admin/api/spaces/retry'] button");
+        (offers.len() == 1).then_some(shown)
+    })
+    .await;
+    let name: String = form_urlencoded::byte_serialize(path.as_str().as_bytes()).collect();
+    assert_eq!(
+        shown.select(&format!("a[href='/admin/pages?q={name}']")),
+        [format!("page {path}")]
+    );
+    let tried = people.call(&admin, "spaces/retry", &[("space", "2")]);
+    assert_eq!(tried.status, 200);
+    let known = "SELECT count(*) FROM query_embeddings WHERE space_version = 2 AND
+                 text_hash = sha256('Says what vans cost by the score.')";
+    eventually("the intent gets its vector", || {
+        (site.database.query(known) == "1").then_some(())
+    })
+    .await;
+    assert_eq!(site.spaces.dead_letters(space).await.unwrap(), []);
 }

@@ -118,6 +118,28 @@ async fn an_index_is_built_by_one_node_at_a_time() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_build_leaves_that_fails_half_way_is_dropped() {
+    let site = moving().await;
+    let space = active(&site).await;
+    drop_index(&site, &space);
+    // The build meets it among the others, as it would meet the end of the disk.
+    site.database.query(
+        "ALTER TABLE embeddings DROP CONSTRAINT embeddings_fit_space;
+         CREATE TABLE kept AS SELECT variant_id, embedding FROM embeddings ORDER BY variant_id DESC LIMIT 1;
+         UPDATE embeddings e SET embedding = '[1,2,3]' FROM kept k WHERE e.variant_id = k.variant_id",
+    );
+    let failed = site.spaces.mend_index(&space).await.unwrap_err();
+    let words = failed.to_string();
+    assert!(words.contains("expected 8 dimensions, not 3"), "{words}");
+    assert_eq!(state(&site, &space).await, IndexState::Missing);
+    site.database.query(
+        "UPDATE embeddings e SET embedding = k.embedding FROM kept k WHERE e.variant_id = k.variant_id",
+    );
+    let mended = site.spaces.mend_index(&space).await.unwrap();
+    assert_eq!(mended, Mended::Built);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_index_that_cannot_be_built_is_told_of_and_tried_again() {
     let site = moving().await;
     let space = active(&site).await;

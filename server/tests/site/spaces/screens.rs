@@ -24,13 +24,14 @@ async fn only_admins_change_spaces_and_viewers_may_look() {
     let viewer = desk.sign_in(Role::Viewer).await;
     let publisher = desk.sign_in(Role::Publisher).await;
     let model = site.new.space().to_string();
-    let calls: [(&str, Vec<(&str, &str)>); 7] = [
+    let calls: [(&str, Vec<(&str, &str)>); 8] = [
         ("spaces/start", vec![("model", &model)]),
         ("spaces/pause", vec![("space", &space)]),
         ("spaces/resume", vec![("space", &space)]),
         ("spaces/cancel", vec![("space", &space)]),
         ("spaces/switch", vec![("space", &space)]),
         ("spaces/rollback", vec![]),
+        ("spaces/retry", vec![("space", &space)]),
         ("spaces/drop", vec![("space", &space)]),
     ];
     for (function, fields) in &calls {

@@ -1,6 +1,7 @@
 //! A site with two embedding models: the one it was imported with, and one behind a real HTTP server.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -55,6 +56,41 @@ impl EmbeddingProvider for Scattered {
             Embedding::new(&self.0, values).expect("no byte is 127.5")
         };
         Ok(texts.iter().map(vector).collect())
+    }
+}
+
+/// The same model, which may be gone.
+#[derive(Debug)]
+pub(crate) struct Gone {
+    model: Scattered,
+    pub(crate) gone: AtomicBool,
+}
+
+impl Gone {
+    pub(crate) fn new(model: &str) -> Self {
+        Self {
+            model: Scattered::new(model),
+            gone: AtomicBool::new(false),
+        }
+    }
+}
+
+#[async_trait]
+impl EmbeddingProvider for Gone {
+    fn space(&self) -> &SpaceSpec {
+        self.model.space()
+    }
+
+    fn batch_size(&self) -> usize {
+        self.model.batch_size()
+    }
+
+    async fn embed(&self, texts: &[String]) -> Result<Vec<Embedding>, EmbeddingError> {
+        if self.gone.load(Ordering::SeqCst) {
+            let reason = "nobody listens".to_owned();
+            return Err(EmbeddingError::Unreachable { reason });
+        }
+        self.model.embed(texts).await
     }
 }
 
