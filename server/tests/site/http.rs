@@ -337,7 +337,7 @@ async fn what_is_no_page_may_do_nothing_in_a_window_of_its_own() {
 async fn what_is_written_for_one_answer_is_compressed_on_its_way() {
     let (_database, node) = site().await;
     for (target, coding) in [
-        ("/api/docs", "gzip"),
+        ("/metrics", "gzip"),
         ("/admin/sign-in", "gzip"),
         // Its tag names its bytes.
         ("/sitemap.xml", ""),

@@ -109,7 +109,7 @@ pub(in crate::admin) fn words(action: &str) -> String {
 }
 
 /// Actions that do not read well by the rule.
-const PHRASES: [(&str, &str); 23] = [
+const PHRASES: &[(&str, &str)] = &[
     ("people.add", "added"),
     ("people.disable", "disabled"),
     ("people.enable", "enabled"),

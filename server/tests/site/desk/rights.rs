@@ -9,7 +9,7 @@ use crate::client::Answer;
 
 /// Every server function that takes a session, the least role that it takes, and a form that is
 /// complete. None of them asks for something that would end the session of who asks.
-const FUNCTIONS: [(&str, Role, &str); 47] = [
+const FUNCTIONS: [(&str, Role, &str); 48] = [
     ("account/name", Role::Viewer, "name=Ann"),
     (
         "account/password",
