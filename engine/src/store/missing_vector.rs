@@ -131,7 +131,8 @@ impl Store {
             .collect()
     }
 
-    /// How many texts have no vector in the space of `version`.
+    /// How many texts have no vector in the space of `version`. Pages and segments that ask the same
+    /// ask once.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
@@ -140,14 +141,16 @@ impl Store {
         count(&mut connection, version).await
     }
 
-    /// How many texts take part in decisions.
+    /// How many texts take part in decisions. Pages and segments that ask the same ask once.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn embedded_text_count(&self) -> Result<i64, StoreError> {
-        let count = sqlx::query_scalar!(r#"SELECT count(*) AS "count!" FROM embedded_texts"#)
-            .fetch_one(&self.pool)
-            .await?;
+        let count = sqlx::query_scalar!(
+            r#"SELECT count(DISTINCT (variant_id, text_hash)) AS "count!" FROM embedded_texts"#
+        )
+        .fetch_one(&self.pool)
+        .await?;
         Ok(count)
     }
 
@@ -284,9 +287,12 @@ impl StoreTransaction {
 async fn count(connection: &mut sqlx::PgConnection, version: i32) -> Result<Missing, StoreError> {
     let counts = sqlx::query_as!(
         Missing,
-        r#"SELECT count(*) FILTER (WHERE f.text_hash IS NULL AND t.vital) AS "waiting!",
-                  count(*) FILTER (WHERE f.text_hash IS NULL AND NOT t.vital) AS "terms!",
-                  count(*) FILTER (WHERE f.text_hash IS NOT NULL AND t.vital) AS "refused!"
+        r#"SELECT count(DISTINCT (t.variant_id, t.text_hash))
+                      FILTER (WHERE f.text_hash IS NULL AND t.vital) AS "waiting!",
+                  count(DISTINCT t.text_hash)
+                      FILTER (WHERE f.text_hash IS NULL AND NOT t.vital) AS "terms!",
+                  count(DISTINCT (t.variant_id, t.text_hash))
+                      FILTER (WHERE f.text_hash IS NOT NULL AND t.vital) AS "refused!"
            FROM embedded_texts t
            LEFT JOIN embeddings e ON e.space_version = $1
                AND e.variant_id = t.variant_id AND e.text_hash = t.text_hash

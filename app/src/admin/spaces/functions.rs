@@ -130,11 +130,17 @@ fn number<T: std::str::FromStr>(
     }
 }
 
-/// Decides with the space before again.
+/// Decides with the space before again, if that is `space`: a second press does not go forth again.
 #[server(prefix = "/admin/api", endpoint = "spaces/rollback")]
-pub async fn rollback() -> Result<(), AdminError> {
+pub async fn rollback(space: i32) -> Result<(), AdminError> {
     let session = AdminSession::require(Role::Admin).await?;
-    session.desk().spaces().rollback(&session.actor()).await?;
+    let spaces = session.desk().spaces();
+    if spaces.before().await? != Some(space) {
+        let text =
+            format!("Space {space} is not the one before any more. Look at which one decides now.");
+        return Err(AdminError::Conflict(text));
+    }
+    spaces.rollback(&session.actor()).await?;
     done(SCREEN, "space-rolled-back");
     Ok(())
 }

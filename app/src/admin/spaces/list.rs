@@ -302,7 +302,7 @@ fn actions(view: &SpaceView, before: Option<i32>) -> impl IntoView + use<> {
                 action="/admin/api/spaces/rollback"
                 weight=Weight::Quiet
             >
-                ""
+                <input type="hidden" name="space" value=version />
             </Confirm>
         }
     });

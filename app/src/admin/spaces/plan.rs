@@ -42,7 +42,7 @@ fn shown(plan: &Plan) -> AnyView {
     };
     let cost = if plan.price_per_million_tokens > 0.0 {
         format!(
-            "{:.2}, at {} per million tokens",
+            "{:.4}, at {} per million tokens",
             plan.cost(),
             plan.price_per_million_tokens
         )

@@ -60,7 +60,7 @@ const FUNCTIONS: [(&str, Role, &str); 48] = [
     ("spaces/retry", Role::Admin, "space=0"),
     ("spaces/drop", Role::Admin, "space=0"),
     ("spaces/switch", Role::Admin, "space=0"),
-    ("spaces/rollback", Role::Admin, ""),
+    ("spaces/rollback", Role::Admin, "space=0"),
     ("stale/take-theirs", Role::Publisher, "key=page%3A0"),
     ("tokens/make", Role::Admin, "name=x&days=0"),
     ("tokens/revoke", Role::Admin, "id=0"),
