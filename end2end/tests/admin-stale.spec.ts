@@ -2,7 +2,7 @@ import { open, signIn } from '../accounts.ts';
 import { expect, expectAccessible, expectNoOverflow, test, THEMES } from '../fixtures.ts';
 
 test('two people edit the same segment: the second sees both, and saves on top', async ({ page, browser }) => {
-  await signIn(page, 'editor');
+  await signIn(page, 'publisher');
   const made = await page.request.post('/admin/api/segments/create', {
     form: { name: 'Together', description: 'Before both.', condition: '{"utm.source": "both"}' },
     headers: { accept: 'application/json' },
@@ -104,7 +104,7 @@ test.describe('without JavaScript', () => {
   test.use({ javaScriptEnabled: false });
 
   test('two people edit the same segment: the second sees both, and takes the other', async ({ page, browser }) => {
-    await signIn(page, 'editor');
+    await signIn(page, 'publisher');
     await page.goto('/admin/segments/returning');
     // A new context has JavaScript unless it is told otherwise; this test's have not.
     const context = await browser.newContext({
