@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use super::shared::SharedCondition;
 use crate::admin::AdminError;
 
-/// What share of the last seven days' visits a condition would have matched, as a sentence; empty
-/// for what is no condition yet.
+/// What share of the last seven days' visits a condition would have matched, as a sentence, or what
+/// it reads that no visitor has; empty for what is no condition yet.
 ///
 /// # Errors
 /// [`AdminError::SignedOut`] without a session.
@@ -18,6 +18,9 @@ pub async fn matching(condition: String) -> Result<String, AdminError> {
     let Ok(condition) = domain::Condition::parse_str(&condition) else {
         return Ok(String::new());
     };
+    if let Some(doubt) = words::doubt(&condition) {
+        return Ok(doubt);
+    }
     Ok(words::of(
         &session.desk().audience().await?.matching(&condition),
     ))
@@ -62,10 +65,24 @@ fn follow(condition: RwSignal<String>, said: RwSignal<String>) {
 
 #[cfg(feature = "ssr")]
 mod words {
+    use domain::Condition;
     use domain::visitor::attribute::Attribute;
     use engine::desk::audience::Matching;
 
     use crate::ui::per_cent;
+
+    /// What is read that no visitor has, which is nearly always a slip of the pen.
+    pub(super) fn doubt(condition: &Condition) -> Option<String> {
+        let mut paths = condition.attribute_paths();
+        paths.retain(|path| Attribute::of(path).is_none());
+        let names: Vec<String> = paths.iter().map(|path| format!("“{path}”")).collect();
+        (!names.is_empty()).then(|| {
+            format!(
+                "No visitor has {}. Check how it is written.",
+                names.join(" or ")
+            )
+        })
+    }
 
     /// What a share says.
     pub(super) fn of(matching: &Matching) -> String {
@@ -102,6 +119,19 @@ mod words {
     #[cfg(test)]
     mod tests {
         use super::*;
+
+        #[test]
+        fn what_no_visitor_has_is_named() {
+            let check = |condition: &str, expected: Option<&str>| {
+                let condition = Condition::parse_str(condition).expect("a condition");
+                assert_eq!(doubt(&condition).as_deref(), expected);
+            };
+            check(r#"{"utm.source":"x","query.plan":"team"}"#, None);
+            check(
+                r#"{"utm.sourse":"x","device":"mobile"}"#,
+                Some("No visitor has “utm.sourse”. Check how it is written."),
+            );
+        }
 
         #[test]
         fn a_share_is_a_sentence() {
