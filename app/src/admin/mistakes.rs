@@ -3,8 +3,8 @@
 
 use leptos::server_fn::error::ServerFnUrlError;
 
-use super::AdminError;
 use super::session::is_from_here;
+use super::{AdminError, typed};
 use crate::ui::Mistakes;
 
 /// The error that a raw query tells. Nobody else puts words into the admin's mouth: a link from
@@ -16,11 +16,20 @@ pub(super) fn error(query: &str) -> Option<AdminError> {
 }
 
 /// The error as the fields of the screen show it.
-pub(super) fn beside_fields(error: Option<AdminError>) -> Mistakes {
+pub(super) fn beside_fields(error: Option<&AdminError>) -> Mistakes {
     error.map_or_else(Mistakes::default, |error| Mistakes {
         whole: Some(error.to_string()),
         fields: error.problems().to_vec(),
+        typed: Vec::new(),
     })
+}
+
+/// The same with what was typed into the form.
+pub(super) async fn with_what_was_typed(error: &AdminError) -> Mistakes {
+    Mistakes {
+        typed: typed::take().await,
+        ..beside_fields(Some(error))
+    }
 }
 
 /// The address of the screen at `path` that tells of an error, for whoever sent it a form that no

@@ -54,6 +54,8 @@ mod timer;
 #[cfg(feature = "ssr")]
 mod tokens;
 mod transfer;
+#[cfg(feature = "ssr")]
+pub mod typed;
 mod variants;
 #[cfg(feature = "ssr")]
 mod welcome;

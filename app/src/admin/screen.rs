@@ -30,7 +30,8 @@ where
         let url = url.read_untracked();
         (url.path().to_owned(), url.search().to_owned())
     };
-    provide_context(mistakes::beside_fields(mistakes::error(&query)));
+    let refused = mistakes::error(&query);
+    provide_context(mistakes::beside_fields(refused.as_ref()));
     let shown = Suspend::new(async move {
         let session = match AdminSession::present().await {
             Ok(Some(session)) => session,
@@ -40,6 +41,9 @@ where
             }
             Err(error) => return failed(&error),
         };
+        if let Some(error) = &refused {
+            provide_context(mistakes::with_what_was_typed(error).await);
+        }
         let person = session.person().clone();
         let content = if session.may(role) {
             body(session).await
@@ -78,7 +82,7 @@ where
     if let Some(error @ AdminError::Throttled { .. }) = &told {
         answer_with(error);
     }
-    provide_context(mistakes::beside_fields(told));
+    provide_context(mistakes::beside_fields(told.as_ref()));
     let shown = Suspend::new(async move {
         let content = body().await.unwrap_or_else(|error| failed(&error));
         view! {

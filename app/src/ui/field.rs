@@ -9,6 +9,8 @@ pub struct Mistakes {
     pub whole: Option<String>,
     /// What is wrong with single fields.
     pub fields: Vec<Problem>,
+    /// What was typed into its fields, by their names.
+    pub typed: Vec<(String, String)>,
 }
 
 impl Mistakes {
@@ -26,6 +28,15 @@ pub(crate) const CONTROL: &str = "block w-full min-h-10 rounded-lg border border
 /// What is wrong with a field at first; scripts write into it too.
 pub(super) fn first_mistake(name: &str) -> Option<String> {
     Mistakes::of(name)
+}
+
+/// What was typed into a field of a form that was refused; otherwise `value`.
+pub(crate) fn typed_or(name: &str, value: String) -> String {
+    let typed = use_context::<Mistakes>().map(|mistakes| mistakes.typed);
+    let mut typed = typed.into_iter().flatten();
+    typed
+        .find(|(field, _)| field == name)
+        .map_or(value, |(_, text)| text)
 }
 
 /// The ids of what describes a field: its hint and its mistake.

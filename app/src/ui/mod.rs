@@ -28,7 +28,7 @@ pub use check_field::CheckField;
 pub use confirm::Confirm;
 pub use counted::Counted;
 pub use empty_state::EmptyState;
-pub(crate) use field::CONTROL;
+pub(crate) use field::{CONTROL, typed_or};
 pub use field::{Mistake, Mistakes, Whole};
 pub use field_set::FieldSet;
 #[cfg(feature = "ssr")]

@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::field::{CONTROL, Labelled, described_by, first_mistake};
+use super::field::{CONTROL, Labelled, described_by, first_mistake, typed_or};
 
 /// A labelled field for several lines of text.
 #[component]
@@ -33,6 +33,7 @@ pub fn TextAreaField(
     let id = id.unwrap_or_else(|| name.clone());
     let described = described_by(&id);
     let invalid = first_mistake(&name).is_some().then_some("true");
+    let value = typed_or(&name, value);
     view! {
         <Labelled id=id.clone() name=name.clone() label hint optional=!required>
             <textarea

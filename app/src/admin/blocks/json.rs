@@ -5,12 +5,14 @@ use leptos::prelude::*;
 use super::editing::Editing;
 use super::field::escaped;
 use super::tree;
+use crate::ui::typed_or;
 
 /// A form field with the whole content as JSON, folded away.
 pub(super) fn json(editing: Editing, name: String) -> AnyView {
     let refused = RwSignal::new(None::<String>);
     let written = move || editing.content().with(tree::written);
-    let first = escaped(&editing.content().with_untracked(tree::written));
+    let first = editing.content().with_untracked(tree::written);
+    let first = escaped(&typed_or(&name, first));
     let read = move |text: String| match tree::parse(&text) {
         Ok(content) => {
             refused.set(None);

@@ -22,9 +22,11 @@ pub async fn create_page(
     #[server(default)] add: Option<String>,
 ) -> Result<(), AdminError> {
     let session = AdminSession::require(Role::Publisher).await?;
-    let id = if id.trim().is_empty() { &path } else { &id };
+    let id_is_typed = !id.trim().is_empty();
+    let id = if id_is_typed { &id } else { &path };
     let form = PageForm {
         id: reading::id(id),
+        id_is_typed,
         path,
         intent,
         rollout,
@@ -64,6 +66,7 @@ pub async fn save_page(
     contents.retain(|locale, _| !remove.contains_key(locale));
     let form = PageForm {
         id: desk.page(page).await?.record.id.to_string(),
+        id_is_typed: false,
         path,
         intent,
         rollout,
@@ -125,6 +128,8 @@ mod reading {
     /// The fields of a page's form.
     pub(super) struct PageForm {
         pub(super) id: String,
+        /// Otherwise the id is made from the path, and a wrong path says enough.
+        pub(super) id_is_typed: bool,
         pub(super) path: String,
         pub(super) intent: String,
         pub(super) rollout: String,
@@ -142,8 +147,7 @@ mod reading {
             });
             let id = self.id.parse();
             let id = id.map_err(|error: domain::id::NameError| {
-                // An id that was made from a wrong path is nothing that anybody wrote.
-                if path.is_ok() {
+                if path.is_ok() || self.id_is_typed {
                     problems.add("id", error.to_string());
                 }
             });
@@ -289,17 +293,22 @@ mod reading {
 
         #[test]
         fn a_form_tells_everything_that_is_wrong_at_once() {
-            let form = PageForm {
-                id: "!".to_owned(),
-                path: "pricing".to_owned(),
-                intent: String::new(),
-                rollout: "all".to_owned(),
-                terms: true,
-                contents: BTreeMap::from([("en".to_owned(), "[".to_owned())]),
+            let check = |id_is_typed: bool, expected: &[&str]| {
+                let form = PageForm {
+                    id: "!".to_owned(),
+                    id_is_typed,
+                    path: "pricing".to_owned(),
+                    intent: String::new(),
+                    rollout: "all".to_owned(),
+                    terms: true,
+                    contents: BTreeMap::from([("en".to_owned(), "[".to_owned())]),
+                };
+                let error = form.read().unwrap_err();
+                let fields: Vec<&str> = error.problems().iter().map(|p| p.field.as_str()).collect();
+                assert_eq!(fields, expected);
             };
-            let error = form.read().unwrap_err();
-            let fields: Vec<&str> = error.problems().iter().map(|p| p.field.as_str()).collect();
-            assert_eq!(fields, ["id", "path", "rollout", "contents.en"]);
+            check(true, &["path", "id", "rollout", "contents.en"]);
+            check(false, &["path", "rollout", "contents.en"]);
         }
     }
 }

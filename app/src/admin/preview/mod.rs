@@ -72,7 +72,14 @@ async fn shown_to(session: &AdminSession, asked: Asked) -> Result<AnyView, Admin
         Ok(preview) => (Some(preview), Mistakes::default()),
         Err(DeskError::Invalid(fields)) => {
             let whole = Some("There is no such visitor. Correct the fields below.".to_owned());
-            (None, Mistakes { whole, fields })
+            (
+                None,
+                Mistakes {
+                    whole,
+                    fields,
+                    ..Mistakes::default()
+                },
+            )
         }
         Err(error) => return Err(error.into()),
     };

@@ -1,6 +1,7 @@
 //! Variants: finding, writing, publishing, and going back.
 
 mod list;
+mod publication;
 mod publish;
 mod revisions;
 mod save;
@@ -19,7 +20,8 @@ pub use crate::store::{
     KeptDraft, ListedVariant, SavedVariant, State, VariantFilter, VariantSort, VariantStates,
 };
 pub use list::{PAGE_SIZE, VariantPage};
-pub use publish::{MAX_AT_ONCE, Publication, Published, UndoToken};
+pub use publication::Publication;
+pub use publish::{MAX_AT_ONCE, Published, UndoToken};
 pub use revisions::{Change, Revision};
 pub use save::VariantEdit;
 pub use undo::Undone;

@@ -9,6 +9,7 @@ mod preview;
 mod signed_in;
 mod spaces;
 mod transfer;
+mod typed;
 
 use app::admin::{AdminApp, AdminContext, shell};
 use axum::extract::DefaultBodyLimit;
@@ -66,6 +67,7 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
             move || shell(options.clone()),
         )
         .merge(files)
+        .layer(middleware::from_fn(typed::keep))
         .layer(sessions)
         .layer(middleware::from_fn(gate::keep))
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::support::{Role, Site, Visit, desk};
+use crate::client::Answer;
 use crate::command::{on, succeed};
 use crate::support::eventually;
 
@@ -351,6 +352,13 @@ async fn a_form_works_without_javascript_and_keeps_what_is_typed_literally() {
         ["a path starts with `/`"],
         "{back}"
     );
+    let path = |shown: &Answer| shown.attribute("input[name=path]", "value");
+    assert_eq!(path(&shown).as_deref(), Some("nowhere"));
+    let typed = shown.select("textarea").concat();
+    assert!(typed.contains("companies that deliver."), "{typed}");
+    assert!(typed.contains("For everybody"), "{typed}");
+    // Once: whoever comes again later begins anew.
+    assert_eq!(path(&site.open(&publisher, &back)).as_deref(), Some(""));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,41 @@
+//! A plain form that is refused comes back with what was typed.
+
+use app::admin::typed;
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use http::{HeaderName, Method, StatusCode, header};
+use tower_sessions::Session;
+
+/// Keeps what a refused form held for the screen to which the answer leads.
+pub(super) async fn keep(session: Session, request: Request, next: Next) -> Response {
+    if !is_plain_form(&request) {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let Ok(form) = to_bytes(body, usize::MAX).await else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let request = Request::from_parts(parts, Body::from(form.clone()));
+    let response = next.run(request).await;
+    let place = response.headers().get(header::LOCATION);
+    if place.is_some_and(|place| place.to_str().is_ok_and(|place| place.contains("__err="))) {
+        typed::keep(&session, &form).await;
+    }
+    response
+}
+
+/// Whether a browser sent a form by itself, and a short one.
+fn is_plain_form(request: &Request) -> bool {
+    let says = |name: HeaderName, wanted: &str| {
+        let value = request.headers().get(name);
+        value.is_some_and(|value| value.to_str().is_ok_and(|value| value.contains(wanted)))
+    };
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    let length: Option<u64> = length.and_then(|length| length.to_str().ok()?.parse().ok());
+    *request.method() == Method::POST
+        && says(header::ACCEPT, "text/html")
+        && says(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        && length.is_some_and(|length| length <= typed::MAX_BYTES)
+}
