@@ -1,5 +1,6 @@
 //! Languages and how one falls back to another.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -57,6 +58,15 @@ impl Locale {
         ]
         .into_iter()
         .flatten()
+    }
+
+    /// The one of `contents` that is shown to those who asked for this locale, by its own locale: the
+    /// nearest of [`Self::fallbacks`], else the first; `None` when there is none at all.
+    pub fn content_in<T>(self, contents: &BTreeMap<Self, T>, default: Self) -> Option<(Self, &T)> {
+        self.fallbacks(default)
+            .find_map(|locale| contents.get_key_value(&locale))
+            .or_else(|| contents.first_key_value())
+            .map(|(locale, content)| (*locale, content))
     }
 }
 
@@ -143,6 +153,23 @@ mod tests {
         ] {
             assert!(refused.parse::<Locale>().is_err(), "{refused:?}");
         }
+    }
+
+    #[test]
+    fn content_stands_in_from_region_to_language_to_default_to_the_first() {
+        let check = |written: &[&str], asked: &str, expected: Option<&str>| {
+            let contents: BTreeMap<Locale, &str> =
+                written.iter().map(|text| (locale(text), *text)).collect();
+            let found = locale(asked).content_in(&contents, locale("en"));
+            assert_eq!(found.map(|(_, content)| *content), expected);
+            let named = found.map(|(locale, _)| locale.to_string());
+            assert_eq!(named.as_deref(), expected);
+        };
+        check(&["de", "de-AT", "en"], "de-AT", Some("de-AT"));
+        check(&["de", "en"], "de-AT", Some("de"));
+        check(&["de", "en"], "fr", Some("en"));
+        check(&["it", "de"], "fr", Some("de"));
+        check(&[], "fr", None);
     }
 
     #[test]

@@ -91,10 +91,8 @@ impl PageRecord {
     /// What it says to everybody who asked for `locale` on a site whose default language is `default`; `None` when it
     /// says nothing at all.
     pub fn content_for(&self, locale: Locale, default: Locale) -> Option<&PageContent> {
-        locale
-            .fallbacks(default)
-            .find_map(|locale| self.contents.get(&locale))
-            .or_else(|| self.contents.values().next())
+        let found = locale.content_in(&self.contents, default);
+        found.map(|(_, content)| content)
     }
 }
 

@@ -223,11 +223,8 @@ impl Page {
 
     /// The language whose default content is shown to those who asked for `asked`.
     pub fn content_locale(&self, asked: Locale, default: Locale) -> Locale {
-        asked
-            .fallbacks(default)
-            .find(|locale| self.contents.contains_key(locale))
-            .or_else(|| self.contents.keys().next().copied())
-            .unwrap_or(default)
+        let found = asked.content_in(&self.contents, default);
+        found.map_or(default, |(locale, _)| locale)
     }
 
     /// Languages in which variants may stand in for the default content, nearest first.

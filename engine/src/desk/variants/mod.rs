@@ -66,13 +66,9 @@ impl Desk {
         let row = self.store.variant(id).await?.ok_or_else(gone)?;
         let site = self.store.site().await?.unwrap_or_default();
         let mut contents = self.store.page_contents(row.page_id).await?;
-        let locale = row
-            .head
-            .facts
-            .locale
-            .fallbacks(site.default_locale)
-            .find(|locale| contents.contains_key(locale))
-            .or_else(|| contents.keys().next().copied());
+        let asked = row.head.facts.locale;
+        let locale = asked.content_in(&contents, site.default_locale);
+        let locale = locale.map(|(locale, _)| locale);
         Ok(VariantDetail {
             id,
             page_id: row.page_id,
