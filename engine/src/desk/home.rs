@@ -89,10 +89,7 @@ impl Desk {
         let traffic = visits::traffic(&self.engine).await;
         let now = self.engine.now();
         let unembedded = match &catalog.space {
-            Some(space) => {
-                let missing = self.store.missing(space.version).await?;
-                missing.waiting + missing.refused
-            }
+            Some(space) => self.store.missing(space.version).await?.vital(),
             None => 0,
         };
         Ok(Attention {

@@ -179,14 +179,13 @@ impl Spaces {
         Ok(self.store.dead_letters(version).await?)
     }
 
-    /// How many texts have no vector in a space, whether it is due or was refused. Campaign terms do
-    /// not count: they are forgotten and learnt all the time.
+    /// How many texts that decisions depend on have no vector in a space, whether it is due or was
+    /// refused.
     ///
     /// # Errors
     /// [`DeskError::Store`] when the database fails.
     pub async fn without_vector(&self, version: i32) -> Result<i64, DeskError> {
-        let missing = self.store.missing(version).await?;
-        Ok(missing.waiting + missing.refused)
+        Ok(self.store.missing(version).await?.vital())
     }
 
     /// Makes the space of a configured model, unless there is one, and a job that fills it, unless
@@ -206,8 +205,7 @@ impl Spaces {
                 "{spec} decides already; new texts are embedded into it by themselves."
             )));
         }
-        let missing = transaction.missing(space.version).await?;
-        let total = missing.waiting + missing.refused;
+        let total = transaction.missing(space.version).await?.vital();
         let (job, new) = transaction
             .make_embed_job(space.version, &actor.name, total)
             .await?;

@@ -49,6 +49,17 @@ pub struct Missing {
 }
 
 impl Missing {
+    /// Texts that decisions depend on, whether they are due or were refused. Campaign terms do not
+    /// count: they are forgotten and learnt all the time.
+    pub fn vital(self) -> i64 {
+        self.waiting + self.refused
+    }
+
+    /// All texts without a vector.
+    pub fn total(self) -> i64 {
+        self.all() + self.refused
+    }
+
     /// Everything that a provider could be asked for now.
     pub fn all(self) -> i64 {
         self.waiting + self.terms

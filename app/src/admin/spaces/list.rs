@@ -86,7 +86,7 @@ fn panel(
 ) -> AnyView {
     let space = &view.row.space;
     let version = space.version;
-    let with_vector = overview.texts - view.missing.all() - view.missing.refused;
+    let with_vector = overview.texts - view.missing.total();
     let progress = job(view);
     let actions = may.then(|| actions(view, before));
     let (tone, state) = match view.row.state {
@@ -278,7 +278,7 @@ fn actions(view: &SpaceView, before: Option<i32>) -> impl IntoView + use<> {
         SpaceState::Building | SpaceState::Ready { .. }
     ) && !open
         && view.reachable
-        && view.missing.all() + view.missing.refused > 0)
+        && view.missing.total() > 0)
         .then(|| embed_button(&view.row.space.spec.to_string()));
     let decides = matches!(view.row.state, SpaceState::Active { .. });
     let retry = (decides && view.reachable && view.missing.refused > 0)

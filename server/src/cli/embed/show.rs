@@ -44,7 +44,7 @@ pub(super) async fn overview(overview: &Overview, spaces: &Spaces) -> Result<(),
         let missing = view.missing;
         println!(
             "  texts    {} of {} have a vector",
-            overview.texts - missing.all() - missing.refused,
+            overview.texts - missing.total(),
             overview.texts
         );
         println!("  index    {}", index(view.index));
