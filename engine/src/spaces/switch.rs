@@ -64,7 +64,7 @@ impl Spaces {
             if missing.waiting > 0 && reachable && attempts < ATTEMPTS {
                 continue;
             }
-            let without = missing.waiting + missing.refused;
+            let without = missing.vital();
             if without > 0 && !options.incomplete {
                 return Err(DeskError::Conflict(format!(
                     "{without} texts have no vector in this space. Embed them first, or switch without them: \
@@ -87,15 +87,28 @@ impl Spaces {
         }
     }
 
-    /// Goes back to the space that decided before, with the floors it had.
+    /// Goes back to the space that decided before, with the floors it had. With `expected` only if it is
+    /// that one: who presses twice does not go forth again.
     ///
     /// Always possible while that space is kept, whoever is down: texts without a vector there are
     /// served by segment and language alone until they have one.
     ///
     /// # Errors
-    /// [`DeskError::Conflict`] when no space is kept that decided before.
-    pub async fn rollback(&self, actor: &Actor) -> Result<Switched, DeskError> {
+    /// [`DeskError::Conflict`] when no space is kept that decided before, or not the one expected.
+    pub async fn rollback(
+        &self,
+        actor: &Actor,
+        expected: Option<i32>,
+    ) -> Result<Switched, DeskError> {
         let to = self.before().await?;
+        if let Some(space) = expected
+            && to != expected
+        {
+            let text = format!(
+                "Space {space} is not the one before any more. Look at which one decides now."
+            );
+            return Err(DeskError::Conflict(text));
+        }
         let to = to.ok_or_else(|| conflict("No space is kept that decided before."))?;
         let mut transaction = self.store.begin().await?;
         let row = transaction.space(to).await?.ok_or_else(|| gone(to))?;

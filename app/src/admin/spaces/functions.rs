@@ -135,12 +135,7 @@ fn number<T: std::str::FromStr>(
 pub async fn rollback(space: i32) -> Result<(), AdminError> {
     let session = AdminSession::require(Role::Admin).await?;
     let spaces = session.desk().spaces();
-    if spaces.before().await? != Some(space) {
-        let text =
-            format!("Space {space} is not the one before any more. Look at which one decides now.");
-        return Err(AdminError::Conflict(text));
-    }
-    spaces.rollback(&session.actor()).await?;
+    spaces.rollback(&session.actor(), Some(space)).await?;
     done(SCREEN, "space-rolled-back");
     Ok(())
 }

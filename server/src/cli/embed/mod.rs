@@ -111,7 +111,7 @@ impl Desk<'_> {
                 println!("space {} decides now", switched.to);
             }
             Action::Rollback => {
-                let switched = spaces.rollback(actor).await?;
+                let switched = spaces.rollback(actor, None).await?;
                 println!("space {} decides again", switched.to);
             }
             Action::Drop { space } => {
@@ -133,13 +133,13 @@ impl Desk<'_> {
         let embedded = match present {
             Some(view) if matches!(view.row.state, SpaceState::Active { .. }) => {
                 let version = view.row.space.version;
-                let without = view.missing.all() + view.missing.refused;
+                let without = view.missing.total();
                 if view.missing.refused > 0 {
                     self.spaces.retry(&self.actor, version).await?;
                 }
                 self.spaces.complete_active().await?;
                 let left = self.services.store.missing(version).await?;
-                without - left.all() - left.refused
+                without - left.total()
             }
             None if overview.spaces.is_empty() => {
                 self.services.store.ensure_space(&spec).await?;

@@ -79,7 +79,7 @@ async fn a_switch_is_followed_by_every_node_and_no_answer_mixes_two_spaces() {
     follow(&site, &two).await;
     let new = all_shown(&two).await;
     assert_eq!(all_shown(&one).await, new);
-    site.spaces.rollback(&someone()).await.unwrap();
+    site.spaces.rollback(&someone(), None).await.unwrap();
     follow(&site, &one).await;
     follow(&site, &two).await;
     assert_eq!(all_shown(&one).await, old);
@@ -119,7 +119,7 @@ async fn a_rollback_brings_the_floors_back_and_the_log_says_who_did_it() {
     assert_eq!(site.database.query(floor), "0.125|0.0625");
     let twice = site.spaces.switch(&someone(), space, options).await;
     assert!(matches!(twice, Err(DeskError::Conflict(_))), "{twice:?}");
-    site.spaces.rollback(&someone()).await.unwrap();
+    site.spaces.rollback(&someone(), None).await.unwrap();
     assert_eq!(site.database.query(floor), before);
     let active = site.store().active_space().await.unwrap().unwrap();
     assert_eq!(active.version, 1);
@@ -158,7 +158,7 @@ async fn a_space_that_is_not_complete_cannot_be_switched_to() {
     );
     let gone = site.spaces.switch(&someone(), 99, options).await;
     assert!(matches!(gone, Err(DeskError::NotFound(_))), "{gone:?}");
-    let none = site.spaces.rollback(&someone()).await;
+    let none = site.spaces.rollback(&someone(), None).await;
     assert!(matches!(none, Err(DeskError::Conflict(_))), "{none:?}");
 }
 
@@ -177,6 +177,6 @@ async fn the_space_before_is_kept_for_as_long_as_was_said() {
     assert_eq!(site.store().retire_due_spaces().await.unwrap(), 1);
     let row = site.store().space(1).await.unwrap().unwrap();
     assert!(matches!(row.state, SpaceState::Retired { .. }), "{row:?}");
-    let back = site.spaces.rollback(&someone()).await;
+    let back = site.spaces.rollback(&someone(), None).await;
     assert!(matches!(back, Err(DeskError::Conflict(_))), "{back:?}");
 }
