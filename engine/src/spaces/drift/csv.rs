@@ -1,8 +1,10 @@
 //! A comparison as a file.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::report::{Drift, Outcome};
+use crate::ingest::format::guarded;
 
 impl Drift {
     /// Every decision as CSV, for spreadsheets: each winner's similarity in both spaces, and how near a
@@ -48,15 +50,10 @@ impl Drift {
 
 /// A text as a cell: what a spreadsheet would run as a formula or read as two cells is quoted.
 fn cell(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        "'"
-    } else {
-        ""
-    };
-    if guard.is_empty() && !text.contains([',', '"', '\n', '\r']) {
-        return text.to_owned();
+    match guarded(text) {
+        Cow::Borrowed(text) if !text.contains([',', '"', '\n', '\r']) => text.to_owned(),
+        text => format!("\"{}\"", text.replace('"', "\"\"")),
     }
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
 }
 
 #[cfg(test)]
