@@ -172,16 +172,15 @@ impl Desk {
     }
 
     /// The names of variants, archived ones left out, that say something in a block which the page has
-    /// now and would not have as `record`.
+    /// as `present` and would not have as `record`.
     ///
     /// # Errors
-    /// [`DeskError::NotFound`] when the page was deleted; [`DeskError::Store`] when the database fails.
+    /// [`DeskError::Store`] when the database fails.
     pub async fn orphaned(
         &self,
-        id: PageId,
+        present: &PageRecord,
         record: &PageRecord,
     ) -> Result<Vec<String>, DeskError> {
-        let present = self.page(id).await?.record;
         if present.contents == record.contents {
             return Ok(Vec::new());
         }
@@ -200,7 +199,7 @@ impl Desk {
                     let content = page.content_for(facts.locale, default)?;
                     Some(facts.content.fitting(content)?.blocks.len())
                 };
-                (seen(record).unwrap_or(0) < seen(&present).unwrap_or(0)).then_some(facts.name)
+                (seen(record).unwrap_or(0) < seen(present).unwrap_or(0)).then_some(facts.name)
             })
             .collect())
     }

@@ -64,8 +64,9 @@ pub async fn save_page(
     let (desk, page) = (session.desk(), PageId(page));
     let mut contents = contents;
     contents.retain(|locale, _| !remove.contains_key(locale));
+    let present = desk.page(page).await?.record;
     let form = PageForm {
-        id: desk.page(page).await?.record.id.to_string(),
+        id: present.id.to_string(),
         id_is_typed: false,
         path,
         intent,
@@ -75,7 +76,7 @@ pub async fn save_page(
     };
     let record = form.read()?;
     if !orphans {
-        let names = desk.orphaned(page, &record).await?;
+        let names = desk.orphaned(&present, &record).await?;
         if !names.is_empty() {
             return Err(AdminError::invalid("orphans", reading::orphans(&names)));
         }
