@@ -15,9 +15,11 @@ pub struct Mistakes {
 
 impl Mistakes {
     fn of(name: &str) -> Option<String> {
-        let mistakes = use_context::<Self>()?;
-        let found = mistakes.fields.into_iter().find(|p| p.field == name)?;
-        Some(found.message)
+        let message = |mistakes: &Self| {
+            let found = mistakes.fields.iter().find(|p| p.field == name)?;
+            Some(found.message.clone())
+        };
+        with_context(message).flatten()
     }
 }
 
@@ -32,11 +34,11 @@ pub(super) fn first_mistake(name: &str) -> Option<String> {
 
 /// What was typed into a field of a form that was refused; otherwise `value`.
 pub(crate) fn typed_or(name: &str, value: String) -> String {
-    let typed = use_context::<Mistakes>().map(|mistakes| mistakes.typed);
-    let mut typed = typed.into_iter().flatten();
-    typed
-        .find(|(field, _)| field == name)
-        .map_or(value, |(_, text)| text)
+    let typed = |mistakes: &Mistakes| {
+        let found = mistakes.typed.iter().find(|(field, _)| field == name)?;
+        Some(found.1.clone())
+    };
+    with_context(typed).flatten().unwrap_or(value)
 }
 
 /// The ids of what describes a field: its hint and its mistake.

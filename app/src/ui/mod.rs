@@ -2,6 +2,7 @@
 //!
 //! All of them are plain HTML that works without JavaScript, in screens and inside islands.
 
+mod acknowledgement;
 mod badge;
 mod button;
 mod check_field;
@@ -22,6 +23,7 @@ mod table;
 mod text_area_field;
 mod text_field;
 
+pub use acknowledgement::Acknowledgement;
 pub use badge::{Badge, Tone};
 pub use button::{Button, LinkButton, Weight};
 pub use check_field::CheckField;

@@ -14,8 +14,8 @@ use crate::admin::screen::screen;
 use crate::admin::session::AdminSession;
 use crate::admin::{AdminError, Form};
 use crate::ui::{
-    Button, CheckField, Confirm, Counted, Icon, LinkButton, Mistake, Moment, PageHeader, Panel,
-    Sign, TextAreaField, TextField, Weight, Whole,
+    Acknowledgement, Button, CheckField, Confirm, Counted, Icon, LinkButton, Mistake, Moment,
+    PageHeader, Panel, Sign, TextAreaField, TextField, Weight, Whole,
 };
 
 /// Longest intent, as an import has it.
@@ -150,13 +150,7 @@ fn PageForm(draft: Draft, may_save: bool) -> impl IntoView {
     };
     let save = may_save.then(|| {
         view! {
-            <div class="hidden rounded-lg bg-bad-wash pb-3 text-sm has-[p:not(:empty)]:grid">
-                <Mistake name="orphans" />
-                <label class="mx-4 flex min-h-6 items-center gap-2.5 font-medium">
-                    <input type="checkbox" name="orphans" value="true" autocomplete="off" class="size-4.5 shrink-0 accent-accent" />
-                    "Yes, without what these variants say there"
-                </label>
-            </div>
+            <Acknowledgement name="orphans" words="Yes, without what these variants say there" />
             <div class="sticky bottom-0 z-10 -mx-4 flex items-center justify-end gap-3 border-t border-line bg-paper px-4 py-3 sm:mx-0 sm:px-0">
                 <p class="mr-auto text-sm text-muted max-sm:hidden">{SEEN_AT_ONCE}</p>
                 <Button weight=Weight::Primary>{button}</Button>

@@ -26,6 +26,13 @@ pub(super) fn switch(drift: &Drift, without: i64, keep: Duration) -> AnyView {
         "Visitors get its decisions with their next request, with a similarity floor of {floor} and a term floor of \
          {term_floor}. The present space is kept, so that you can go back."
     );
+    let field = |name, label, hint: String, value: String| {
+        view! {
+            <div class="max-w-64">
+                <TextField name label hint value filter=true />
+            </div>
+        }
+    };
     let days = keep.as_secs() / 86_400;
     let incomplete = (without > 0).then(|| {
         let label = format!(
@@ -39,24 +46,8 @@ pub(super) fn switch(drift: &Drift, without: i64, keep: Duration) -> AnyView {
             <div class="flex flex-wrap items-start justify-between gap-4 p-4">
                 <form method="get" action="/admin/spaces/drift" class="flex flex-wrap items-start gap-3">
                     <input type="hidden" name="space" value=space />
-                    <div class="max-w-64">
-                        <TextField
-                            name="floor"
-                            label="Similarity floor after the switch"
-                            hint=suggested
-                            value=floor.clone()
-                            filter=true
-                        />
-                    </div>
-                    <div class="max-w-64">
-                        <TextField
-                            name="term_floor"
-                            label="Term floor after the switch"
-                            hint=of_terms
-                            value=term_floor.clone()
-                            filter=true
-                        />
-                    </div>
+                    {field("floor", "Similarity floor after the switch", suggested, floor.clone())}
+                    {field("term_floor", "Term floor after the switch", of_terms, term_floor.clone())}
                     <div class="sm:pt-7">
                         <Button>"Compare with these floors"</Button>
                     </div>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::select_all::SelectAll;
-use crate::ui::{Button, Mistake, Weight, grouped};
+use crate::ui::{Acknowledgement, Button, Mistake, Weight, grouped};
 
 /// The bar above the list. It stands in the form whose boxes it is about. `all` is how many the
 /// whole list finds, where those are more than can be ticked.
@@ -39,13 +39,7 @@ pub(super) fn bar(zone: &str, all: Option<usize>) -> impl IntoView + use<> {
                     "Archive"
                 </Button>
             </div>
-            <div class="hidden w-full rounded-lg bg-bad-wash pb-3 text-sm has-[p:not(:empty)]:grid">
-                <Mistake name="live" />
-                <label class="mx-4 flex min-h-6 items-center gap-2.5 font-medium">
-                    <input type="checkbox" name="live" value="true" autocomplete="off" class="size-4.5 shrink-0 accent-accent" />
-                    "Yes, also those that visitors see now"
-                </label>
-            </div>
+            <Acknowledgement name="live" words="Yes, also those that visitors see now" />
         </div>
     }
 }

@@ -154,41 +154,22 @@ fn forms(
 
 /// When visitors stop seeing what they see now.
 fn until(variant: &VariantDetail, clocks: &LocalTime, back: String) -> impl IntoView + use<> {
-    let end = variant.record.ends_at;
-    let (value, id) = (end.map(|end| clocks.entered(end)), variant.id.0);
+    let end = variant.record.ends_at.map(|end| clocks.entered(end));
     let hint = format!(
         "On the site's clocks ({}). Empty is for good.",
         clocks.zone()
     );
     view! {
-        <details class="rounded-lg border border-line">
-            <summary class="disclosure flex min-h-9 cursor-pointer items-center gap-1 px-2.5 text-sm font-medium">
-                "End"
-            </summary>
-            <div class="border-t border-line p-3">
-                <Form
-                    action="/admin/api/variants/publish".to_owned()
-                    class="grid grid-cols-1 gap-4".to_owned()
-                >
-                    <Whole />
-                    <input type="hidden" name="ids[]" value=id />
-                    <input type="hidden" name="back" value=back />
-                    <TextField
-                        id="until"
-                        name="ends_at"
-                        label="Visitors see it until"
-                        kind="datetime-local"
-                        value=value.unwrap_or_default()
-                        hint=hint
-                    />
-                    <div>
-                        <Button name="what" value="until">
-                            "Save the end"
-                        </Button>
-                    </div>
-                </Form>
-            </div>
-        </details>
+        <Dates summary="End" what="until" words="Save the end" id=variant.id.0 back>
+            <TextField
+                id="until"
+                name="ends_at"
+                label="Visitors see it until"
+                kind="datetime-local"
+                value=end.unwrap_or_default()
+                hint=hint
+            />
+        </Dates>
     }
 }
 
@@ -206,15 +187,47 @@ fn schedule(
     };
     let record = &variant.record;
     let (start, end) = (entered(record.starts_at), entered(record.ends_at));
-    let (open, id) = (!start.is_empty(), variant.id.0);
+    let open = !start.is_empty();
     let hint = format!("On the site's clocks ({}).", clocks.zone());
     let warning = live.then_some(
         "Visitors stop seeing this variant until it starts again. To change without a gap, duplicate it and schedule the copy.",
     );
     view! {
+        <Dates summary="Schedule" what="schedule" words="Schedule" id=variant.id.0 back open>
+            <TextField
+                name="starts_at"
+                label="Show from"
+                kind="datetime-local"
+                value=start
+                hint=hint
+                required=true
+            />
+            <TextField name="ends_at" label="Until" kind="datetime-local" value=end />
+            <p class="text-xs/5 text-muted empty:hidden">{warning}</p>
+        </Dates>
+    }
+}
+
+/// A form with dates, folded away unless it is `open`.
+#[component]
+fn Dates(
+    summary: &'static str,
+    /// What the form does, as [`super::actions::What`] is spelt.
+    what: &'static str,
+    /// What its button says.
+    words: &'static str,
+    /// The variant's row.
+    id: i64,
+    /// The screen to come back to.
+    back: String,
+    #[prop(optional)] open: bool,
+    /// The dates.
+    children: Children,
+) -> impl IntoView {
+    view! {
         <details class="rounded-lg border border-line" open=open>
             <summary class="disclosure flex min-h-9 cursor-pointer items-center gap-1 px-2.5 text-sm font-medium">
-                "Schedule"
+                {summary}
             </summary>
             <div class="border-t border-line p-3">
                 <Form
@@ -224,19 +237,10 @@ fn schedule(
                     <Whole />
                     <input type="hidden" name="ids[]" value=id />
                     <input type="hidden" name="back" value=back />
-                    <TextField
-                        name="starts_at"
-                        label="Show from"
-                        kind="datetime-local"
-                        value=start
-                        hint=hint
-                        required=true
-                    />
-                    <TextField name="ends_at" label="Until" kind="datetime-local" value=end />
-                    <p class="text-xs/5 text-muted empty:hidden">{warning}</p>
+                    {children()}
                     <div>
-                        <Button name="what" value="schedule">
-                            "Schedule"
+                        <Button name="what" value=what>
+                            {words}
                         </Button>
                     </div>
                 </Form>
