@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 
 import { signIn } from '../accounts.ts';
+import { makePage } from '../content.ts';
 import { expect, test } from '../fixtures.ts';
 
 /**
@@ -86,23 +87,7 @@ test('what is typed into a segment before the builder is ready is saved', async 
 });
 
 test('what is typed into a page before the blocks are ready is saved', async ({ page, complaints }) => {
-  const content = {
-    title: 'Not yet',
-    description: 'A page that is made for this test.',
-    blocks: [{ type: 'hero', id: 'hero', headline: 'Not yet' }],
-  };
-  const made = await page.request.post('/admin/api/pages/create', {
-    form: {
-      id: 'early',
-      path: '/early',
-      intent: 'A page that is edited early.',
-      rollout: '100',
-      'contents[en]': JSON.stringify(content),
-    },
-    headers: { accept: 'application/json' },
-  });
-  expect(made.status(), await made.text()).toBe(200);
-  const screen = new URL(made.headers()['location'] ?? '', process.env.LANDFALL_URL).pathname;
+  const screen = await makePage(page, 'early', 'A page that is edited early.', 'Not yet');
   const ready = await openSlowly(page, screen);
   await page.getByLabel('Intent').fill('A page that is edited before it is ready.');
   await page.getByLabel('Title', { exact: true }).fill('Already');

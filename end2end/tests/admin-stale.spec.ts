@@ -1,4 +1,5 @@
 import { open, signIn } from '../accounts.ts';
+import { makePage } from '../content.ts';
 import { expect, expectAccessible, expectNoOverflow, test, THEMES } from '../fixtures.ts';
 
 test('two people edit the same segment: the second sees both, and saves on top', async ({ page, browser }) => {
@@ -46,23 +47,7 @@ test('two people edit the same segment: the second sees both, and saves on top',
 
 test('two people edit the same page: the second sees both, and saves on top', async ({ page, browser }) => {
   await signIn(page, 'publisher');
-  const content = {
-    title: 'Before both',
-    description: 'A page that two people edit.',
-    blocks: [{ type: 'hero', id: 'hero', headline: 'Before both' }],
-  };
-  const made = await page.request.post('/admin/api/pages/create', {
-    form: {
-      id: 'both',
-      path: '/both',
-      intent: 'What both begin from.',
-      rollout: '100',
-      'contents[en]': JSON.stringify(content),
-    },
-    headers: { accept: 'application/json' },
-  });
-  expect(made.status(), await made.text()).toBe(200);
-  const screen = new URL(made.headers()['location'] ?? '', process.env.LANDFALL_URL).pathname;
+  const screen = await makePage(page, 'both', 'What both begin from.', 'Before both');
   await open(page, screen);
   const other = await (await browser.newContext({ baseURL: process.env.LANDFALL_URL })).newPage();
   await signIn(other, 'admin');

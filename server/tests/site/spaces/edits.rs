@@ -71,12 +71,7 @@ async fn an_edit_during_the_job_is_embedded_before_the_space_is_complete() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_edit_while_the_provider_is_down_is_saved_and_embedded_later() {
     let site = moving().await;
-    let space = site.fill().await;
-    let options = engine::spaces::SwitchOptions::default();
-    site.spaces
-        .switch(&someone(), space, options)
-        .await
-        .unwrap();
+    site.fill_and_switch().await;
     let node = site.node().await;
     let desk = engine::desk::Desk::new(site.store().clone(), node.engine());
     let page = site.store().page_records().await.unwrap().remove(0);
@@ -159,12 +154,7 @@ async fn a_variant_edited_while_the_provider_is_down_is_found_by_its_segment_and
 #[tokio::test(flavor = "multi_thread")]
 async fn an_edit_that_the_provider_refuses_is_saved_listed_and_tried_again_when_somebody_says_so() {
     let site = moving().await;
-    let space = site.fill().await;
-    let options = engine::spaces::SwitchOptions::default();
-    site.spaces
-        .switch(&someone(), space, options)
-        .await
-        .unwrap();
+    let space = site.fill_and_switch().await;
     let people = with_people(&site).await;
     let admin = people.sign_in(Role::Admin).await;
     let desk = engine::desk::Desk::new(site.store().clone(), people.node.engine());

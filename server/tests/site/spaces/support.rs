@@ -12,7 +12,7 @@ use engine::embedding::{
     Pooling, Providers, RetryPolicy, SpaceSpec,
 };
 use engine::metrics::Metrics;
-use engine::spaces::{Settings, Spaces, Worker};
+use engine::spaces::{Settings, Spaces, SwitchOptions, Worker};
 use engine::store::Store;
 use sha2::{Digest, Sha256};
 
@@ -169,6 +169,15 @@ impl Moving {
         let space = self.start().await;
         let end = self.worker().work_next().await.expect("the database runs");
         assert_eq!(end, Some(engine::spaces::End::Complete));
+        space
+    }
+
+    /// Fills the new space and decides with it; returns its version.
+    pub(crate) async fn fill_and_switch(&self) -> i32 {
+        let space = self.fill().await;
+        let options = SwitchOptions::default();
+        let switched = self.spaces.switch(&someone(), space, options).await;
+        switched.expect("it is complete");
         space
     }
 

@@ -5,7 +5,7 @@ use engine::desk::DeskError;
 use engine::desk::variants::VariantEdit;
 use serde_json::json;
 
-use super::{SCRIPT, actor, changed, edit, engine_desk, hero, imported, publish, undo_token};
+use super::{SCRIPT, actor, changed, edit, engine_desk, hero, imported, publish, undo};
 use crate::desk::support::{Role, desk};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -143,9 +143,7 @@ async fn an_archived_variant_can_be_deleted_and_one_that_visitors_see_cannot() {
     let kept = "SELECT before->>'name' FROM audit_log WHERE action = 'variant.delete'";
     assert!(!site.database.query(kept).is_empty());
     // There is nothing left to undo.
-    let undo = [("token", undo_token(&archived))];
-    let undo = undo.each_ref().map(|(name, token)| (*name, token.as_str()));
-    assert_eq!(site.call(&publisher, "variants/undo", &undo).status, 200);
+    assert_eq!(undo(&site, &publisher, &archived).status, 200);
     let screen = site.open(&publisher, &format!("/admin/variants/{id}"));
     assert_eq!(screen.status, 404);
 }

@@ -13,6 +13,7 @@ use engine::desk::{Actor, Desk};
 use serde_json::json;
 
 use super::support::{Site, Visit};
+use crate::client::Answer;
 use crate::support::eventually;
 
 const SCRIPT: &str = "<script>alert('x')</script><img src=x onerror=alert(1)>";
@@ -90,7 +91,8 @@ fn publish(site: &Site, visit: &Visit, id: VariantId, what: &str) -> String {
     answer.header("location").to_owned()
 }
 
-fn undo_token(location: &str) -> String {
+/// Takes back the publication that led to `location`.
+fn undo(site: &Site, visit: &Visit, location: &str) -> Answer {
     let (_, token) = location.split_once("undo=").expect("a way back");
-    token.to_owned()
+    site.call(visit, "variants/undo", &[("token", token)])
 }

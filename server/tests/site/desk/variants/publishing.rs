@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{actor, changed, engine_desk, imported, publish, undo_token, visitors_read};
+use super::{actor, changed, engine_desk, imported, publish, undo, visitors_read};
 use crate::desk::support::{Role, desk};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -35,23 +35,15 @@ async fn a_saved_edit_is_a_draft_until_it_is_published_and_can_be_undone() {
     let again = publish(&site, &publisher, id, "now");
     assert_eq!(again, "/admin/variants?notice=variants-published&changed=0");
 
-    let undo = site.call(
-        &publisher,
-        "variants/undo",
-        &[("token", &undo_token(&location))],
-    );
+    let undone = undo(&site, &publisher, &location);
     assert_eq!(
-        undo.header("location"),
+        undone.header("location"),
         "/admin/variants?notice=variants-undone&changed=1&left=0"
     );
     visitors_read(&site, "Prices for small companies").await;
-    let undo = site.call(
-        &publisher,
-        "variants/undo",
-        &[("token", &undo_token(&location))],
-    );
+    let undone = undo(&site, &publisher, &location);
     assert_eq!(
-        undo.header("location"),
+        undone.header("location"),
         "/admin/variants?notice=variants-undone&changed=0&left=0"
     );
     let notes = site.database.query(
@@ -68,13 +60,9 @@ async fn an_undo_leaves_alone_what_somebody_changed_since() {
     let id = imported(&site).await;
     let archived = publish(&site, &publisher, id, "archive");
     publish(&site, &publisher, id, "now");
-    let undo = site.call(
-        &publisher,
-        "variants/undo",
-        &[("token", &undo_token(&archived))],
-    );
+    let undone = undo(&site, &publisher, &archived);
     assert_eq!(
-        undo.header("location"),
+        undone.header("location"),
         "/admin/variants?notice=variants-undone&changed=0&left=1"
     );
     visitors_read(&site, "Prices for small companies").await;
@@ -102,12 +90,8 @@ async fn an_archived_variant_disappears_and_its_vector_is_the_published_revision
     let withdrawn = publish(&site, &publisher, id, "withdraw");
     assert_eq!(fits(), "t");
     visitors_read(&site, "Prices for everyone").await;
-    let undo = site.call(
-        &publisher,
-        "variants/undo",
-        &[("token", &undo_token(&withdrawn))],
-    );
-    assert_eq!(undo.status, 200, "{undo:?}");
+    let undone = undo(&site, &publisher, &withdrawn);
+    assert_eq!(undone.status, 200, "{undone:?}");
     assert_eq!(fits(), "t");
     visitors_read(&site, "Prices for small companies").await;
     publish(&site, &publisher, id, "archive");
