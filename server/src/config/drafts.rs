@@ -35,10 +35,7 @@ impl DraftsConfig {
             return ConfigError::refuse("drafts.timeout_seconds", "must be at least 1");
         }
         if self.base_url.as_deref().is_some_and(|url| !is_web(url)) {
-            return ConfigError::refuse(
-                "drafts.base_url",
-                "must start with http:// or https://",
-            );
+            return ConfigError::refuse("drafts.base_url", "must start with http:// or https://");
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::thing::Thing;
 use crate::admin::instant;
+use crate::admin::pages::field_label;
 use crate::ui::Moment;
 
 /// Fields that are shown of one change; the export has all of them.
@@ -77,7 +78,7 @@ fn Line(entry: AuditEntry) -> impl IntoView {
 
 #[component]
 fn Field(change: Change) -> impl IntoView {
-    let name = change.field.replace('.', " › ").replace('_', " ");
+    let name = field_label(&change.field);
     let before = change.before.map(|text| {
         view! {
             <del class="block rounded-md bg-bad-wash px-2.5 py-1.5 text-bad no-underline whitespace-pre-wrap wrap-anywhere">

@@ -23,3 +23,5 @@ pub use history::PageHistory;
 pub(super) use languages::name as language_name;
 #[cfg(feature = "ssr")]
 pub use list::PageList;
+#[cfg(feature = "ssr")]
+pub(super) use unsaved::label as field_label;

@@ -134,7 +134,7 @@ async fn what_a_page_said_before_is_opened_from_its_history_and_saved_again() {
     assert_eq!(field("rollout").as_deref(), Some("50"));
     assert_eq!(field("edition").as_deref(), Some("3"));
     let content = opened.select("textarea").concat();
-    assert!(content.contains(r#""title":"Vans""#), "{content}");
+    assert!(content.contains(r#""title": "Vans""#), "{content}");
     // Nothing has changed so far, and saving it is one more change.
     leads(&site, "/vans", (200, "")).await;
     assert_eq!(save(&site, &publisher, "3", &second).0, 200);
