@@ -21,9 +21,7 @@ use tracing::info;
 
 use crate::desk::{Actor, DeskError};
 use crate::embedding::{Providers, SpaceSpec};
-use crate::store::{
-    DeadLetter, EmbedJob, IndexSettings, IndexState, Missing, Space, SpaceRow, SpaceState, Store,
-};
+use crate::store::{DeadLetter, EmbedJob, IndexState, Missing, Space, SpaceRow, SpaceState, Store};
 
 pub use drift::{
     Below, Brought, Comparison, Comparisons, Decided, Drift, Histogram, Outcome, Share, Side, Terms,
@@ -42,17 +40,14 @@ pub struct Settings {
     pub lease: Duration,
     /// For how long the space that a switch leaves is kept.
     pub keep: Duration,
-    /// How indexes are built.
-    pub index: IndexSettings,
 }
 
 impl Default for Settings {
-    /// Half a minute, two weeks, pgvector's own defaults.
+    /// Half a minute, two weeks.
     fn default() -> Self {
         Self {
             lease: Duration::from_secs(30),
             keep: Duration::from_hours(14 * 24),
-            index: IndexSettings::default(),
         }
     }
 }
