@@ -166,22 +166,21 @@ fn job(view: &SpaceView) -> Option<impl IntoView + use<>> {
     let job = view.job.as_ref().filter(|job| job.is_open())?;
     let words = words::job(job, view.index);
     let (space, done, total) = (job.space, job.done, job.total);
-    let error = job.error.clone().map(|error| {
-        view! { <p class="mt-2 text-sm text-bad wrap-anywhere">{error}</p> }
-    });
-    let moving = job.is_moving();
-    Some(view! {
-        <div class="border-t border-line px-4 py-4">
-            {if moving {
-                let events = format!("/admin/spaces/events?space={space}");
-                view! { <Progress events done total words /> }.into_any()
-            } else {
-                let far = format!("{words} at {done} of {total} texts");
-                view! { <p class="text-sm text-muted tabular-nums">{far}</p> }.into_any()
-            }}
+    let shown = if job.is_moving() {
+        let events = format!("/admin/spaces/events?space={space}");
+        view! { <Progress events done total words /> }.into_any()
+    } else {
+        let far = format!("{words} at {done} of {total} texts");
+        let error = job.error.clone().map(|error| {
+            view! { <p class="mt-2 text-sm text-bad wrap-anywhere">{error}</p> }
+        });
+        view! {
+            <p class="text-sm text-muted tabular-nums">{far}</p>
             {error}
-        </div>
-    })
+        }
+        .into_any()
+    };
+    Some(view! { <div class="border-t border-line px-4 py-4">{shown}</div> })
 }
 
 /// Texts that the provider refused.

@@ -65,7 +65,7 @@ impl Desk<'_> {
                 if *detach {
                     println!("space {}: a running server fills it", started.space);
                 } else {
-                    follow::work(&self.services.store, spaces, started.space).await?;
+                    follow::work(spaces, started.space).await?;
                     println!("space {} is complete", started.space);
                 }
             }
@@ -148,7 +148,7 @@ impl Desk<'_> {
             }
             _ => {
                 let started = self.spaces.start(&self.actor, &spec).await?;
-                follow::work(&self.services.store, &self.spaces, started.space).await?;
+                follow::work(&self.spaces, started.space).await?;
                 let job = self.services.store.embed_job_of(started.space).await?;
                 let options = SwitchOptions::default();
                 self.spaces

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use app::admin::job_words;
 use engine::embedding::Tokens;
 use engine::spaces::{Decided, Drift, Outcome, Overview, Plan, Share, Spaces};
 use engine::store::{EmbedJob, IndexState, SpaceState};
@@ -52,7 +53,7 @@ pub(super) async fn overview(overview: &Overview, spaces: &Spaces) -> Result<(),
             println!("           it could not be built and is tried again: {error}");
         }
         if let Some(job) = &view.job {
-            println!("  job      {}", job_words(job));
+            println!("  job      {}", job_line(job, view.index));
         }
         if !view.reachable {
             println!("  model    not configured here");
@@ -90,7 +91,10 @@ fn index(state: IndexState) -> String {
     }
 }
 
-fn job_words(job: &EmbedJob) -> String {
+fn job_line(job: &EmbedJob, index: IndexState) -> String {
+    if job.is_moving() {
+        return format!("{}: {}", job.state.as_str(), job_words(job, index));
+    }
     let rate = job.rate();
     let rate = rate.map_or_else(String::new, |rate| format!(", {rate:.1} a second"));
     let error = job.error.as_ref();
