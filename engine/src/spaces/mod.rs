@@ -5,12 +5,14 @@
 //! from in one transaction (`switch`). Nothing is queued: what is missing in a space is asked of the
 //! database each time, so that an interruption costs at most one batch.
 
+mod cell;
 mod drift;
 mod fill;
 mod floors;
 mod index;
 mod keep;
 mod plan;
+mod refused;
 mod switch;
 mod work;
 
@@ -24,7 +26,8 @@ use crate::embedding::{Providers, SpaceSpec};
 use crate::store::{DeadLetter, EmbedJob, IndexState, Missing, Space, SpaceRow, SpaceState, Store};
 
 pub use drift::{
-    Below, Brought, Comparison, Comparisons, Decided, Drift, Histogram, Outcome, Share, Side, Terms,
+    Below, Brought, Comparison, Comparisons, Decided, Drift, Histogram, Named, Outcome, Share,
+    Side, Terms,
 };
 pub use floors::Floors;
 pub use index::{Indexer, Mended};

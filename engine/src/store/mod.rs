@@ -61,7 +61,7 @@ pub use token::{Scope, ScopeError, Token, TokenSecret};
 pub use upload::{Findings, Owner, Upload};
 pub(crate) use user_link::NewLink;
 pub(crate) use user_throttle::FailureKey;
-pub use variant::{SavedVariant, VariantContent, VariantSelection};
+pub use variant::{SavedVariant, VariantContent, VariantName, VariantSelection};
 pub use variant_draft::KeptDraft;
 pub use variant_list::{ListedVariant, VariantFilter, VariantSort, Wanting};
 pub use variant_publication::{State, VariantStates};

@@ -1,10 +1,11 @@
 //! What the commands print.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use app::admin::job_words;
 use engine::embedding::Tokens;
-use engine::spaces::{Decided, Drift, Outcome, Overview, Plan, Share, Spaces};
+use engine::spaces::{Decided, Drift, Named, Outcome, Overview, Plan, Share, Spaces};
 use engine::store::{EmbedJob, IndexState, SpaceState};
 
 use super::super::CommandError;
@@ -147,8 +148,8 @@ pub(super) fn drift(drift: &Drift) {
                 .map(|term| format!(" \"{}\"", term.text));
             println!(
                 "  {} {} {}{}",
-                decided.page,
-                decided.segment,
+                decided.page.key,
+                decided.segment.key,
                 decided.locale,
                 term.unwrap_or_default()
             );
@@ -158,15 +159,15 @@ pub(super) fn drift(drift: &Drift) {
     }
 }
 
-fn shares(title: &str, shares: &[Share]) {
+fn shares<Id>(title: &str, shares: &[(Arc<Named<Id>>, Share)]) {
     println!("\n{title}");
-    for share in shares.iter().take(ROWS) {
+    for (named, share) in shares.iter().take(ROWS) {
         println!(
             "  {:>5} of {:<5} {:>5.1} % of visits  {}",
             share.changed,
             share.decisions,
             share.of_visits() * 100.0,
-            share.name
+            named.key
         );
     }
 }
@@ -178,7 +179,10 @@ fn outcome(outcome: &Outcome) -> String {
         "{} {}  {}",
         number(outcome.in_old),
         number(outcome.in_new),
-        outcome.variant.as_deref().unwrap_or("default content")
+        outcome
+            .variant
+            .as_ref()
+            .map_or("default content", |variant| &variant.key)
     )
 }
 
