@@ -167,7 +167,7 @@ pub fn explain<'a>(
         let name = |id: VariantId| {
             names
                 .iter()
-                .find_map(|(known, name)| (*known == id).then(|| name.clone()))
+                .find_map(|known| (known.id == id).then(|| known.key.clone()))
                 .unwrap_or_else(|| format!("variant {id}"))
         };
         let key = |subject: &Recognised| catalog.segments[subject.segment].key.clone();

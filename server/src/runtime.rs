@@ -119,7 +119,7 @@ impl Services {
     async fn connect(config: &Config, database_url: &str) -> Result<Store, StoreError> {
         let store = Store::connect(database_url, config.database_connections).await?;
         store.migrate().await?;
-        Ok(store)
+        Ok(store.building_indexes(index_settings(config)))
     }
 
     /// Closes connections and stops the services that this process runs.
@@ -330,9 +330,17 @@ fn provider_of(
     }
 }
 
-/// How spaces are filled and kept. An index is built with no more memory than this machine can
-/// spare, when the database runs here.
+/// How spaces are filled and kept.
 pub fn space_settings(config: &Config) -> spaces::Settings {
+    spaces::Settings {
+        lease: Duration::from_secs(config.spaces.lease_seconds.into()),
+        keep: Duration::from_secs(u64::from(config.spaces.keep_days) * 86_400),
+    }
+}
+
+/// How indexes are built: with no more memory than this machine can spare, when the database runs
+/// here.
+fn index_settings(config: &Config) -> IndexSettings {
     let wanted = config.spaces.index_memory_mb;
     let half = config
         .database_url
@@ -349,14 +357,10 @@ pub fn space_settings(config: &Config) -> spaces::Settings {
             "spaces.index_memory_mb is more than half of this machine's memory"
         );
     }
-    spaces::Settings {
-        lease: Duration::from_secs(config.spaces.lease_seconds.into()),
-        keep: Duration::from_secs(u64::from(config.spaces.keep_days) * 86_400),
-        index: IndexSettings {
-            m: config.spaces.index_m,
-            ef_construction: config.spaces.index_ef_construction,
-            memory_mb,
-        },
+    IndexSettings {
+        m: config.spaces.index_m,
+        ef_construction: config.spaces.index_ef_construction,
+        memory_mb,
     }
 }
 

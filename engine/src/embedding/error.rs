@@ -1,6 +1,7 @@
 //! What can go wrong between a text and its vector.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::VectorError;
 
@@ -76,10 +77,12 @@ pub enum EmbeddingError {
         reason: String,
     },
     /// Retrying did not help.
-    #[error("gave up after {attempts} attempts: {last}")]
+    #[error("{}: {last}", given_up(*attempts, *asked))]
     GaveUp {
         /// Requests sent.
         attempts: u32,
+        /// The pause that the provider asked for at last, when it asked for one.
+        asked: Option<Duration>,
         /// How the last one failed.
         #[source]
         last: Box<EmbeddingError>,
@@ -121,8 +124,28 @@ impl EmbeddingError {
         }
     }
 
+    /// The pause that the provider asks for before the same call is made again.
+    pub fn asked(&self) -> Option<Duration> {
+        match self {
+            Self::GaveUp { asked, .. } => *asked,
+            _ => None,
+        }
+    }
+
     /// Whether the same call can succeed later without anybody changing a text or a setting.
     pub fn is_temporary(&self) -> bool {
         self.blame() == Blame::Moment
     }
+}
+
+/// What is said of a provider that asks for a pause.
+pub(super) fn asks_to_wait(asked: Duration) -> String {
+    format!("the embedding provider asks to wait {} s", asked.as_secs())
+}
+
+fn given_up(attempts: u32, asked: Option<Duration>) -> String {
+    asked.map_or_else(
+        || format!("gave up after {attempts} attempts"),
+        asks_to_wait,
+    )
 }

@@ -8,6 +8,7 @@
 mod error;
 mod local;
 pub(crate) mod openai;
+pub(crate) mod pause;
 mod pieces;
 mod providers;
 pub(crate) mod retry;
@@ -21,6 +22,7 @@ use async_trait::async_trait;
 pub use error::{Blame, EmbeddingError};
 pub use local::LocalProvider;
 pub use openai::{ApiKey, OpenAiConfig, OpenAiProvider};
+pub use pause::Pause;
 pub use providers::Providers;
 pub use retry::{Pacer, RetryPolicy, SystemPacer};
 pub use space::{Normalisation, Pooling, SpaceSpec};
@@ -66,6 +68,11 @@ pub trait EmbeddingProvider: Send + Sync + Debug {
     /// What it costs to embed, and how much of it is allowed. Nothing and everything, unless it is said otherwise.
     fn tariff(&self) -> Tariff {
         Tariff::default()
+    }
+
+    /// What a call waits for at this moment before it asks again; `None` while none does.
+    fn pause(&self) -> Option<Pause> {
+        None
     }
 
     /// How many tokens `texts` have together, those that mark start and end left out.

@@ -15,8 +15,10 @@ use tracing::instrument;
 
 pub use self::config::{ApiKey, OpenAiConfig};
 use super::{
-    Embedding, EmbeddingError, EmbeddingProvider, Normalisation, Pacer, Pooling, RetryPolicy,
-    SpaceSpec, SystemPacer, Tariff, VectorError, check_texts, pieces,
+    Embedding, EmbeddingError, EmbeddingProvider, Normalisation, Pacer, Pause, Pooling,
+    RetryPolicy, SpaceSpec, SystemPacer, Tariff, VectorError, check_texts,
+    pause::Pausing,
+    pieces,
     retry::{Failure, retrying},
     vector::weight,
 };
@@ -32,6 +34,7 @@ pub struct OpenAiProvider {
     policy: RetryPolicy,
     key: Option<ApiKey>,
     pacer: Arc<dyn Pacer>,
+    pausing: Pausing,
 }
 
 impl OpenAiProvider {
@@ -64,6 +67,7 @@ impl OpenAiProvider {
             policy: config.retry,
             key: config.api_key,
             pacer,
+            pausing: Pausing::default(),
         })
     }
 
@@ -83,7 +87,8 @@ impl OpenAiProvider {
     async fn embed_whole(&self, texts: &[String]) -> Result<Vec<Embedding>, EmbeddingError> {
         let mut vectors = Vec::with_capacity(texts.len());
         for batch in texts.chunks(self.batch_size) {
-            let answer = retrying(&self.policy, &*self.pacer, || self.request(batch)).await?;
+            let attempt = || self.request(batch);
+            let answer = retrying(&self.policy, &*self.pacer, &self.pausing, attempt).await?;
             vectors.extend(self.vectors(answer, batch.len(), vectors.len())?);
         }
         Ok(vectors)
@@ -129,6 +134,10 @@ impl EmbeddingProvider for OpenAiProvider {
 
     fn tariff(&self) -> Tariff {
         self.tariff
+    }
+
+    fn pause(&self) -> Option<Pause> {
+        self.pausing.now(&*self.pacer)
     }
 
     #[instrument(name = "embedding.openai.embed", skip_all, fields(texts = texts.len()))]

@@ -8,7 +8,11 @@ use std::{
 
 use async_trait::async_trait;
 
-use super::EmbeddingError;
+use super::pause::Pausing;
+use super::{EmbeddingError, error::asks_to_wait};
+
+/// The longest pause that a provider gets between two calls when it asks for one.
+const LONGEST_ASKED: Duration = Duration::from_hours(1);
 
 /// How patiently failing requests are repeated.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -17,9 +21,9 @@ pub struct RetryPolicy {
     pub max_attempts: u32,
     /// Longest pause after the first failure; each further failure doubles it.
     pub base: Duration,
-    /// No pause is longer than this, whatever the provider asks for.
+    /// No pause is longer than this, unless the provider asks for it.
     pub cap: Duration,
-    /// No pause ends later than this after the first request was sent.
+    /// No pause ends later than this after the first request was sent, whatever the provider asks for.
     pub total: Duration,
 }
 
@@ -38,17 +42,22 @@ impl Default for RetryPolicy {
 impl RetryPolicy {
     /// The pause after the failure of `attempt` (from 1). `jitter`, 0 to 1, places it between half and the whole of
     /// the exponential step, so that many clients do not come back at once. `retry_after` is what the provider asked
-    /// for: the pause is then that and at most `base` more. Never longer than `cap`.
+    /// for: the pause is then that and at most `base` more. Otherwise it is never longer than `cap`.
     pub fn delay(&self, attempt: u32, retry_after: Option<Duration>, jitter: f64) -> Duration {
         let jitter = jitter.clamp(0.0, 1.0);
         if let Some(asked) = retry_after {
-            return asked
-                .saturating_add(self.base.mul_f64(jitter))
-                .min(self.cap);
+            return asked.saturating_add(self.base.mul_f64(jitter));
         }
         let doublings = attempt.saturating_sub(1);
         let step = self.base.saturating_mul(2_u32.saturating_pow(doublings));
         step.min(self.cap).mul_f64(f64::midpoint(1.0, jitter))
+    }
+
+    /// The pause between two calls, after so many that failed: as long as the provider `asked` for, an
+    /// hour at most, or as for [`Self::delay`] when it asked for none.
+    pub fn rest(&self, failures: u32, asked: Option<Duration>, jitter: f64) -> Duration {
+        let asked = asked.map(|asked| asked.min(LONGEST_ASKED));
+        self.delay(failures, asked, jitter)
     }
 }
 
@@ -119,13 +128,15 @@ pub(crate) enum Retry {
     After(Option<Duration>),
 }
 
-/// Calls `attempt` until it succeeds, fails for good or `policy` is exhausted.
+/// Calls `attempt` until it succeeds, fails for good or `policy` is exhausted. Says in `pausing` what it
+/// waits for meanwhile.
 ///
 /// # Errors
 /// The last attempt's, inside [`EmbeddingError::GaveUp`] when it would have been tried again.
 pub(crate) async fn retrying<T, F>(
     policy: &RetryPolicy,
     pacer: &dyn Pacer,
+    pausing: &Pausing,
     mut attempt: impl FnMut() -> F,
 ) -> Result<T, EmbeddingError>
 where
@@ -142,11 +153,14 @@ where
         let Retry::After(asked) = retry else {
             return Err(error);
         };
+        // Who asks for no pause gets one all the same.
+        let asked = asked.filter(|asked| !asked.is_zero());
         let delay = policy.delay(attempts, asked, pacer.jitter());
         let waited = pacer.now().saturating_sub(start);
         if attempts >= policy.max_attempts || waited.saturating_add(delay) > policy.total {
             return Err(EmbeddingError::GaveUp {
                 attempts,
+                asked,
                 last: Box::new(error),
             });
         }
@@ -156,6 +170,11 @@ where
             %error,
             "embedding request failed, trying again"
         );
+        let reason = match asked {
+            Some(asked) => format!("{}: {error}", asks_to_wait(asked)),
+            None => error.to_string(),
+        };
+        let _pause = pausing.begin(reason, pacer.now().saturating_add(delay));
         pacer.sleep(delay).await;
     }
 }
@@ -200,12 +219,22 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_is_never_shorter_than_the_provider_asked_unless_capped() {
+    fn a_pause_is_never_shorter_than_the_provider_asked() {
         check(1, Some(7), 0.0, 7.0);
         check(1, Some(7), 0.5, 7.5);
-        check(3, Some(0), 0.0, 0.0);
-        check(1, Some(3600), 0.5, 10.0);
-        check(1, Some(u64::MAX), 1.0, 10.0);
+        check(1, Some(3600), 0.5, 3600.5);
+    }
+
+    #[test]
+    fn between_two_calls_a_provider_gets_the_pause_it_asks_for_up_to_an_hour() {
+        let check = |failures, asked: Option<u64>, expected_seconds| {
+            let rest = POLICY.rest(failures, asked.map(seconds), 1.0);
+            assert_eq!(rest, Duration::from_secs_f64(expected_seconds));
+        };
+        check(9, None, 10.0);
+        check(9, Some(2), 3.0);
+        check(1, Some(3_000), 3_001.0);
+        check(1, Some(u64::MAX), 3_601.0);
     }
 
     #[test]
@@ -237,7 +266,7 @@ mod tests {
 
     async fn run(policy: RetryPolicy, retry: Retry) -> (String, Duration) {
         let pacer = Stepped::default();
-        let result: Result<(), _> = retrying(&policy, &pacer, || async {
+        let result: Result<(), _> = retrying(&policy, &pacer, &Pausing::default(), || async {
             Err(Failure {
                 error: EmbeddingError::Unreachable {
                     reason: "cable cut".into(),
@@ -273,6 +302,14 @@ mod tests {
         assert_eq!(
             run(POLICY, Retry::Never).await,
             (unreachable.to_owned(), seconds(0))
+        );
+        // A pause that would end too late is left to the caller, who may have more time.
+        assert_eq!(
+            run(POLICY, Retry::After(Some(seconds(60)))).await,
+            (
+                format!("the embedding provider asks to wait 60 s: {unreachable}"),
+                seconds(0)
+            )
         );
     }
 }

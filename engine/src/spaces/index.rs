@@ -147,7 +147,7 @@ impl Spaces {
             IndexState::Missing => {}
         }
         info!(space = space.version, ?state, "spaces.index: building it");
-        turn.build(&self.settings.index).await?;
+        turn.build().await?;
         if self.store.index_state(space).await? != IndexState::Valid {
             let words = "PostgreSQL says that it was built, and it is not there";
             return Err(StoreError::malformed("the index", &words));

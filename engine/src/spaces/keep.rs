@@ -19,13 +19,21 @@ const PATROL: Duration = Duration::from_secs(10);
 /// Vectors of a retired space deleted at a time, and the pause between.
 const STEP: i64 = 1_000;
 const PAUSE: Duration = Duration::from_millis(100);
-/// Pauses while a provider is down.
+/// Pauses while a provider is down and does not say for how long.
 const PATIENCE: RetryPolicy = RetryPolicy {
     max_attempts: u32::MAX,
     base: Duration::from_secs(1),
     cap: Duration::from_mins(2),
     total: Duration::MAX,
 };
+
+/// What keeps texts from getting their vectors.
+#[derive(Debug)]
+pub(super) struct Trouble {
+    words: String,
+    /// The pause that the provider asks for.
+    asked: Option<Duration>,
+}
 
 /// Embeds what was edited into every complete space that has no vector of it yet: into those that
 /// do not decide always, into the one that does when its provider was down at the edit. Deletes
@@ -104,10 +112,10 @@ impl Keeper {
             }
             Some(trouble) => {
                 let failures = rests.map_or(0, |(_, failures)| failures) + 1;
-                let rest = PATIENCE.delay(failures, None, 1.0);
+                let rest = PATIENCE.rest(failures, trouble.asked, 1.0);
                 warn!(
                     space = version,
-                    trouble,
+                    trouble = trouble.words,
                     seconds = rest.as_secs(),
                     "spaces.keep: texts wait for their vectors"
                 );
@@ -149,7 +157,7 @@ impl Spaces {
         let space = self.active().await?;
         match self.complete(&space, true).await? {
             None => Ok(()),
-            Some(trouble) => Err(DeskError::Conflict(trouble)),
+            Some(trouble) => Err(DeskError::Conflict(trouble.words)),
         }
     }
 
@@ -159,9 +167,12 @@ impl Spaces {
         &self,
         space: &Space,
         decides: bool,
-    ) -> Result<Option<String>, StoreError> {
+    ) -> Result<Option<Trouble>, StoreError> {
         let Some(provider) = self.providers.of(&space.spec) else {
-            return Ok(Some(format!("{} is not configured here", space.spec)));
+            return Ok(Some(Trouble {
+                words: format!("{} is not configured here", space.spec),
+                asked: None,
+            }));
         };
         let filler = Filler {
             store: &self.store,
@@ -187,8 +198,11 @@ impl Spaces {
                 transaction.announce().await?;
             }
             transaction.commit().await?;
-            if let Some(trouble) = filled.trouble {
-                return Ok(Some(trouble.to_string()));
+            if let Some(error) = filled.trouble {
+                return Ok(Some(Trouble {
+                    words: error.to_string(),
+                    asked: error.asked(),
+                }));
             }
         }
     }

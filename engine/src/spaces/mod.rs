@@ -5,12 +5,14 @@
 //! from in one transaction (`switch`). Nothing is queued: what is missing in a space is asked of the
 //! database each time, so that an interruption costs at most one batch.
 
+mod cell;
 mod drift;
 mod fill;
 mod floors;
 mod index;
 mod keep;
 mod plan;
+mod refused;
 mod switch;
 mod work;
 
@@ -21,12 +23,11 @@ use tracing::info;
 
 use crate::desk::{Actor, DeskError};
 use crate::embedding::{Providers, SpaceSpec};
-use crate::store::{
-    DeadLetter, EmbedJob, IndexSettings, IndexState, Missing, Space, SpaceRow, SpaceState, Store,
-};
+use crate::store::{DeadLetter, EmbedJob, IndexState, Missing, Space, SpaceRow, SpaceState, Store};
 
 pub use drift::{
-    Below, Brought, Comparison, Comparisons, Decided, Drift, Histogram, Outcome, Share, Side, Terms,
+    Below, Brought, Comparison, Comparisons, Decided, Drift, Histogram, Named, Outcome, Share,
+    Side, Terms,
 };
 pub use floors::Floors;
 pub use index::{Indexer, Mended};
@@ -42,17 +43,14 @@ pub struct Settings {
     pub lease: Duration,
     /// For how long the space that a switch leaves is kept.
     pub keep: Duration,
-    /// How indexes are built.
-    pub index: IndexSettings,
 }
 
 impl Default for Settings {
-    /// Half a minute, two weeks, pgvector's own defaults.
+    /// Half a minute, two weeks.
     fn default() -> Self {
         Self {
             lease: Duration::from_secs(30),
             keep: Duration::from_hours(14 * 24),
-            index: IndexSettings::default(),
         }
     }
 }

@@ -8,11 +8,12 @@ use tracing::{info, warn};
 use super::Spaces;
 use super::fill::{Cursor, Filler};
 use super::index::Mended;
-use crate::embedding::{EmbeddingProvider, Pacer, RetryPolicy, SystemPacer, Tariff};
+use crate::embedding::{EmbeddingProvider, Pacer, Pause, RetryPolicy, SystemPacer, Tariff};
 use crate::metrics::Metrics;
 use crate::store::{EmbedJob, JobStep, MissingText, Phase, Space, SpaceState, StoreError};
 
-/// Pauses while a provider is down: seconds that double up to five minutes, for as long as it takes.
+/// Pauses while a provider is down and does not say for how long: seconds that double up to five
+/// minutes, for as long as it takes.
 const PATIENCE: RetryPolicy = RetryPolicy {
     max_attempts: u32::MAX,
     base: Duration::from_secs(1),
@@ -53,19 +54,19 @@ enum Went {
 impl Worker {
     /// A worker with a name of its own, under which it holds leases.
     pub fn new(spaces: Spaces, metrics: Arc<Metrics>) -> Self {
-        let pacer = SystemPacer::new();
+        Self::with_pacer(spaces, metrics, Arc::new(SystemPacer::new()))
+    }
+
+    /// As [`new`](Self::new), with the time and randomness of pauses supplied by the caller.
+    pub fn with_pacer(spaces: Spaces, metrics: Arc<Metrics>, pacer: Arc<dyn Pacer>) -> Self {
         // Two random numbers tell this process from every other.
-        let random = |pacer: &SystemPacer| pacer.jitter().to_bits() >> 20;
-        let node = format!(
-            "{}-{:x}{:x}",
-            std::process::id(),
-            random(&pacer),
-            random(&pacer)
-        );
+        let system = SystemPacer::new();
+        let random = || system.jitter().to_bits() >> 20;
+        let node = format!("{}-{:x}{:x}", std::process::id(), random(), random());
         Self {
             spaces,
             node,
-            pacer: Arc::new(pacer),
+            pacer,
             metrics,
         }
     }
@@ -136,6 +137,12 @@ impl Worker {
         space: &Space,
         provider: &dyn EmbeddingProvider,
     ) -> Result<End, StoreError> {
+        // The provider may have asked whoever worked on it before to wait.
+        if let Some(pause) = job.pause()
+            && !self.rest(job, pause).await?
+        {
+            return Ok(End::Lost);
+        }
         let store = &self.spaces.store;
         let filler = Filler {
             store,
@@ -159,7 +166,7 @@ impl Worker {
             {
                 return Ok(End::Lost);
             }
-            match self.leased(job, None, self.index(space)).await? {
+            match self.leased(job, || None, self.index(space)).await? {
                 None => return Ok(End::Lost),
                 Some(Ok(())) => {}
                 Some(Err(error)) => {
@@ -212,7 +219,7 @@ impl Worker {
         if !found_any {
             // What is missing is being edited at this moment.
             let rest = self.pacer.sleep(PATROL);
-            if self.leased(job, None, rest).await?.is_none() {
+            if self.leased(job, || None, rest).await?.is_none() {
                 return Ok(Went::Ended(End::Lost));
             }
         }
@@ -231,7 +238,9 @@ impl Worker {
         let lost = Ok(Went::Ended(End::Lost));
         while !batch.is_empty() {
             let start = self.pacer.now();
-            let Some(filled) = self.leased(job, None, filler.embed(&batch)).await? else {
+            // What a call waits for before it asks again is the provider's to say.
+            let pause = || filler.provider.pause();
+            let Some(filled) = self.leased(job, pause, filler.embed(&batch)).await? else {
                 return lost;
             };
             let filled = filled?;
@@ -258,8 +267,12 @@ impl Worker {
             self.metrics.embedding_done.add(step.texts);
             self.metrics.embedded_texts.inc_by(filled.sent.len() as u64);
             batch = filled.left(batch);
-            let rest = match &filled.trouble {
-                None => limit(filler.provider.tariff(), tokens, seconds),
+            let own = match &filled.trouble {
+                None => {
+                    let rest = limit(filler.provider.tariff(), tokens, seconds);
+                    let sleep = self.pacer.sleep(rest);
+                    rest.is_zero() || self.leased(job, || None, sleep).await?.is_some()
+                }
                 Some(error) if filled.is_setting => {
                     let end = self.suspend(job, &error.to_string()).await?;
                     return Ok(Went::Ended(end));
@@ -267,18 +280,31 @@ impl Worker {
                 Some(error) => {
                     failures += 1;
                     warn!(%error, failures, "spaces.work: the provider is down; trying again");
-                    PATIENCE.delay(failures, None, self.pacer.jitter())
+                    let pause = Pause {
+                        reason: error.to_string(),
+                        left: PATIENCE.rest(failures, error.asked(), self.pacer.jitter()),
+                    };
+                    self.rest(job, pause).await?
                 }
             };
-            if !rest.is_zero() {
-                let words = filled.trouble.as_ref().map(ToString::to_string);
-                let rest = self.pacer.sleep(rest);
-                if self.leased(job, words.as_deref(), rest).await?.is_none() {
-                    return lost;
-                }
+            if !own {
+                return lost;
             }
         }
         Ok(Went::On)
+    }
+
+    /// Lets the provider rest, and says so. Returns whether the job is still this node's.
+    async fn rest(&self, job: &EmbedJob, pause: Pause) -> Result<bool, StoreError> {
+        let until = self.pacer.now().saturating_add(pause.left);
+        let now = || {
+            Some(Pause {
+                reason: pause.reason.clone(),
+                left: until.saturating_sub(self.pacer.now()),
+            })
+        };
+        let rest = self.pacer.sleep(pause.left);
+        Ok(self.leased(job, now, rest).await?.is_some())
     }
 
     /// Sees to it that the space has its index, whoever builds it.
@@ -303,11 +329,11 @@ impl Worker {
     }
 
     /// Does some work while renewing the lease; `None` as soon as the job is no longer this node's.
-    /// `words` say what is in the way meanwhile.
+    /// `pause` says what it waits for meanwhile.
     async fn leased<T>(
         &self,
         job: &EmbedJob,
-        words: Option<&str>,
+        pause: impl Fn() -> Option<Pause>,
         work: impl Future<Output = T>,
     ) -> Result<Option<T>, StoreError> {
         let lease = self.spaces.settings.lease;
@@ -319,10 +345,8 @@ impl Worker {
                 done = &mut work => return Ok(Some(done)),
                 () = tokio::time::sleep(pulse) => {}
             }
-            let renewal = self
-                .spaces
-                .store
-                .renew_lease(job.id, &self.node, lease, words);
+            let (store, pause) = (&self.spaces.store, pause());
+            let renewal = store.renew_lease(job.id, &self.node, lease, pause.as_ref());
             match tokio::time::timeout(lease / 3, renewal).await {
                 Ok(Ok(true)) => renewed = self.pacer.now(),
                 Ok(Ok(false)) => return Ok(None),

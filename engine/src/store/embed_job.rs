@@ -3,9 +3,15 @@
 //! What people order of them stands in `embed_job_order`, what the node that runs one says in
 //! `embed_job_lease`.
 
+use std::time::Duration;
+
 use time::OffsetDateTime;
 
 use super::{Store, StoreError};
+use crate::embedding::Pause;
+
+/// After this silence of its node a job may not be worked on any more: a node speaks twice a second.
+const SILENCE: Duration = Duration::from_secs(5);
 
 /// A job that fills a space.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +49,12 @@ pub enum EmbedJobState {
         node: String,
         /// What it is at.
         phase: Phase,
+        /// For how long the provider is still to rest, while it is.
+        rest: Option<Duration>,
+        /// For how long the node has said nothing.
+        silent: Duration,
+        /// Until another node may take over, if this one goes on saying nothing.
+        lapses: Duration,
     },
     /// Somebody paused it, or it paused itself and says why.
     Paused,
@@ -98,6 +110,28 @@ impl EmbedJob {
         Some(left / self.rate()?)
     }
 
+    /// What it waits for before the provider is asked again, while it does.
+    pub fn pause(&self) -> Option<Pause> {
+        let EmbedJobState::Running {
+            rest: Some(left), ..
+        } = self.state
+        else {
+            return None;
+        };
+        Some(Pause {
+            reason: self.error.clone().unwrap_or_default(),
+            left,
+        })
+    }
+
+    /// How long until another node takes over from one that says nothing.
+    pub fn takeover(&self) -> Option<Duration> {
+        match self.state {
+            EmbedJobState::Running { silent, lapses, .. } if silent > SILENCE => Some(lapses),
+            _ => None,
+        }
+    }
+
     /// Whether more will happen by itself.
     pub fn is_moving(&self) -> bool {
         matches!(
@@ -148,7 +182,10 @@ impl Store {
         let rows = sqlx::query_as!(
             Row,
             r#"SELECT id, space_version AS "space!", state, phase, done, total, tokens, worked_seconds, error,
-                      payload ->> 'by' AS by, lease_holder, created_at, finished_at
+                      payload ->> 'by' AS by, lease_holder, created_at, finished_at,
+                      extract(epoch FROM again_at - now())::float8 AS rest,
+                      extract(epoch FROM now() - heard_at)::float8 AS silent,
+                      extract(epoch FROM lease_until - now())::float8 AS lapses
                FROM jobs WHERE kind = 'embed' ORDER BY id DESC LIMIT $1"#,
             limit
         )
@@ -165,7 +202,10 @@ impl Store {
         let row = sqlx::query_as!(
             Row,
             r#"SELECT id, space_version AS "space!", state, phase, done, total, tokens, worked_seconds, error,
-                      payload ->> 'by' AS by, lease_holder, created_at, finished_at
+                      payload ->> 'by' AS by, lease_holder, created_at, finished_at,
+                      extract(epoch FROM again_at - now())::float8 AS rest,
+                      extract(epoch FROM now() - heard_at)::float8 AS silent,
+                      extract(epoch FROM lease_until - now())::float8 AS lapses
                FROM jobs WHERE kind = 'embed' AND space_version = $1 ORDER BY id DESC LIMIT 1"#,
             space
         )
@@ -210,6 +250,9 @@ pub(super) struct Row {
     pub(super) error: Option<String>,
     pub(super) by: Option<String>,
     pub(super) lease_holder: Option<String>,
+    pub(super) rest: Option<f64>,
+    pub(super) silent: Option<f64>,
+    pub(super) lapses: Option<f64>,
     pub(super) created_at: OffsetDateTime,
     pub(super) finished_at: Option<OffsetDateTime>,
 }
@@ -217,6 +260,8 @@ pub(super) struct Row {
 impl Row {
     pub(super) fn read(self) -> EmbedJob {
         let at = self.finished_at.unwrap_or(self.created_at);
+        // What lies in the past is over.
+        let span = |seconds: f64| Duration::try_from_secs_f64(seconds).unwrap_or_default();
         let state = match self.state.as_str() {
             "queued" => EmbedJobState::Queued,
             "running" => EmbedJobState::Running {
@@ -225,6 +270,9 @@ impl Row {
                     Some("index") => Phase::Index,
                     _ => Phase::Texts,
                 },
+                rest: self.rest.map(span).filter(|rest| !rest.is_zero()),
+                silent: self.silent.map(span).unwrap_or_default(),
+                lapses: self.lapses.map(span).unwrap_or_default(),
             },
             "paused" => EmbedJobState::Paused,
             "succeeded" => EmbedJobState::Succeeded { at },

@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::embed_job::Row;
 use super::space::interval;
 use super::{EmbedJob, JobStep, Phase, Store, StoreError, StoreTransaction};
+use crate::embedding::Pause;
 
 impl Store {
     /// Takes a job of one of `spaces` to run it: one that waits for a node, or whose node has let the
@@ -25,7 +26,7 @@ impl Store {
         let row = sqlx::query_as!(
             Row,
             r#"UPDATE jobs SET state = 'running', phase = 'texts', lease_holder = $2,
-                      lease_until = now() + $3, started_at = coalesce(started_at, now())
+                      lease_until = now() + $3, heard_at = now(), started_at = coalesce(started_at, now())
                WHERE id = (
                    SELECT id FROM jobs
                    WHERE kind = 'embed' AND space_version = ANY ($1)
@@ -33,7 +34,10 @@ impl Store {
                    ORDER BY id LIMIT 1
                    FOR UPDATE SKIP LOCKED)
                RETURNING id, space_version AS "space!", state, phase, done, total, tokens, worked_seconds, error,
-                         payload ->> 'by' AS by, lease_holder, created_at, finished_at"#,
+                         payload ->> 'by' AS by, lease_holder, created_at, finished_at,
+                         extract(epoch FROM again_at - now())::float8 AS rest,
+                         extract(epoch FROM now() - heard_at)::float8 AS silent,
+                         extract(epoch FROM lease_until - now())::float8 AS lapses"#,
             spaces,
             node,
             interval(lease)
@@ -43,8 +47,8 @@ impl Store {
         Ok(row.map(Row::read))
     }
 
-    /// Says that a node still works on a job, and what was last in the way. Returns whether the job
-    /// is still the node's.
+    /// Says that a node still works on a job, and what it waits for. Returns whether the job is still
+    /// the node's.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
@@ -53,15 +57,16 @@ impl Store {
         job: i64,
         node: &str,
         lease: Duration,
-        error: Option<&str>,
+        pause: Option<&Pause>,
     ) -> Result<bool, StoreError> {
         let renewed = sqlx::query!(
-            "UPDATE jobs SET lease_until = now() + $3, error = $4
+            "UPDATE jobs SET lease_until = now() + $3, heard_at = now(), error = $4, again_at = now() + $5::interval
              WHERE id = $1 AND state = 'running' AND lease_holder = $2",
             job,
             node,
             interval(lease),
-            error
+            pause.map(|pause| pause.reason.as_str()),
+            pause.map(|pause| interval(pause.left)) as _
         )
         .execute(&self.pool)
         .await?;
@@ -104,7 +109,7 @@ impl Store {
         error: &str,
     ) -> Result<bool, StoreError> {
         let suspended = sqlx::query!(
-            "UPDATE jobs SET state = 'paused', error = $3, lease_holder = NULL, lease_until = NULL
+            "UPDATE jobs SET state = 'paused', error = $3, again_at = NULL, lease_holder = NULL, lease_until = NULL
              WHERE id = $1 AND state = 'running' AND lease_holder = $2",
             job,
             node,
@@ -147,7 +152,8 @@ impl StoreTransaction {
     ) -> Result<bool, StoreError> {
         let counted = sqlx::query!(
             "UPDATE jobs SET done = done + $4, total = greatest(total, done + $4), tokens = tokens + $5,
-                    worked_seconds = worked_seconds + $6, error = NULL, lease_until = now() + $3
+                    worked_seconds = worked_seconds + $6, error = NULL, again_at = NULL,
+                    lease_until = now() + $3, heard_at = now()
              WHERE id = $1 AND state = 'running' AND lease_holder = $2",
             job,
             node,
@@ -167,7 +173,7 @@ impl StoreTransaction {
     /// [`StoreError`] when the database fails.
     pub async fn finish_embed_job(&mut self, job: i64, node: &str) -> Result<bool, StoreError> {
         let finished = sqlx::query!(
-            "UPDATE jobs SET state = 'succeeded', finished_at = now(), error = NULL, phase = NULL,
+            "UPDATE jobs SET state = 'succeeded', finished_at = now(), error = NULL, again_at = NULL, phase = NULL,
                     lease_holder = NULL, lease_until = NULL
              WHERE id = $1 AND state = 'running' AND lease_holder = $2",
             job,

@@ -58,7 +58,8 @@ impl StoreTransaction {
     /// [`StoreError`] when the database fails.
     pub async fn resume_embed_job(&mut self, space: i32) -> Result<bool, StoreError> {
         let resumed = sqlx::query!(
-            "UPDATE jobs SET state = 'queued', error = NULL WHERE space_version = $1 AND state = 'paused'",
+            "UPDATE jobs SET state = 'queued', error = NULL, again_at = NULL
+             WHERE space_version = $1 AND state = 'paused'",
             space
         )
         .execute(&mut *self.tx)

@@ -61,7 +61,7 @@ pub use token::{Scope, ScopeError, Token, TokenSecret};
 pub use upload::{Findings, Owner, Upload};
 pub(crate) use user_link::NewLink;
 pub(crate) use user_throttle::FailureKey;
-pub use variant::{SavedVariant, VariantContent, VariantSelection};
+pub use variant::{SavedVariant, VariantContent, VariantName, VariantSelection};
 pub use variant_draft::KeptDraft;
 pub use variant_list::{ListedVariant, VariantFilter, VariantSort, Wanting};
 pub use variant_publication::{State, VariantStates};
@@ -81,6 +81,7 @@ const MIN_PGVECTOR: (u32, u32) = (0, 8);
 pub struct Store {
     pool: PgPool,
     options: PgConnectOptions,
+    index: IndexSettings,
 }
 
 /// Several changes that become visible together or not at all.
@@ -123,7 +124,14 @@ impl Store {
         Ok(Self {
             pool: pool(&options, max_connections),
             options,
+            index: IndexSettings::default(),
         })
+    }
+
+    /// The same database, its indexes built in another way from now on.
+    #[must_use]
+    pub fn building_indexes(self, index: IndexSettings) -> Self {
+        Self { index, ..self }
     }
 
     /// Brings the schema up to date.
@@ -170,6 +178,7 @@ impl Store {
         Self {
             pool: pool(&self.options, max_connections),
             options: self.options.clone(),
+            index: self.index,
         }
     }
 

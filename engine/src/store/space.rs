@@ -156,7 +156,7 @@ impl Store {
         };
         // Only numbers of ours are put into the statement.
         if made.decides
-            && let Some(statement) = create_index(&space, super::IndexSettings::default(), false)
+            && let Some(statement) = create_index(&space, self.index, false)
         {
             sqlx::query(&statement).execute(&mut *tx).await?;
         }

@@ -113,6 +113,7 @@ impl Store {
         Ok(Some(IndexTurn {
             connection,
             space: space.clone(),
+            settings: self.index,
         }))
     }
 
@@ -143,6 +144,7 @@ impl Store {
 pub struct IndexTurn {
     connection: PgConnection,
     space: Space,
+    settings: IndexSettings,
 }
 
 impl IndexTurn {
@@ -151,12 +153,12 @@ impl IndexTurn {
     ///
     /// # Errors
     /// [`StoreError`] when the database fails, out of memory or disk for instance.
-    pub async fn build(&mut self, settings: &IndexSettings) -> Result<(), StoreError> {
-        let Some(statement) = create_index(&self.space, *settings, true) else {
+    pub async fn build(&mut self) -> Result<(), StoreError> {
+        let Some(statement) = create_index(&self.space, self.settings, true) else {
             return Ok(());
         };
         // Only numbers of ours are put into the statements.
-        let memory = format!("SET maintenance_work_mem = '{}MB'", settings.memory_mb);
+        let memory = format!("SET maintenance_work_mem = '{}MB'", self.settings.memory_mb);
         sqlx::query(&memory).execute(&mut self.connection).await?;
         if let Err(error) = sqlx::query(&statement).execute(&mut self.connection).await {
             // It takes room on a disk that may be full. The first error is the one to tell.

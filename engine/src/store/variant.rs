@@ -26,6 +26,17 @@ pub struct SavedVariant {
     pub revision: i32,
 }
 
+/// What a variant is called.
+#[derive(Debug, Clone)]
+pub struct VariantName {
+    /// Its row.
+    pub id: VariantId,
+    /// The name by which an import knows it.
+    pub key: String,
+    /// Its name for people.
+    pub name: String,
+}
+
 /// What visitors see of a variant.
 #[derive(Debug, Clone)]
 pub struct VariantContent {
@@ -110,25 +121,27 @@ impl Store {
         Ok(contents)
     }
 
-    /// The name by which an import knows a variant; `None` when it is gone.
+    /// What these variants are called; those that are gone are left out.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn variant_names(
         &self,
         variants: &[VariantId],
-    ) -> Result<Vec<(VariantId, String)>, StoreError> {
+    ) -> Result<Vec<VariantName>, StoreError> {
         let ids: Vec<i64> = variants.iter().map(|id| id.0).collect();
         let rows = sqlx::query!(
-            "SELECT id, external_id FROM variants WHERE id = ANY ($1)",
+            "SELECT id, external_id, name FROM variants WHERE id = ANY ($1)",
             &ids
         )
         .fetch_all(&self.pool)
         .await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| (VariantId(row.id), row.external_id))
-            .collect())
+        let names = rows.into_iter().map(|row| VariantName {
+            id: VariantId(row.id),
+            key: row.external_id,
+            name: row.name,
+        });
+        Ok(names.collect())
     }
 
     /// Variants as an import would write them, by external id: those named, or all for `None`.

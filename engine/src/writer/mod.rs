@@ -18,6 +18,7 @@ use tracing::{info, instrument};
 
 pub use self::assignment::Assignment;
 use crate::embedding::openai::transport;
+use crate::embedding::pause::Pausing;
 use crate::embedding::retry::{Failure, retrying};
 use crate::embedding::{ApiKey, EmbeddingError, OpenAiConfig, RetryPolicy, SystemPacer};
 
@@ -205,7 +206,8 @@ impl Writer {
             },
         });
         let pacer = SystemPacer::new();
-        let answer: Value = retrying(&PATIENCE, &pacer, || self.request(&request)).await?;
+        let (pausing, attempt) = (Pausing::default(), || self.request(&request));
+        let answer: Value = retrying(&PATIENCE, &pacer, &pausing, attempt).await?;
         let answer: Answer = serde_json::from_value(answer)
             .map_err(|error| WriterError::Malformed(error.to_string()))?;
         let model = answer.model.unwrap_or_else(|| self.model.clone());

@@ -1,13 +1,14 @@
 //! async-openai over real HTTP against a server that answers with the local model's real vectors.
 
 use std::{
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, OnceLock, Weak},
     time::Duration,
 };
 
 use async_trait::async_trait;
 use engine::embedding::{
-    ApiKey, EmbeddingError, EmbeddingProvider, OpenAiConfig, OpenAiProvider, Pacer, RetryPolicy,
+    ApiKey, EmbeddingError, EmbeddingProvider, OpenAiConfig, OpenAiProvider, Pacer, Pause,
+    RetryPolicy,
 };
 use tokio::sync::OnceCell;
 
@@ -160,14 +161,101 @@ async fn passing_failures_are_retried_with_growing_pauses() {
 }
 
 #[tokio::test]
-async fn retry_after_is_honoured_up_to_the_cap() {
+async fn retry_after_is_followed_where_the_call_has_the_time() {
     check_recovers(&[Fault::RateLimited(Some("7"))], &[8.0]).await;
-    check_recovers(&[Fault::RateLimited(Some("3600"))], &[30.0]).await;
+    check_recovers(&[Fault::RateLimited(Some("70"))], &[71.0]).await;
     // A date in the past asks for no pause; the second of jitter remains.
     let past = "Wed, 21 Oct 2015 07:28:00 GMT";
     check_recovers(&[Fault::RateLimited(Some(past))], &[1.0]).await;
+    check_recovers(&[Fault::RateLimited(Some("0"))], &[1.0]).await;
+}
+
+#[tokio::test]
+async fn a_pause_that_a_call_has_no_time_for_ends_it_and_is_told() {
     let distant = "Fri, 31 Dec 9999 23:59:59 GMT";
-    check_recovers(&[Fault::RateLimited(Some(distant))], &[30.0]).await;
+    for (wanted, least) in [("100", 100), (distant, 1_000_000)] {
+        let setup = setup(|_| {}).await;
+        setup
+            .server
+            .fail_next([Fault::RateLimited(Some(wanted)); 2]);
+        let error = setup.provider.embed(&texts()).await.unwrap_err();
+        let asked = error.asked().map_or(0, |asked| asked.as_secs());
+        assert!(asked >= least, "{wanted}: {error}");
+        assert!(error.is_temporary());
+        let words = error.to_string();
+        let expected = format!("the embedding provider asks to wait {asked} s: ");
+        assert!(
+            words.starts_with(&expected) && words.ends_with("status 429: Slow down."),
+            "{words}"
+        );
+        // It is not asked again before its time.
+        assert_eq!(setup.server.seen().len(), 1, "{wanted}");
+        assert_eq!(setup.recorder.pauses(), [0.0_f64; 0]);
+    }
+}
+
+/// Looks at its provider while a call of it pauses.
+#[derive(Debug, Default)]
+struct Onlooker {
+    provider: OnceLock<Weak<OpenAiProvider>>,
+    seen: Mutex<Vec<Option<Pause>>>,
+}
+
+#[async_trait]
+impl Pacer for Onlooker {
+    fn now(&self) -> Duration {
+        Duration::from_secs(5)
+    }
+
+    fn jitter(&self) -> f64 {
+        1.0
+    }
+
+    async fn sleep(&self, _: Duration) {
+        let provider = self.provider.get().unwrap().upgrade().unwrap();
+        self.seen.lock().unwrap().push(provider.pause());
+    }
+}
+
+#[tokio::test]
+async fn what_a_call_waits_for_is_told_while_it_waits() {
+    let setup = setup(|_| {}).await;
+    setup
+        .server
+        .fail_next([Fault::ServerError, Fault::RateLimited(Some("7"))]);
+    let onlooker = Arc::new(Onlooker::default());
+    let config = OpenAiConfig {
+        base_url: setup.server.base_url(),
+        model: "all-MiniLM-L6-v2".into(),
+        dimensions: 384,
+        ..OpenAiConfig::default()
+    };
+    let provider = OpenAiProvider::with_pacer(config, Arc::clone(&onlooker) as _).unwrap();
+    let provider = Arc::new(provider);
+    onlooker.provider.set(Arc::downgrade(&provider)).unwrap();
+    provider.embed(&texts()).await.unwrap();
+    let pause = |reason: &str, left: f64| {
+        Some(Pause {
+            reason: reason.to_owned(),
+            left: Duration::from_secs_f64(left),
+        })
+    };
+    let seen = onlooker.seen.lock().unwrap().clone();
+    assert_eq!(
+        seen,
+        [
+            pause(
+                "the embedding provider refused with status 500: <h1>Oops</h1>",
+                0.5
+            ),
+            pause(
+                "the embedding provider asks to wait 7 s: \
+                 the embedding provider refused with status 429: Slow down.",
+                7.5
+            ),
+        ]
+    );
+    assert_eq!(provider.pause(), None);
 }
 
 /// One fault, met by every attempt: the call fails with `expected` after this many requests.

@@ -70,8 +70,8 @@ pub(super) async fn run(
     let explanation = explain(engine, &services.store, &catalog, page, &visitor, now, &[]).await?;
     running.stop().await;
     match explanation {
-        Some(explanation) => print!("{explanation}"),
-        None => println!("there are no segments"),
+        Some(explanation) => super::out::write(format_args!("{explanation}")),
+        None => say!("there are no segments"),
     }
     Ok(())
 }

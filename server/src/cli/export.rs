@@ -1,7 +1,7 @@
 //! `landfall export`.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -30,7 +30,11 @@ pub(super) async fn run(store: &Store, options: &Options) -> Result<(), CommandE
     if options.file.as_os_str() == "-" {
         let mut out = std::io::stdout();
         let all = |bytes: Vec<u8>| out.write_all(&bytes);
-        return written(store, Format::JsonLines, all).await.map(drop);
+        return match written(store, Format::JsonLines, all).await {
+            // Whoever reads it has enough.
+            Err(ExportError::Write(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+            other => other.map(drop).map_err(broken_off),
+        };
     }
     let format =
         Format::of_path(&options.file).map_err(|error| CommandError::Other(error.to_string()))?;
@@ -38,11 +42,17 @@ pub(super) async fn run(store: &Store, options: &Options) -> Result<(), CommandE
     let mut unfinished = options.file.clone().into_os_string();
     unfinished.push(".part");
     let mut writer = BufWriter::new(File::create(&unfinished).map_err(failed)?);
-    let count = written(store, format, |bytes| writer.write_all(&bytes)).await?;
+    let count = written(store, format, |bytes| writer.write_all(&bytes))
+        .await
+        .map_err(broken_off)?;
     writer.flush().map_err(failed)?;
     std::fs::rename(&unfinished, &options.file).map_err(failed)?;
-    println!("{count} records written to {}", options.file.display());
+    say!("{count} records written to {}", options.file.display());
     Ok(())
+}
+
+fn broken_off(error: ExportError) -> CommandError {
+    CommandError::Other(format!("the export failed: {error}"))
 }
 
 /// Exports everything to `write` and returns how many records there were.
@@ -50,13 +60,10 @@ async fn written(
     store: &Store,
     format: Format,
     mut write: impl FnMut(Vec<u8>) -> std::io::Result<()>,
-) -> Result<usize, CommandError> {
-    let failed = |error: ExportError| CommandError::Other(format!("the export failed: {error}"));
-    let mut export = Export::start(store, &Selection::Everything, format)
-        .await
-        .map_err(failed)?;
-    while let Some(bytes) = export.next().await.map_err(failed)? {
-        write(bytes).map_err(|error| failed(error.into()))?;
+) -> Result<usize, ExportError> {
+    let mut export = Export::start(store, &Selection::Everything, format).await?;
+    while let Some(bytes) = export.next().await? {
+        write(bytes)?;
     }
     Ok(export.count())
 }

@@ -48,7 +48,7 @@ pub(super) async fn run(
     })?;
     if options.dry_run {
         let (plan, rejections) = plan(store, &source).await?;
-        println!("{plan}; nothing was written");
+        say!("{plan}; nothing was written");
         if !rejections.is_empty() {
             return Err(ImportError::Rejected(rejections).into());
         }
@@ -69,8 +69,10 @@ pub(super) async fn run(
 
 /// Says what an import did.
 pub(super) fn report(summary: Summary) {
-    println!(
+    say!(
         "{} records saved, {} unchanged, {} texts embedded",
-        summary.saved, summary.unchanged, summary.embedded
+        summary.saved,
+        summary.unchanged,
+        summary.embedded
     );
 }

@@ -1,5 +1,8 @@
 //! The command line.
 
+#[macro_use]
+mod out;
+
 mod demo;
 mod embed;
 mod explain;
@@ -149,7 +152,7 @@ async fn dispatch(cli: Cli) -> Result<(), CommandError> {
         Command::Serve(_) => Ok(()),
         Command::Migrate => {
             // Starting the services has migrated already.
-            println!("the database schema is up to date");
+            say!("the database schema is up to date");
             Ok(())
         }
         Command::Import(options) => import::run(&config, &services.store, &options).await,

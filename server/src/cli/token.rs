@@ -78,22 +78,26 @@ async fn add(people: &People, options: &Add) -> Result<(), CommandError> {
         listed(&token.scopes),
         token.expires_at.date()
     );
-    println!("{}", secret.expose());
+    say!("{}", secret.expose());
     Ok(())
 }
 
 async fn list(people: &People, now: OffsetDateTime) -> Result<(), CommandError> {
     let tokens = people.tokens().await?;
     if tokens.is_empty() {
-        println!("there are no tokens; landfall token add makes one");
+        say!("there are no tokens; landfall token add makes one");
         return Ok(());
     }
-    println!(
+    say!(
         "{:>4}  {:<24}  {:<21}  {:<10}  {:<10}  name",
-        "id", "scopes", "state", "made", "last used"
+        "id",
+        "scopes",
+        "state",
+        "made",
+        "last used"
     );
     for token in &tokens {
-        println!(
+        say!(
             "{:>4}  {:<24}  {:<21}  {:<10}  {:<10}  {}",
             token.id,
             listed(&token.scopes),
@@ -117,7 +121,7 @@ async fn revoke(people: &People, id: i64) -> Result<(), CommandError> {
         }
         outcome => outcome?,
     };
-    println!("token {id} ({}) is revoked", token.name);
+    say!("token {id} ({}) is revoked", token.name);
     Ok(())
 }
 

@@ -79,7 +79,7 @@ async fn add(config: &Config, people: &People, options: &Add) -> Result<(), Comm
         let person = people
             .add(&actor, &options.email, name, options.role, &password)
             .await?;
-        println!("{} can sign in as {}", person.email, person.role);
+        say!("{} can sign in as {}", person.email, person.role);
         return Ok(());
     }
     let link = people
@@ -112,18 +112,21 @@ async fn reset(config: &Config, people: &People, email: &str) -> Result<(), Comm
 
 /// Prints a link alone on standard output, so that a script can send it.
 fn print_link(config: &Config, link: &MadeLink) {
-    println!("{}", welcome_url(&config.base_url(), &link.secret));
+    say!("{}", welcome_url(&config.base_url(), &link.secret));
 }
 
 async fn list(people: &People) -> Result<(), CommandError> {
     let everybody = people.list().await?;
     if everybody.is_empty() {
-        println!("there is nobody yet; landfall user add adds somebody");
+        say!("there is nobody yet; landfall user add adds somebody");
         return Ok(());
     }
-    println!(
+    say!(
         "{:<10}  {:<8}  {:<12}  {:<32}  name",
-        "role", "state", "last sign-in", "e-mail"
+        "role",
+        "state",
+        "last sign-in",
+        "e-mail"
     );
     for Listed {
         person,
@@ -131,7 +134,7 @@ async fn list(people: &People) -> Result<(), CommandError> {
         ..
     } in &everybody
     {
-        println!(
+        say!(
             "{:<10}  {:<8}  {:<12}  {:<32}  {}",
             person.role.as_str(),
             if person.disabled {

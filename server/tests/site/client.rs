@@ -2,8 +2,9 @@
 //!
 //! Comfortable clients tidy addresses up, follow redirects and decode bodies; all three are under test here.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
 
 use scraper::{Html, Selector};
 
@@ -64,12 +65,33 @@ pub(crate) fn request(
     target: &str,
     headers: &[(&str, &str)],
 ) -> Answer {
+    send(address, request_text(method, target, headers).as_bytes())
+}
+
+/// A request without a body.
+fn request_text(method: &str, target: &str, headers: &[(&str, &str)]) -> String {
     let mut text = format!("{method} {target} HTTP/1.1\r\nHost: site.example\r\n");
     for (name, value) in headers {
         text.extend([name, ": ", value, "\r\n"]);
     }
     text.push_str("Connection: close\r\n\r\n");
-    send(address, text.as_bytes())
+    text
+}
+
+/// What a server tells in an answer that goes on: the data of its events, until it ends.
+pub(crate) fn events(
+    address: SocketAddr,
+    target: &str,
+    headers: &[(&str, &str)],
+) -> impl Iterator<Item = String> {
+    let mut stream = TcpStream::connect(address).expect("the server listens");
+    let patience = Some(Duration::from_secs(30));
+    stream.set_read_timeout(patience).expect("it is not zero");
+    let request = request_text("GET", target, headers);
+    stream.write_all(request.as_bytes()).expect("it is read");
+    let lines = BufReader::new(stream).lines();
+    let lines = lines.map(|line| line.expect("it goes on or ends"));
+    lines.filter_map(|line| Some(line.strip_prefix("data: ")?.to_owned()))
 }
 
 /// Posts a form.

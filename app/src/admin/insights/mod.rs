@@ -9,8 +9,6 @@ use self::findings::Finding;
 use super::screen::screen;
 use crate::ui::{EmptyState, LinkButton, PageHeader, Panel};
 
-const NO_VISITS: &str = "No visits are known yet.";
-
 /// The reports.
 pub(super) fn insights() -> impl IntoView {
     screen("Insights", Role::Viewer, async |session| {
@@ -18,7 +16,6 @@ pub(super) fn insights() -> impl IntoView {
             return Ok(nothing_yet());
         }
         let found = session.desk().insights().await?;
-        let visited = |nothing| if found.visited { nothing } else { NO_VISITS };
         let may_write = session.may(Role::Editor);
         Ok(view! {
             <PageHeader
@@ -29,7 +26,11 @@ pub(super) fn insights() -> impl IntoView {
                 <Report
                     title="Content gaps"
                     lead="Pages that people visit and that have little to say to them, the most visited first. A variant for the segment helps most."
-                    nothing=visited("Every visited page has something that fits its visitors.")
+                    nothing=if found.visited {
+                        "Every visited page has something that fits its visitors."
+                    } else {
+                        "No visits are known yet."
+                    }
                     findings=findings::gaps(&found, may_write)
                 />
                 <Report
@@ -41,7 +42,7 @@ pub(super) fn insights() -> impl IntoView {
                 <Report
                     title="Variants nobody gets"
                     lead="Published on the most visited pages, but always outdone by another one or too far from everything that visitors ask for. Sharpen or archive them."
-                    nothing=visited("Every published variant of the most visited pages is shown to somebody.")
+                    nothing="Every published variant of the most visited pages is shown to somebody."
                     findings=findings::never_shown(&found)
                 />
                 <Report

@@ -1,7 +1,8 @@
+use std::sync::Arc;
 use std::time::Duration;
 
-use domain::Role;
-use engine::spaces::{Below, Comparison, Decided, Drift, Floors, Outcome, Share};
+use domain::{PageId, Role, SegmentId, VariantId};
+use engine::spaces::{Below, Comparison, Decided, Drift, Floors, Named, Outcome, Share};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -130,7 +131,8 @@ fn shown(drift: &Drift, floors: Floors, switch: Option<AnyView>) -> AnyView {
             {similarities} {terms}
             {switch}
             <div class="grid grid-cols-1 gap-6 lg:grid-cols-2">
-                {shares("By page", "Page", &drift.by_page)} {shares("By segment", "Segment", &drift.by_segment)}
+                {shares("By page", "Page", &drift.by_page, page)}
+                {shares("By segment", "Segment", &drift.by_segment, segment)}
             </div>
             {(!changed.is_empty())
                 .then(|| {
@@ -215,14 +217,19 @@ fn number(name: &'static str, value: String, beside: String) -> impl IntoView {
     }
 }
 
-fn shares(title: &'static str, column: &'static str, shares: &[Share]) -> impl IntoView + use<> {
+fn shares<Id>(
+    title: &'static str,
+    column: &'static str,
+    shares: &[(Arc<Named<Id>>, Share)],
+    shown: fn(&Named<Id>) -> AnyView,
+) -> impl IntoView + use<Id> {
     let rows = shares
         .iter()
         .take(ROWS)
-        .map(|share| {
+        .map(|(named, share)| {
             view! {
                 <tr>
-                    <td class="wrap-anywhere">{share.name.clone()}</td>
+                    <td class="wrap-anywhere">{shown(named)}</td>
                     <td class="tabular-nums">{format!("{} of {}", share.changed, share.decisions)}</td>
                     <td class="tabular-nums">{per_cent(share.of_visits())}</td>
                 </tr>
@@ -247,14 +254,14 @@ fn mover(decided: &Decided) -> impl IntoView + use<> {
     view! {
         <tr>
             <td>
-                <span class="font-medium wrap-anywhere">{decided.page.clone()}</span>
+                {page(&decided.page)}
                 <span class="block text-muted">
-                    {decided.segment.clone()} " · " {decided.locale.clone()} {term}
+                    {segment(&decided.segment)} " · " {decided.locale.clone()} {term}
                 </span>
             </td>
-            <td class="wrap-anywhere">{name(&decided.from)}</td>
+            <td class="wrap-anywhere">{outcome(&decided.from)}</td>
             <td class="whitespace-nowrap tabular-nums">{both(decided.from.in_old, decided.from.in_new)}</td>
-            <td class="wrap-anywhere">{name(&decided.to)}</td>
+            <td class="wrap-anywhere">{outcome(&decided.to)}</td>
             <td class="whitespace-nowrap tabular-nums">{both(decided.to.in_old, decided.to.in_new)}</td>
         </tr>
     }
@@ -264,19 +271,43 @@ fn crossing(below: &Below) -> impl IntoView + use<> {
     view! {
         <tr>
             <td>
-                <span class="font-medium wrap-anywhere">{below.page.clone()}</span>
-                <span class="block text-muted">{below.segment.clone()}</span>
+                {page(&below.page)} <span class="block text-muted">{segment(&below.segment)}</span>
             </td>
-            <td class="wrap-anywhere">{below.variant.clone()}</td>
+            <td class="wrap-anywhere">{variant(&below.variant)}</td>
             <td class="whitespace-nowrap tabular-nums">{both(Some(below.in_old), Some(below.in_new))}</td>
             <td class="text-muted">{if below.falls { "No longer shown" } else { "Can be shown" }}</td>
         </tr>
     }
 }
 
-fn name(outcome: &Outcome) -> String {
-    let variant = outcome.variant.clone();
-    variant.unwrap_or_else(|| "Default content".to_owned())
+fn outcome(outcome: &Outcome) -> AnyView {
+    let chosen = outcome.variant.as_deref();
+    chosen.map_or_else(|| "Default content".into_any(), variant)
+}
+
+fn page(page: &Named<PageId>) -> AnyView {
+    link(format!("/admin/pages/{}", page.id), page.name.clone())
+}
+
+fn segment(segment: &Named<SegmentId>) -> AnyView {
+    segment.name.clone().into_any()
+}
+
+fn variant(variant: &Named<VariantId>) -> AnyView {
+    let href = format!("/admin/variants/{}", variant.id);
+    link(href, variant.name.clone())
+}
+
+fn link(href: String, words: String) -> AnyView {
+    view! {
+        <a
+            href=href
+            class="inline-flex min-h-6 items-center font-medium underline decoration-line underline-offset-4 wrap-anywhere hover:decoration-ink"
+        >
+            {words}
+        </a>
+    }
+    .into_any()
 }
 
 fn both(old: Option<f32>, new: Option<f32>) -> String {

@@ -98,7 +98,7 @@ pub async fn switch(
     #[server(default)] incomplete: Option<String>,
 ) -> Result<(), AdminError> {
     let session = AdminSession::require(Role::Admin).await?;
-    let such = "is no number; write one such as 0.35, or leave it empty";
+    let such = "is no number; write one such as 0.35";
     let days = "is no number of days; write one such as 14, or leave it empty";
     let options = SwitchOptions {
         floors: Floors {

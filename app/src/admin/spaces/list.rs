@@ -135,7 +135,7 @@ fn panel(
         ("Index", index),
     ];
     let facts = facts.map(|(name, value)| fact(name, value)).collect_view();
-    let (model, refused) = (space.spec.model.clone(), refused(letters));
+    let (model, refused) = (space.spec.model.clone(), refused(version, letters));
     view! {
         <Panel>
             <div class="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pt-4">
@@ -166,26 +166,25 @@ fn job(view: &SpaceView) -> Option<impl IntoView + use<>> {
     let job = view.job.as_ref().filter(|job| job.is_open())?;
     let words = words::job(job, view.index);
     let (space, done, total) = (job.space, job.done, job.total);
-    let error = job.error.clone().map(|error| {
-        view! { <p class="mt-2 text-sm text-bad wrap-anywhere">{error}</p> }
-    });
-    let moving = job.is_moving();
-    Some(view! {
-        <div class="border-t border-line px-4 py-4">
-            {if moving {
-                let events = format!("/admin/spaces/events?space={space}");
-                view! { <Progress events done total words /> }.into_any()
-            } else {
-                let far = format!("{words} at {done} of {total} texts");
-                view! { <p class="text-sm text-muted tabular-nums">{far}</p> }.into_any()
-            }}
+    let shown = if job.is_moving() {
+        let events = format!("/admin/spaces/events?space={space}");
+        view! { <Progress events done total words /> }.into_any()
+    } else {
+        let far = format!("{words} at {done} of {total} texts");
+        let error = job.error.clone().map(|error| {
+            view! { <p class="mt-2 text-sm text-bad wrap-anywhere">{error}</p> }
+        });
+        view! {
+            <p class="text-sm text-muted tabular-nums">{far}</p>
             {error}
-        </div>
-    })
+        }
+        .into_any()
+    };
+    Some(view! { <div class="border-t border-line px-4 py-4">{shown}</div> })
 }
 
 /// Texts that the provider refused.
-fn refused(letters: &[DeadLetter]) -> Option<impl IntoView + use<>> {
+fn refused(space: i32, letters: &[DeadLetter]) -> Option<impl IntoView + use<>> {
     if letters.is_empty() {
         return None;
     }
@@ -204,13 +203,16 @@ fn refused(letters: &[DeadLetter]) -> Option<impl IntoView + use<>> {
         .collect_view();
     let rest = letters.len().saturating_sub(LISTED);
     let rest = (rest > 0).then(|| {
-        let words = format!("and {rest} more, which landfall embed status lists");
-        view! { <li class="px-4 py-2 text-sm text-muted">{words}</li> }
+        view! { <p class="text-sm text-muted tabular-nums">{format!("and {rest} more")}</p> }
     });
+    let csv = format!("/admin/spaces/refused.csv?space={space}");
     Some(view! {
         <details class="border-t border-line">
             <summary class="disclosure flex min-h-9 cursor-pointer items-center gap-1 px-4 py-3 text-sm text-bad">{heading}</summary>
-            <ul class="divide-y divide-line border-t border-line">{rows} {rest}</ul>
+            <ul class="divide-y divide-line border-y border-line">{rows}</ul>
+            <div class="flex flex-wrap items-center justify-between gap-2 px-4 py-3">
+                {rest} <LinkButton href=csv>"All of them as CSV"</LinkButton>
+            </div>
         </details>
     })
 }

@@ -22,7 +22,7 @@ pub fn Progress(
     });
     let id = format!("progress-{events}");
     view! {
-        <label for=id.clone() class="block text-sm text-muted tabular-nums" aria-live="off">
+        <label for=id.clone() class="block text-sm text-muted wrap-anywhere tabular-nums" aria-live="off">
             {move || far.get().2}
         </label>
         <progress

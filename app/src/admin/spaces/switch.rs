@@ -1,16 +1,17 @@
 use std::time::Duration;
 
 use engine::spaces::Drift;
+use leptos::context::Provider;
 use leptos::prelude::*;
 
-use crate::ui::{Button, CheckField, Confirm, Panel, TextField, Weight};
+use crate::ui::{Button, CheckField, Confirm, Mistakes, Panel, TextField, Weight};
 
 /// Trying other floors, and the switch itself. `without` texts have no vector in the new space;
 /// the present one is kept for `keep` unless somebody says otherwise.
 pub(super) fn switch(drift: &Drift, without: i64, keep: Duration) -> AnyView {
     let space = drift.to.version;
-    let floor = format!("{:.2}", drift.to.floor);
-    let term_floor = format!("{:.2}", drift.to.term_floor);
+    let floor = drift.to.floor.to_string();
+    let term_floor = drift.to.term_floor.to_string();
     let suggested = format!(
         "{:.2} lets the same share of pairs through as {:.2} does now.",
         drift.suggested_floor, drift.from.floor
@@ -22,17 +23,19 @@ pub(super) fn switch(drift: &Drift, without: i64, keep: Duration) -> AnyView {
         ),
         None => "No campaign term is known in both spaces to choose it by.".to_owned(),
     };
-    let text = format!(
-        "Visitors get its decisions with their next request, with a similarity floor of {floor} and a term floor of \
-         {term_floor}. The present space is kept, so that you can go back."
-    );
-    let field = |name, label, hint: String, value: String| {
+    let text = "Visitors get its decisions with their next request. The present space is kept, so that you can go back.";
+    let tried = |name, label, hint: String, value: &str| {
         view! {
             <div class="max-w-64">
-                <TextField name label hint value filter=true />
+                <TextField name label hint value=value.to_owned() filter=true />
             </div>
         }
     };
+    let decided = |name: &'static str, label, compared: &str| {
+        let hint = format!("{compared} is what this comparison was made with.");
+        view! { <TextField name id=format!("switch-{name}") label hint value=compared.to_owned() required=true /> }
+    };
+    let compared = (floor.clone(), term_floor.clone());
     let days = keep.as_secs() / 86_400;
     let incomplete = (without > 0).then(|| {
         let label = format!(
@@ -44,14 +47,17 @@ pub(super) fn switch(drift: &Drift, without: i64, keep: Duration) -> AnyView {
         <Panel title="Switch">
             // The buttons stand beside the fields, not beside their labels.
             <div class="flex flex-wrap items-start justify-between gap-4 p-4">
-                <form method="get" action="/admin/spaces/drift" class="flex flex-wrap items-start gap-3">
-                    <input type="hidden" name="space" value=space />
-                    {field("floor", "Similarity floor after the switch", suggested, floor.clone())}
-                    {field("term_floor", "Term floor after the switch", of_terms, term_floor.clone())}
-                    <div class="sm:pt-7">
-                        <Button>"Compare with these floors"</Button>
-                    </div>
-                </form>
+                // What was wrong with the switch is told in its own fields.
+                <Provider value=Mistakes::default()>
+                    <form method="get" action="/admin/spaces/drift" class="flex flex-wrap items-start gap-3">
+                        <input type="hidden" name="space" value=space />
+                        {tried("floor", "Try another similarity floor", suggested, &compared.0)}
+                        {tried("term_floor", "Try another term floor", of_terms, &compared.1)}
+                        <div class="sm:pt-7">
+                            <Button>"Compare with these floors"</Button>
+                        </div>
+                    </form>
+                </Provider>
                 <div class="sm:pt-7">
                     <Confirm
                         id="switch"
@@ -62,9 +68,9 @@ pub(super) fn switch(drift: &Drift, without: i64, keep: Duration) -> AnyView {
                         weight=Weight::Primary
                     >
                         <input type="hidden" name="space" value=space />
-                        <input type="hidden" name="floor" value=floor />
-                        <input type="hidden" name="term_floor" value=term_floor />
                         <div class="mb-2 grid w-full gap-4">
+                            {decided("floor", "Similarity floor from then on", &floor)}
+                            {decided("term_floor", "Term floor from then on", &term_floor)}
                             <TextField
                                 name="keep_days"
                                 label="Days for which the present space is kept"

@@ -1,9 +1,14 @@
 //! Spaces and jobs in words.
 
+use engine::embedding::Pause;
 use engine::store::{EmbedJob, EmbedJobState, IndexState, Phase};
 
 /// How far a job has come, in a line.
 pub fn job(job: &EmbedJob, index: IndexState) -> String {
+    if let Some(left) = job.takeover() {
+        let left = time(left.as_secs_f64());
+        return format!("The server that works on it says nothing; another takes over in {left}");
+    }
     match &job.state {
         EmbedJobState::Queued => "Waiting for a server".to_owned(),
         EmbedJobState::Paused => "Paused".to_owned(),
@@ -19,9 +24,11 @@ pub fn job(job: &EmbedJob, index: IndexState) -> String {
         },
         EmbedJobState::Running { .. } => {
             let far = format!("{} of {} texts", job.done, job.total);
-            match (job.rate(), job.seconds_left()) {
-                _ if job.error.is_some() => format!("{far}, waiting for the provider"),
-                (Some(rate), Some(left)) => {
+            match (job.pause(), job.rate(), job.seconds_left()) {
+                (Some(Pause { reason, left }), ..) => {
+                    format!("{far}, again in {}: {reason}", time(left.as_secs_f64()))
+                }
+                (None, Some(rate), Some(left)) => {
                     format!("{far}, {rate:.0} a second, {} left", time(left))
                 }
                 _ => far,

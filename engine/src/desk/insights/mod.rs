@@ -31,7 +31,7 @@ const SEGMENTS: usize = 300;
 /// What vectors tell.
 #[derive(Debug, Clone)]
 pub struct Insights {
-    /// Whether any visit is known, without which the first and the third tell nothing.
+    /// Whether any visit is known; otherwise there are no gaps either.
     pub visited: bool,
     /// Visited places for which nothing fits well, the most visited first.
     pub gaps: Vec<Weak>,

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::decision::{Choice, Pool};
-use domain::{SegmentId, VariantId};
+use domain::{Locale, SegmentId, VariantId};
 
 use super::{NeverShown, Reason, TERMS, TOLD};
 use crate::catalog::{Catalog, Page};
@@ -21,8 +21,8 @@ const VARIANTS: i64 = 500;
 #[derive(Default)]
 struct Winners {
     shown: HashSet<VariantId>,
-    /// What each segment's own variants were outdone by.
-    first: HashMap<SegmentId, VariantId>,
+    /// What each segment's own variants in a language were outdone by.
+    first: HashMap<(SegmentId, Locale), VariantId>,
 }
 
 impl Desk {
@@ -75,8 +75,10 @@ impl Desk {
         terms: &[crate::store::PlacedTerm],
     ) -> Result<Winners, StoreError> {
         let mut winners = Winners::default();
-        for (segment, _, choice) in Decider::deliberate_page(&self.store, catalog, page).await? {
-            winners.add(segment, &choice);
+        for (segment, locale, choice) in
+            Decider::deliberate_page(&self.store, catalog, page).await?
+        {
+            winners.add((segment, locale), &choice);
         }
         let brought = terms.iter().filter(|term| term.page == page.id);
         for term in brought.filter(|_| page.terms) {
@@ -94,7 +96,7 @@ impl Desk {
                     .decider()
                     .suppose(&self.store, catalog, subject, &term.vector)
                     .await?;
-                winners.add(term.segment, &choice);
+                winners.add((term.segment, *locale), &choice);
             }
         }
         Ok(winners)
@@ -102,11 +104,11 @@ impl Desk {
 }
 
 impl Winners {
-    fn add(&mut self, segment: SegmentId, choice: &Choice) {
+    fn add(&mut self, who: (SegmentId, Locale), choice: &Choice) {
         if let Some(winner) = choice.winner() {
             self.shown.insert(winner.variant);
             if choice.pool == Pool::Segment {
-                self.first.entry(segment).or_insert(winner.variant);
+                self.first.entry(who).or_insert(winner.variant);
             }
         }
     }
@@ -119,7 +121,7 @@ impl Winners {
             .map(|variant| {
                 let outdone = variant
                     .segment
-                    .and_then(|segment| named(*self.first.get(&segment)?));
+                    .and_then(|segment| named(*self.first.get(&(segment, variant.locale))?));
                 NeverShown {
                     path: page.path.clone(),
                     variant: variant.clone(),

@@ -1,10 +1,9 @@
 //! A comparison as a file.
 
-use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::report::{Drift, Outcome};
-use crate::ingest::format::guarded;
+use crate::spaces::cell::cell;
 
 impl Drift {
     /// Every decision as CSV, for spreadsheets: each winner's similarity in both spaces, and how near a
@@ -17,10 +16,8 @@ impl Drift {
         for decided in &self.decisions {
             let number = |value: Option<f32>| value.map(|v| format!("{v:.4}")).unwrap_or_default();
             let name = |outcome: &Outcome| {
-                outcome
-                    .variant
-                    .clone()
-                    .unwrap_or_else(|| "(default)".to_owned())
+                let variant = outcome.variant.as_ref();
+                cell(variant.map_or("(default)", |variant| &variant.key))
             };
             let (from, to) = (&decided.from, &decided.to);
             let term = decided.term.as_ref();
@@ -28,16 +25,16 @@ impl Drift {
             let _ = writeln!(
                 text,
                 "{},{},{},{},{:.1},{},{},{},{},{},{},{},{},{}",
-                cell(&decided.page),
-                cell(&decided.segment),
+                cell(&decided.page.key),
+                cell(&decided.segment.key),
                 cell(&decided.locale),
                 cell(term.map_or("", |term| term.text.as_str())),
                 decided.visits,
                 if decided.changes() { "yes" } else { "no" },
-                cell(&name(from)),
+                name(from),
                 number(from.in_old),
                 number(from.in_new),
-                cell(&name(to)),
+                name(to),
                 number(to.in_old),
                 number(to.in_new),
                 number(term.and_then(|term| term.in_old)),
@@ -45,27 +42,5 @@ impl Drift {
             );
         }
         text
-    }
-}
-
-/// A text as a cell: what a spreadsheet would run as a formula or read as two cells is quoted.
-fn cell(text: &str) -> String {
-    match guarded(text) {
-        Cow::Borrowed(text) if !text.contains([',', '"', '\n', '\r']) => text.to_owned(),
-        text => format!("\"{}\"", text.replace('"', "\"\"")),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn cells_that_a_spreadsheet_would_misread_are_quoted() {
-        let check = |text: &str, expected: &str| assert_eq!(cell(text), expected);
-        check("pricing--smb--en", "pricing--smb--en");
-        check("a,b", "\"a,b\"");
-        check("say \"no\"", "\"say \"\"no\"\"\"");
-        check("=cmd()", "\"'=cmd()\"");
     }
 }

@@ -7,6 +7,7 @@ mod report;
 mod terms;
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use domain::decision::{Candidate, Choice, Question, choose, term_reach};
@@ -18,13 +19,13 @@ use crate::catalog::{Catalog, Page};
 use crate::desk::DeskError;
 use crate::embedding::Embedding;
 use crate::store::{
-    BroughtTerm, PageQuestions, Space, SpaceState, Store, StoreError, TextHash, Wanted,
+    BroughtTerm, PageQuestions, Space, SpaceState, Store, StoreError, TextHash, VariantName, Wanted,
 };
 use crate::visits::Traffic;
 
 pub use histogram::Histogram;
 pub use kept::{Comparison, Comparisons};
-pub use report::{Below, Decided, Drift, Outcome, Share, Side};
+pub use report::{Below, Decided, Drift, Named, Outcome, Share, Side};
 pub use terms::{Brought, Terms};
 
 /// How often a comparison begins anew because something was published meanwhile.
@@ -107,7 +108,7 @@ impl Spaces {
                 Ok((catalog, compared)) => {
                     let names = names(&self.store, &compared).await?;
                     return Ok(report::build(
-                        &catalog, &from, &to, floors, &compared, &names, traffic,
+                        &catalog, &from, &to, floors, &compared, names, traffic,
                     ));
                 }
                 Err(StoreError::Superseded) => {}
@@ -292,14 +293,16 @@ async fn decide(
 async fn names(
     store: &Store,
     compared: &[Compared],
-) -> Result<HashMap<VariantId, String>, StoreError> {
+) -> Result<HashMap<VariantId, Arc<Named<VariantId>>>, StoreError> {
     let mut ids: Vec<VariantId> = compared
         .iter()
         .flat_map(|page| page.pairs.iter().map(|pair| pair.variant))
         .collect();
     ids.sort_unstable();
     ids.dedup();
-    Ok(store.variant_names(&ids).await?.into_iter().collect())
+    let names = store.variant_names(&ids).await?.into_iter();
+    let named = names.map(|VariantName { id, key, name }| (id, Arc::new(Named { id, key, name })));
+    Ok(named.collect())
 }
 
 impl Catalog {

@@ -1,9 +1,11 @@
 //! A comparison, summed up for people.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
+use std::sync::Arc;
 
 use domain::decision::{Choice, Thresholds};
-use domain::{SegmentId, VariantId};
+use domain::{PageId, SegmentId, VariantId};
 
 use super::histogram::{Histogram, same_quantile};
 use super::terms::{Brought, Terms};
@@ -24,9 +26,9 @@ pub struct Drift {
     /// All decisions.
     pub all: Share,
     /// By page, the one with most traffic that changes first.
-    pub by_page: Vec<Share>,
+    pub by_page: Vec<(Arc<Named<PageId>>, Share)>,
     /// By segment, in the same order.
-    pub by_segment: Vec<Share>,
+    pub by_segment: Vec<(Arc<Named<SegmentId>>, Share)>,
     /// Every decision: those that change first, by visits.
     pub decisions: Vec<Decided>,
     /// Pairs that the floor lets through in one space and not in the other, those with the largest
@@ -53,11 +55,20 @@ pub struct Side {
     pub histogram: Histogram,
 }
 
-/// How much of something changes.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Share {
-    /// The page's path or the segment's key.
+/// A page, a segment or a variant, as files and people call it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named<Id> {
+    /// Its row number.
+    pub id: Id,
+    /// Its name in files: a page's path, a segment's key, a variant's import id.
+    pub key: String,
+    /// Its name for people; a page has no other than its path.
     pub name: String,
+}
+
+/// How much of something changes.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Share {
     /// Decisions about it.
     pub decisions: usize,
     /// Those that change.
@@ -71,10 +82,10 @@ pub struct Share {
 /// A decision in both spaces.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decided {
-    /// The page's path.
-    pub page: String,
-    /// The segment's key.
-    pub segment: String,
+    /// The page.
+    pub page: Arc<Named<PageId>>,
+    /// The segment.
+    pub segment: Arc<Named<SegmentId>>,
     /// The language asked for.
     pub locale: String,
     /// The campaign term that the visitor brought.
@@ -91,7 +102,7 @@ pub struct Decided {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outcome {
     /// The variant; `None` is the page's default content.
-    pub variant: Option<String>,
+    pub variant: Option<Arc<Named<VariantId>>>,
     /// Its cosine similarity in the old space.
     pub in_old: Option<f32>,
     /// Its cosine similarity in the new space.
@@ -101,12 +112,12 @@ pub struct Outcome {
 /// A pair that the floor lets through in one space only.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Below {
-    /// The page's path.
-    pub page: String,
-    /// The segment's key.
-    pub segment: String,
+    /// The page.
+    pub page: Arc<Named<PageId>>,
+    /// The segment.
+    pub segment: Arc<Named<SegmentId>>,
     /// The variant for any segment.
-    pub variant: String,
+    pub variant: Arc<Named<VariantId>>,
     /// Its cosine similarity in the old space.
     pub in_old: f32,
     /// Its cosine similarity in the new space.
@@ -155,18 +166,24 @@ pub(super) fn build(
     to: &Space,
     floors: Floors,
     compared: &[Compared],
-    names: &HashMap<VariantId, String>,
+    variants: HashMap<VariantId, Arc<Named<VariantId>>>,
     traffic: &Traffic,
 ) -> Drift {
     let present = catalog.site.thresholds;
     let future = floors.over(present);
     let (old_floor, new_floor) = (present.similarity_floor, future.similarity_floor);
-    let segments: HashMap<SegmentId, &str> = catalog
-        .segments
-        .iter()
-        .map(|segment| (segment.id, segment.key.as_str()))
-        .collect();
-    let namer = Namer { segments, names };
+    let segments = catalog.segments.iter().map(|segment| {
+        let named = Named {
+            id: segment.id,
+            key: segment.key.to_string(),
+            name: segment.name.clone(),
+        };
+        (segment.id, Arc::new(named))
+    });
+    let namer = Namer {
+        segments: segments.collect(),
+        variants,
+    };
     let visits: HashMap<Place, f64> = traffic.places().collect();
     let weighted = traffic.total() > 0.0;
     let mut decisions: Vec<Decided> = Vec::new();
@@ -184,6 +201,11 @@ pub(super) fn build(
                 *with_term.entry(place(page, decision)).or_default() += uses;
             }
         }
+        let shown_page = Arc::new(Named {
+            id: page.page,
+            key: page.path.clone(),
+            name: page.path.clone(),
+        });
         for decision in &page.decisions {
             let segment = decision.segment;
             let outcome = |choice: &Choice| namer.outcome(segment, choice, &similarities);
@@ -194,7 +216,7 @@ pub(super) fn build(
                 None => (counted(&visits) - counted(&with_term)).max(0.0),
             };
             decisions.push(Decided {
-                page: page.path.clone(),
+                page: Arc::clone(&shown_page),
                 segment: namer.segment(segment),
                 locale: decision.locale.to_string(),
                 term: decision.term.as_ref().map(|(term, _)| term.clone()),
@@ -208,7 +230,7 @@ pub(super) fn build(
                 && (in_old >= old_floor) != (in_new >= new_floor)
             {
                 below.push(Below {
-                    page: page.path.clone(),
+                    page: Arc::clone(&shown_page),
                     segment: namer.segment(pair.segment),
                     variant: namer.variant(pair.variant),
                     in_old,
@@ -248,7 +270,7 @@ pub(super) fn build(
         from: side(from, present, &all(|pair| pair.from)),
         to: side(to, future, &all(|pair| pair.to)),
         weighted,
-        all: share("all", decisions.iter()),
+        all: share(&decisions.iter().collect::<Vec<_>>()),
         by_page: shares(&decisions, |decided| &decided.page),
         by_segment: shares(&decisions, |decided| &decided.segment),
         decisions,
@@ -264,30 +286,27 @@ fn distance(decided: &Decided) -> f32 {
     }
 }
 
-fn shares(decisions: &[Decided], name: fn(&Decided) -> &String) -> Vec<Share> {
+fn shares<Id>(
+    decisions: &[Decided],
+    of: fn(&Decided) -> &Arc<Named<Id>>,
+) -> Vec<(Arc<Named<Id>>, Share)> {
     let mut groups: BTreeMap<&str, Vec<&Decided>> = BTreeMap::new();
     for decided in decisions {
-        groups.entry(name(decided)).or_default().push(decided);
+        groups.entry(&of(decided).key).or_default().push(decided);
     }
-    let mut shares: Vec<Share> = groups
-        .into_iter()
-        .map(|(name, decisions)| share(name, decisions.into_iter()))
+    let mut shares: Vec<(Arc<Named<Id>>, Share)> = groups
+        .into_values()
+        .map(|decisions| (Arc::clone(of(decisions[0])), share(&decisions)))
         .collect();
-    shares.sort_by(|a, b| {
+    shares.sort_by(|(_, a), (_, b)| {
         let by = b.changed_visits.total_cmp(&a.changed_visits);
         by.then(b.changed.cmp(&a.changed))
     });
     shares
 }
 
-fn share<'a>(name: &str, decisions: impl Iterator<Item = &'a Decided>) -> Share {
-    let mut share = Share {
-        name: name.to_owned(),
-        decisions: 0,
-        changed: 0,
-        visits: 0.0,
-        changed_visits: 0.0,
-    };
+fn share(decisions: &[&Decided]) -> Share {
+    let mut share = Share::default();
     for decided in decisions {
         share.decisions += 1;
         share.visits += decided.visits;
@@ -299,24 +318,19 @@ fn share<'a>(name: &str, decisions: impl Iterator<Item = &'a Decided>) -> Share 
     share
 }
 
-/// What people call things.
-struct Namer<'a> {
-    segments: HashMap<SegmentId, &'a str>,
-    names: &'a HashMap<VariantId, String>,
+/// What things are called.
+struct Namer {
+    segments: HashMap<SegmentId, Arc<Named<SegmentId>>>,
+    variants: HashMap<VariantId, Arc<Named<VariantId>>>,
 }
 
-impl Namer<'_> {
-    fn segment(&self, id: SegmentId) -> String {
-        self.segments
-            .get(&id)
-            .copied()
-            .unwrap_or_default()
-            .to_owned()
+impl Namer {
+    fn segment(&self, id: SegmentId) -> Arc<Named<SegmentId>> {
+        named(&self.segments, id, || format!("segment {}", id.0))
     }
 
-    fn variant(&self, id: VariantId) -> String {
-        let name = self.names.get(&id).cloned();
-        name.unwrap_or_else(|| format!("variant {id}"))
+    fn variant(&self, id: VariantId) -> Arc<Named<VariantId>> {
+        named(&self.variants, id, || format!("variant {id}"))
     }
 
     fn outcome(
@@ -333,4 +347,16 @@ impl Namer<'_> {
             in_new: pair.and_then(|pair| pair.to),
         }
     }
+}
+
+/// What is known of `id`, or a name for what is gone.
+fn named<Id: Copy + Eq + Hash>(
+    known: &HashMap<Id, Arc<Named<Id>>>,
+    id: Id,
+    otherwise: impl Fn() -> String,
+) -> Arc<Named<Id>> {
+    known.get(&id).cloned().unwrap_or_else(|| {
+        let (key, name) = (otherwise(), otherwise());
+        Arc::new(Named { id, key, name })
+    })
 }

@@ -67,7 +67,7 @@ impl Desk<'_> {
                     spaces.resume(actor, space).await?;
                 }
                 if *detach {
-                    println!("space {space}: a running server fills it");
+                    say!("space {space}: a running server fills it");
                 } else {
                     self.fill(space).await?;
                 }
@@ -76,17 +76,17 @@ impl Desk<'_> {
             Action::Pause(which) => {
                 let space = self.with_open_job(which).await?;
                 spaces.pause(actor, space).await?;
-                println!("space {space}: the job rests");
+                say!("space {space}: the job rests");
             }
             Action::Resume(which) => {
                 let space = self.with_open_job(which).await?;
                 spaces.resume(actor, space).await?;
-                println!("space {space}: the job waits for a server, or for landfall embed start");
+                say!("space {space}: the job waits for a server, or for landfall embed start");
             }
             Action::Cancel(which) => {
                 let space = self.with_open_job(which).await?;
                 spaces.cancel(actor, space).await?;
-                println!("space {space}: the job is stopped");
+                say!("space {space}: the job is stopped");
             }
             Action::Drift {
                 which,
@@ -111,15 +111,15 @@ impl Desk<'_> {
                 };
                 let space = self.comparable(which).await?;
                 let switched = spaces.switch(actor, space, options).await?;
-                println!("space {} decides now", switched.to);
+                say!("space {} decides now", switched.to);
             }
             Action::Rollback => {
                 let switched = spaces.rollback(actor, None).await?;
-                println!("space {} decides again", switched.to);
+                say!("space {} decides again", switched.to);
             }
             Action::Drop { space } => {
                 spaces.retire(actor, *space).await?;
-                println!("space {space}: a running server deletes its vectors");
+                say!("space {space}: a running server deletes its vectors");
             }
         }
         Ok(())
@@ -128,7 +128,7 @@ impl Desk<'_> {
     /// Fills a space, unless somebody interrupts that, and says what became of it.
     async fn fill(&self, space: i32) -> Result<(), CommandError> {
         tokio::select! {
-            filled = follow::work(&self.services.store, &self.spaces, space) => filled?,
+            filled = follow::work(&self.spaces, space) => filled?,
             _ = tokio::signal::ctrl_c() => {
                 return Err(CommandError::Other(format!(
                     "stopped; what is embedded stays. A running server goes on with space {space}, and so does \
@@ -137,8 +137,8 @@ impl Desk<'_> {
             }
         }
         match self.services.store.missing(space).await?.refused {
-            0 => println!("space {space} is complete"),
-            refused => println!(
+            0 => say!("space {space} is complete"),
+            refused => say!(
                 "space {space} is complete but for {refused} texts that the provider refused; landfall embed status \
                  names them, and landfall embed start tries them again"
             ),
@@ -172,7 +172,7 @@ impl Desk<'_> {
             }
             _ => {
                 let started = self.spaces.start(&self.actor, &spec).await?;
-                follow::work(&self.services.store, &self.spaces, started.space).await?;
+                follow::work(&self.spaces, started.space).await?;
                 let job = self.services.store.embed_job_of(started.space).await?;
                 let options = SwitchOptions::default();
                 self.spaces
@@ -181,7 +181,7 @@ impl Desk<'_> {
                 job.map_or(0, |job| job.done)
             }
         };
-        println!("{embedded} texts embedded; {spec} decides now");
+        say!("{embedded} texts embedded; {spec} decides now");
         Ok(())
     }
 

@@ -1,9 +1,11 @@
 //! What the commands print.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use app::admin::job_words;
 use engine::embedding::Tokens;
-use engine::spaces::{Decided, Drift, Outcome, Overview, Plan, Share, Spaces};
+use engine::spaces::{Decided, Drift, Named, Outcome, Overview, Plan, Share, Spaces};
 use engine::store::{EmbedJob, IndexState, SpaceState};
 
 use super::super::CommandError;
@@ -12,57 +14,58 @@ use super::super::CommandError;
 const ROWS: usize = 10;
 
 pub(super) fn plan(plan: &Plan) {
-    println!("space    {}", plan.spec);
-    println!(
+    say!("space    {}", plan.spec);
+    say!(
         "texts    {} to embed, {} embedded already",
-        plan.texts, plan.present
+        plan.texts,
+        plan.present
     );
     match plan.tokens {
-        Tokens::Counted(tokens) => println!("tokens   {tokens}"),
-        Tokens::Estimated(tokens) => println!("tokens   about {tokens}"),
+        Tokens::Counted(tokens) => say!("tokens   {tokens}"),
+        Tokens::Estimated(tokens) => say!("tokens   about {tokens}"),
     }
-    println!(
+    say!(
         "cost     {:.4} at {} per million tokens",
         plan.cost(),
         plan.price_per_million_tokens
     );
     match (plan.time, &plan.trouble) {
-        (Some(time), _) => println!("time     about {}", words(time)),
-        (None, Some(trouble)) => println!("time     unknown: {trouble}"),
-        (None, None) => println!("time     none"),
+        (Some(time), _) => say!("time     about {}", words(time)),
+        (None, Some(trouble)) => say!("time     unknown: {trouble}"),
+        (None, None) => say!("time     none"),
     }
 }
 
 pub(super) async fn overview(overview: &Overview, spaces: &Spaces) -> Result<(), CommandError> {
     if overview.spaces.is_empty() {
-        println!("there is no space yet; an import makes the first");
+        say!("there is no space yet; an import makes the first");
     }
     for view in &overview.spaces {
         let space = &view.row.space;
-        println!("space {}  {}", space.version, space.spec);
-        println!("  state    {}", state(&view.row.state));
+        say!("space {}  {}", space.version, space.spec);
+        say!("  state    {}", state(&view.row.state));
         let missing = view.missing;
-        println!(
+        say!(
             "  texts    {} of {} have a vector",
             overview.texts - missing.total(),
             overview.texts
         );
-        println!("  index    {}", index(view.index));
+        say!("  index    {}", index(view.index));
         if let Some(error) = &view.row.index_error {
-            println!("           it could not be built and is tried again: {error}");
+            say!("           it could not be built and is tried again: {error}");
         }
         if let Some(job) = &view.job {
-            println!("  job      {}", job_words(job));
+            say!("  job      {}", job_line(job, view.index));
         }
         if !view.reachable {
-            println!("  model    not configured here");
+            say!("  model    not configured here");
         }
         for letter in spaces.dead_letters(space.version).await? {
-            println!("  refused  {}: {}", letter.subject, letter.error);
+            say!("  refused  {}: {}", letter.subject, letter.error);
         }
     }
     for model in &overview.models {
-        println!("no space yet  {model}");
+        say!("no space yet  {model}");
     }
     Ok(())
 }
@@ -90,7 +93,10 @@ fn index(state: IndexState) -> String {
     }
 }
 
-fn job_words(job: &EmbedJob) -> String {
+fn job_line(job: &EmbedJob, index: IndexState) -> String {
+    if job.is_moving() {
+        return format!("{}: {}", job.state.as_str(), job_words(job, index));
+    }
     let rate = job.rate();
     let rate = rate.map_or_else(String::new, |rate| format!(", {rate:.1} a second"));
     let error = job.error.as_ref();
@@ -100,9 +106,9 @@ fn job_words(job: &EmbedJob) -> String {
 }
 
 pub(super) fn drift(drift: &Drift) {
-    println!("from     space {}  {}", drift.from.version, drift.from.name);
-    println!("to       space {}  {}", drift.to.version, drift.to.name);
-    println!(
+    say!("from     space {}  {}", drift.from.version, drift.from.name);
+    say!("to       space {}  {}", drift.to.version, drift.to.name);
+    say!(
         "change   {} of {} decisions ({:.1} %), {:.1} % of visits{}",
         drift.all.changed,
         drift.all.decisions,
@@ -114,12 +120,14 @@ pub(super) fn drift(drift: &Drift) {
             " (no visits are known: all count alike)"
         }
     );
-    println!(
+    say!(
         "floor    {:.2} before, {:.2} after; {:.2} would let the same share through",
-        drift.from.floor, drift.to.floor, drift.suggested_floor
+        drift.from.floor,
+        drift.to.floor,
+        drift.suggested_floor
     );
-    println!("         {} pairs cross it", drift.below.len());
-    println!(
+    say!("         {} pairs cross it", drift.below.len());
+    say!(
         "terms    floor {:.2} before, {:.2} after; {}",
         drift.from.term_floor,
         drift.to.term_floor,
@@ -135,34 +143,34 @@ pub(super) fn drift(drift: &Drift) {
     shares("by segment", &drift.by_segment);
     let changed: Vec<&Decided> = drift.decisions.iter().filter(|d| d.changes()).collect();
     if !changed.is_empty() {
-        println!("\nbiggest movers (similarity in the old space, in the new)");
+        say!("\nbiggest movers (similarity in the old space, in the new)");
         for decided in changed.iter().take(ROWS) {
             let term = decided
                 .term
                 .as_ref()
                 .map(|term| format!(" \"{}\"", term.text));
-            println!(
+            say!(
                 "  {} {} {}{}",
-                decided.page,
-                decided.segment,
+                decided.page.key,
+                decided.segment.key,
                 decided.locale,
                 term.unwrap_or_default()
             );
-            println!("    from {}", outcome(&decided.from));
-            println!("    to   {}", outcome(&decided.to));
+            say!("    from {}", outcome(&decided.from));
+            say!("    to   {}", outcome(&decided.to));
         }
     }
 }
 
-fn shares(title: &str, shares: &[Share]) {
-    println!("\n{title}");
-    for share in shares.iter().take(ROWS) {
-        println!(
+fn shares<Id>(title: &str, shares: &[(Arc<Named<Id>>, Share)]) {
+    say!("\n{title}");
+    for (named, share) in shares.iter().take(ROWS) {
+        say!(
             "  {:>5} of {:<5} {:>5.1} % of visits  {}",
             share.changed,
             share.decisions,
             share.of_visits() * 100.0,
-            share.name
+            named.key
         );
     }
 }
@@ -174,7 +182,10 @@ fn outcome(outcome: &Outcome) -> String {
         "{} {}  {}",
         number(outcome.in_old),
         number(outcome.in_new),
-        outcome.variant.as_deref().unwrap_or("default content")
+        outcome
+            .variant
+            .as_ref()
+            .map_or("default content", |variant| &variant.key)
     )
 }
 

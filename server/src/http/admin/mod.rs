@@ -55,7 +55,8 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
         .route("/admin/transfer/progress", get(transfer::progress))
         .route("/admin/spaces/events", get(spaces::events))
         .route("/admin/spaces/drift/events", get(spaces::drift_events))
-        .route("/admin/spaces/drift.csv", get(spaces::csv));
+        .route("/admin/spaces/drift.csv", get(spaces::decisions))
+        .route("/admin/spaces/refused.csv", get(spaces::refused));
     Router::new()
         .leptos_routes_with_context(
             state,

@@ -1,4 +1,5 @@
-//! How far a job that fills an embedding space is, live; and a comparison of two spaces as a file.
+//! How far a job that fills an embedding space is, live;
+//! and what the screens of embeddings offer as files.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -140,7 +141,7 @@ impl Asked {
 }
 
 /// Every decision in both spaces.
-pub(super) async fn csv(signed_in: SignedIn, Query(asked): Query<Asked>) -> Response {
+pub(super) async fn decisions(signed_in: SignedIn, Query(asked): Query<Asked>) -> Response {
     let compared = async {
         let session = signed_in.with(Role::Viewer)?;
         let desk = session.desk();
@@ -153,17 +154,28 @@ pub(super) async fn csv(signed_in: SignedIn, Query(asked): Query<Asked>) -> Resp
             )),
         }
     };
-    match compared.await {
-        Ok(text) => {
-            let headers = [
-                (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-                (
-                    header::CONTENT_DISPOSITION,
-                    "attachment; filename=\"decisions.csv\"",
-                ),
-            ];
-            (headers, text).into_response()
-        }
-        Err(error) => refusal(&error),
-    }
+    file("decisions.csv", compared.await)
+}
+
+/// Every text that the provider of a space refused.
+pub(super) async fn refused(signed_in: SignedIn, Query(asked): Query<Asked>) -> Response {
+    let written = async {
+        let session = signed_in.with(Role::Viewer)?;
+        Ok(session.desk().spaces().refused_csv(asked.space).await?)
+    };
+    file("refused.csv", written.await)
+}
+
+/// A table to be saved under this name.
+fn file(name: &str, text: Result<String, AdminError>) -> Response {
+    let text = match text {
+        Ok(text) => text,
+        Err(error) => return refusal(&error),
+    };
+    let disposition = format!("attachment; filename=\"{name}\"");
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+    ];
+    (headers, text).into_response()
 }

@@ -1,13 +1,17 @@
 //! The index of a space that is complete: there again, whatever became of it.
 
-use engine::embedding::EmbeddingProvider as _;
+use std::sync::Arc;
+
+use engine::embedding::{EmbeddingProvider as _, Providers};
 use engine::spaces::{Mended, Spaces};
-use engine::store::{IndexState, Space, VariantFilter};
+use engine::store::{IndexState, Space, Store, VariantFilter};
+use landfall::config::{Config, SpacesConfig};
+use landfall::runtime::{Ownership, Services};
 
 use super::nearest::found;
 use super::support::{Moving, Scattered, moving, settings};
 use crate::desk::support::Role;
-use crate::support::{eventually, psql};
+use crate::support::{CONTENT, Database, config, eventually, psql, services};
 
 async fn active(site: &Moving) -> Space {
     site.store().active_space().await.unwrap().unwrap()
@@ -60,6 +64,45 @@ async fn an_index_that_is_missing_or_invalid_is_built_anew_and_searches_stay_rig
         let again = site.spaces.mend_index(&space).await.unwrap();
         assert_eq!(again, Mended::Fine);
     }
+}
+
+/// The database as a process with such settings sees it.
+async fn store_of(database: &Database, index_m: u16, index_ef_construction: u16) -> Store {
+    let config = Config {
+        redis_url: Some(services().redis_url.clone()),
+        spaces: SpacesConfig {
+            index_m,
+            index_ef_construction,
+            ..SpacesConfig::default()
+        },
+        ..config(&database.url)
+    };
+    let services = Services::start(&config, Ownership::Borrow).await;
+    services.expect("both services run").store
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_index_is_built_as_configured_the_first_as_well() {
+    let mut database = Database::create().await;
+    database.store = store_of(&database, 8, 24).await;
+    let old = Scattered::new("old");
+    database.import_by(&old, CONTENT).await;
+    let built = "SELECT array_to_string(reloptions, ' ') FROM pg_class
+                 WHERE relname = 'embeddings_space_1_hnsw'";
+    assert_eq!(database.query(built), "m=8 ef_construction=24");
+    // A change takes effect with the next build.
+    let spaces = Spaces::new(
+        store_of(&database, 10, 40).await.background(2),
+        Providers::new(Arc::new(old)),
+        settings(),
+    );
+    let space = database.store.active_space().await.unwrap().unwrap();
+    let mended = spaces.mend_index(&space).await.unwrap();
+    assert_eq!(mended, Mended::Fine);
+    database.query("DROP INDEX embeddings_space_1_hnsw");
+    let mended = spaces.mend_index(&space).await.unwrap();
+    assert_eq!(mended, Mended::Built);
+    assert_eq!(database.query(built), "m=10 ef_construction=40");
 }
 
 #[tokio::test(flavor = "multi_thread")]

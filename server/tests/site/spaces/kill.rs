@@ -13,20 +13,8 @@ const KILLS: u64 = 20;
 #[tokio::test(flavor = "multi_thread")]
 async fn killing_the_worker_twenty_times_changes_no_row() {
     let site = moving().await;
-    let folder = tempfile::tempdir().expect("a folder");
-    let model = |name: &str| {
-        format!(
-            "provider = \"openai\"\nmodel = \"{name}\"\ndimensions = 8\nbatch_texts = 1\nbase_url = \"{}\"\n",
-            site.server.base_url()
-        )
-    };
     // One text a request, so that there is much to interrupt.
-    let config = format!(
-        "[embedding]\n{}[next_embedding]\n{}[spaces]\nlease_seconds = 1\n",
-        model("old"),
-        model("new")
-    );
-    std::fs::write(folder.path().join("landfall.toml"), config).expect("it is ours");
+    let folder = site.folder("batch_texts = 1", "[spaces]\nlease_seconds = 1\n");
     let command = |action: &str| {
         let mut command = on(folder.path(), &site.database.url);
         command.args(["embed", action]);
@@ -82,20 +70,7 @@ async fn killing_the_worker_twenty_times_changes_no_row() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_command_line_plans_fills_compares_switches_and_goes_back() {
     let site = moving().await;
-    let folder = tempfile::tempdir().expect("a folder");
-    let model = |name: &str| {
-        format!(
-            "provider = \"openai\"\nmodel = \"{name}\"\ndimensions = 8\nprice_per_million_tokens = 100.0\n\
-             base_url = \"{}\"\n",
-            site.server.base_url()
-        )
-    };
-    let config = format!(
-        "[embedding]\n{}[next_embedding]\n{}",
-        model("old"),
-        model("new")
-    );
-    std::fs::write(folder.path().join("landfall.toml"), config).expect("it is ours");
+    let folder = site.folder("price_per_million_tokens = 100.0", "");
     let embed = |arguments: &[&str]| {
         let mut command = on(folder.path(), &site.database.url);
         command.arg("embed").args(arguments);

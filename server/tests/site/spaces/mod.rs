@@ -14,3 +14,5 @@ mod screens;
 mod statements;
 mod support;
 mod switch;
+mod told;
+mod waits;

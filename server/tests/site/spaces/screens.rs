@@ -3,7 +3,8 @@
 use engine::spaces::SwitchOptions;
 
 use super::support::{Moving, moving, someone};
-use crate::desk::support::{Role, Site};
+use crate::client::Answer;
+use crate::desk::support::{Role, Site, Visit};
 
 /// The same site with people who sign in.
 pub(super) async fn with_people(site: &Moving) -> Site {
@@ -98,9 +99,11 @@ async fn an_admin_plans_fills_compares_switches_and_goes_back() {
     .await;
     let told = desk.open(&admin, "/admin/spaces/drift/events?space=2");
     assert!(told.text().contains("data: over"), "{}", told.text());
-    let wrong = [("space", "2"), ("floor", "much")];
-    assert_eq!(desk.call(&admin, "spaces/switch", &wrong).status, 422);
-    for (field, text) in [("term_floor", "1.5"), ("keep_days", "-1")] {
+    for (field, text) in [
+        ("floor", "much"),
+        ("term_floor", "1.5"),
+        ("keep_days", "-1"),
+    ] {
         let wrong = [("space", "2"), (field, text)];
         let answer = desk.call(&admin, "spaces/switch", &wrong);
         assert_eq!(answer.status, 422, "{field}");
@@ -144,6 +147,131 @@ async fn an_admin_plans_fills_compares_switches_and_goes_back() {
     assert_eq!(site.database.query(&who), "4");
 }
 
+/// The screen that compares a space, once the comparison is made.
+async fn compared(desk: &Site, visit: &Visit, address: &str) -> Answer {
+    crate::support::eventually("the comparison", || {
+        let screen = desk.open(visit, address);
+        let there = !screen.select("svg[role=img]").is_empty();
+        there.then_some(screen)
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_floors_of_a_switch_are_fields_of_the_switch_itself() {
+    let site = moving().await;
+    site.fill().await;
+    let desk = with_people(&site).await;
+    let admin = desk.sign_in(Role::Admin).await;
+    let address = "/admin/spaces/drift?space=2&floor=0.125&term_floor=0.3125";
+    let screen = compared(&desk, &admin, address).await;
+    // They begin as what was compared, to the last digit.
+    for (field, value) in [("floor", "0.125"), ("term_floor", "0.3125")] {
+        let own = format!("form[method=post] input[name={field}]:not([type=hidden])");
+        let value = Some(value.to_owned());
+        assert_eq!(screen.attribute(&own, "value"), value, "{field}");
+        let tried = format!("form[method=get] input[name={field}]");
+        assert_eq!(screen.attribute(&tried, "value"), value, "{field}");
+    }
+    // What is refused comes back with a sentence, beside the switch's own field.
+    let fields = [("space", "2"), ("floor", "0.25"), ("term_floor", "a third")];
+    let refused = desk.send(&admin, "spaces/switch", address, &fields);
+    assert_eq!(refused.status, 302);
+    let place = refused.header("location");
+    let (_, place) = place.split_once("site.example").expect("it is a screen");
+    let screen = desk.open(&admin, place);
+    let sentence = "is no number; write one such as 0.35";
+    assert_eq!(
+        screen.select("main [role=alert]").concat(),
+        format!("term_floor: {sentence}")
+    );
+    let mistakes = |form: &str| screen.select(&format!("{form} [data-mistake]")).concat();
+    assert_eq!(mistakes("form[method=post]"), sentence);
+    assert_eq!(mistakes("form[method=get]"), "");
+    let typed = "form[method=post] input[name=term_floor]";
+    assert_eq!(screen.attribute(typed, "value").as_deref(), Some("a third"));
+    let active = site.store().active_space().await.unwrap().unwrap();
+    assert_eq!(active.version, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_comparison_names_leads_to_where_it_can_be_changed() {
+    let site = moving().await;
+    site.fill().await;
+    let desk = with_people(&site).await;
+    let viewer = desk.sign_in(Role::Viewer).await;
+    let screen = compared(&desk, &viewer, "/admin/spaces/drift?space=2").await;
+    let links = |address: &str| screen.select(&format!("table a[href^='{address}']"));
+    let names = site.database.query("SELECT name FROM variants");
+    let names: Vec<&str> = names.lines().collect();
+    let variants = links("/admin/variants/");
+    assert!(variants.iter().any(|name| names.contains(&name.as_str())));
+    for name in &variants {
+        assert!(names.contains(&name.as_str()), "{name}");
+    }
+    assert!(links("/admin/pages/").contains(&"/pricing".to_owned()));
+    for kind in ["variants", "pages"] {
+        let first = format!("table a[href^='/admin/{kind}/']");
+        let href = screen.attribute(&first, "href").expect("there is one");
+        let there = desk.open(&viewer, &href);
+        assert_eq!(there.status, 200, "{href}");
+        let named = screen.select(&first)[0].clone();
+        assert!(there.text().contains(&named), "{href}: {named}");
+    }
+    let tables = screen.select("table").concat();
+    assert!(tables.contains("Small companies"), "{tables}");
+    assert!(
+        !tables.contains("pricing--") && !tables.contains("smb"),
+        "{tables}"
+    );
+    // Files have the names that files have.
+    let csv = desk.open(&viewer, "/admin/spaces/drift.csv?space=2");
+    assert!(csv.text().contains("/pricing,smb,en,,"), "{}", csv.text());
+    assert!(csv.text().contains(",pricing--smb--en,"), "{}", csv.text());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_text_that_was_refused_is_in_a_file() {
+    let site = moving().await;
+    site.database.query(
+        "INSERT INTO campaign_terms (text_hash, text, uses, first_seen, last_seen, page_id, segment_id)
+         SELECT sha256(convert_to(text, 'UTF8')), text, 3, now(), now(), p.id, s.id
+         FROM (SELECT 'term ' || n FROM generate_series(10, 33) n) t (text), pages p, segments s
+         WHERE p.external_id = 'pricing' AND s.key = 'smb';
+         INSERT INTO embedding_failures (space_version, text_hash, subject, error, attempts)
+         SELECT DISTINCT ON (text_hash) 1, text_hash, subject, '=too, long', 3 FROM embedded_texts",
+    );
+    let refused = site
+        .database
+        .query("SELECT count(*) FROM embedding_failures");
+    let refused: usize = refused.parse().expect("a number");
+    assert!(refused > 24, "{refused}");
+    let desk = with_people(&site).await;
+    let viewer = desk.sign_in(Role::Viewer).await;
+    let screen = desk.open(&viewer, "/admin/spaces");
+    assert_eq!(screen.select("main details li").len(), 20);
+    let details = screen.select("main details").concat();
+    assert!(
+        details.contains(&format!("and {} more", refused - 20)),
+        "{details}"
+    );
+    let href = screen.attribute("main details a[href*='.csv']", "href");
+    let file = desk.open(&viewer, &href.expect("there is a file"));
+    assert_eq!(file.header("content-type"), "text/csv; charset=utf-8");
+    let rows: Vec<&str> = file.text().lines().collect();
+    assert_eq!(rows.len(), refused + 1);
+    assert_eq!(rows[0], "text,error,attempts,failed_at");
+    let row = rows
+        .iter()
+        .find(|row| row.starts_with("variant pricing--smb--en,"));
+    let row = row.expect("its text was refused");
+    assert!(row.contains(",\"'=too, long\",3,2"), "{row}");
+    let gone = desk.open(&viewer, "/admin/spaces/refused.csv?space=99");
+    assert_eq!(gone.status, 404);
+    let stranger = desk.node.get("/admin/spaces/refused.csv?space=1", &[]);
+    assert_eq!(stranger.status, 401);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_space_in_which_a_text_was_refused_can_be_switched_to_when_somebody_says_so() {
     let site = moving().await;
@@ -159,12 +287,7 @@ async fn a_space_in_which_a_text_was_refused_can_be_switched_to_when_somebody_sa
     let desk = with_people(&site).await;
     let admin = desk.sign_in(Role::Admin).await;
     let address = format!("/admin/spaces/drift?space={space}");
-    let screen = crate::support::eventually("the comparison", || {
-        let screen = desk.open(&admin, &address);
-        let there = !screen.select("svg[role=img]").is_empty();
-        there.then_some(screen)
-    })
-    .await;
+    let screen = compared(&desk, &admin, &address).await;
     assert_eq!(screen.select("input[name=incomplete]").len(), 1);
     let space = space.to_string();
     let without = [("space", space.as_str())];

@@ -15,6 +15,8 @@ use engine::metrics::Metrics;
 use engine::spaces::{Settings, Spaces, SwitchOptions, Worker};
 use engine::store::Store;
 use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+use tokio::sync::Semaphore;
 
 use super::openai_server::OpenAiServer;
 use crate::support::{CONTENT, Database, Node, options, patient, services};
@@ -90,6 +92,39 @@ impl EmbeddingProvider for Gone {
             let reason = "nobody listens".to_owned();
             return Err(EmbeddingError::Unreachable { reason });
         }
+        self.model.embed(texts).await
+    }
+}
+
+/// The same model, which answers as often as it may.
+#[derive(Debug)]
+pub(crate) struct Gated {
+    model: Scattered,
+    pub(crate) answers: Semaphore,
+}
+
+impl Gated {
+    pub(crate) fn new(model: &str) -> Self {
+        Self {
+            model: Scattered::new(model),
+            answers: Semaphore::new(0),
+        }
+    }
+}
+
+#[async_trait]
+impl EmbeddingProvider for Gated {
+    fn space(&self) -> &SpaceSpec {
+        self.model.space()
+    }
+
+    fn batch_size(&self) -> usize {
+        self.model.batch_size()
+    }
+
+    async fn embed(&self, texts: &[String]) -> Result<Vec<Embedding>, EmbeddingError> {
+        let answer = self.answers.acquire().await;
+        answer.expect("it is never closed").forget();
         self.model.embed(texts).await
     }
 }
@@ -179,6 +214,34 @@ impl Moving {
         let switched = self.spaces.switch(&someone(), space, options).await;
         switched.expect("it is complete");
         space
+    }
+
+    /// The same site, with another second model.
+    pub(crate) fn with(self, new: Arc<dyn EmbeddingProvider>) -> Self {
+        let providers = Providers::new(Arc::new(Scattered::new("old"))).and(Arc::clone(&new));
+        let store = self.database.store.clone();
+        Self {
+            spaces: Spaces::new(store, providers.clone(), settings()),
+            providers,
+            new,
+            ..self
+        }
+    }
+
+    /// A folder for the program, with both models behind the server: `of_both` is set for each,
+    /// `more` besides.
+    pub(crate) fn folder(&self, of_both: &str, more: &str) -> TempDir {
+        let model = |name: &str| {
+            let url = self.server.base_url();
+            format!(
+                "provider = \"openai\"\nmodel = \"{name}\"\ndimensions = {DIMENSIONS}\nbase_url = \"{url}\"\n{of_both}\n"
+            )
+        };
+        let (old, new) = (model("old"), model("new"));
+        let config = format!("[embedding]\n{old}[next_embedding]\n{new}{more}");
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("landfall.toml"), config).expect("it is ours");
+        folder
     }
 
     pub(crate) fn store(&self) -> &Store {
