@@ -64,6 +64,30 @@ pub fn apart(before: &Value, after: &Value) -> (Value, Value) {
     (Value::Object(left), Value::Object(right))
 }
 
+/// What `present` was before a change that [`apart`] describes; `None` when it is not what that change
+/// left behind.
+pub fn undone(present: &Value, before: &Value, after: &Value) -> Option<Value> {
+    let (Value::Object(now), Value::Object(old), Value::Object(new)) = (present, before, after)
+    else {
+        return (present == after).then(|| before.clone());
+    };
+    let mut was = now.clone();
+    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    for name in names {
+        let there = now.get(name);
+        let value = match (old.get(name), new.get(name)) {
+            (Some(one), Some(other)) => Some(undone(there?, one, other)?),
+            (one, other) if there == other => one.cloned(),
+            _ => return None,
+        };
+        match value {
+            Some(value) => was.insert(name.clone(), value),
+            None => was.remove(name),
+        };
+    }
+    Some(Value::Object(was))
+}
+
 /// Every text, number and switch of a value with its way there.
 fn leaves(value: Option<&Value>) -> Vec<(String, String)> {
     let mut found = Vec::new();
@@ -179,5 +203,31 @@ mod tests {
         );
         assert_eq!(before, json!({"in": {"title": "A"}, "gone": 1}));
         assert_eq!(after, json!({"in": {"title": "B"}, "new": [1]}));
+    }
+
+    #[test]
+    fn a_change_is_undone_at_every_depth() {
+        let states = [
+            json!({"same": 1, "in": {"same": "x", "title": "A"}, "gone": 1, "kind": {"a": 1}}),
+            json!({"same": 1, "in": {"same": "x", "title": "B"}, "new": [1], "kind": "text"}),
+            json!({"same": 1, "new": [1, 2], "kind": "text"}),
+            json!({"same": 1, "new": [1, 2], "kind": "text"}),
+        ];
+        for pair in states.windows(2) {
+            let (before, after) = apart(&pair[0], &pair[1]);
+            assert_eq!(undone(&pair[1], &before, &after).as_ref(), Some(&pair[0]));
+        }
+    }
+
+    #[test]
+    fn a_change_that_something_else_followed_is_not_undone() {
+        let check = |present: Value| {
+            let (before, after) = (json!({"a": 1, "c": 1}), json!({"a": 2, "b": 3}));
+            assert_eq!(undone(&present, &before, &after), None, "{present}");
+        };
+        check(json!({"a": 3, "b": 3}));
+        check(json!({"a": 2}));
+        check(json!({"a": 2, "b": 3, "c": 1}));
+        check(json!("text"));
     }
 }

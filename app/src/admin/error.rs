@@ -1,5 +1,6 @@
 use std::fmt;
 
+use domain::content::field_label;
 use domain::{Problem, Role};
 use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
@@ -94,7 +95,7 @@ impl fmt::Display for AdminError {
             Self::NotFound(what) => write!(f, "{what} is not there. Perhaps somebody deleted it."),
             Self::Invalid(problems) => match problems.as_slice() {
                 [only] if only.field.is_empty() => f.write_str(&only.message),
-                [only] => write!(f, "{only}"),
+                [only] => write!(f, "{}: {}", field_label(&only.field), only.message),
                 _ => write!(
                     f,
                     "{} fields need a correction; nothing was saved.",

@@ -8,10 +8,12 @@ use super::{AdminError, typed};
 use crate::ui::Mistakes;
 
 /// The error that a raw query tells. Nobody else puts words into the admin's mouth: a link from
-/// elsewhere tells nothing.
+/// elsewhere tells nothing. Whoever is refused again comes from an address that told of the last time: the
+/// latest one stands at the end.
 pub(super) fn error(query: &str) -> Option<AdminError> {
     form_urlencoded::parse(query.as_bytes())
-        .find(|(name, _)| name == "__err" && is_from_here())
+        .filter(|(name, _)| name == "__err" && is_from_here())
+        .last()
         .map(|(_, text)| ServerFnUrlError::decode_err(&text))
 }
 

@@ -45,8 +45,13 @@ pub(super) async fn take() -> Result<Option<Once>, AdminError> {
 }
 
 /// What a screen shows of it: the secret with a button that copies it or, the second time, where to
-/// get a new one. `back` is the list it belongs to.
-pub(super) fn shown(once: Option<Once>, back: &'static str, words: &'static str) -> AnyView {
+/// get a new one. `what` it is, and `back` is the list it belongs to.
+pub(super) fn shown(
+    once: Option<Once>,
+    what: &'static str,
+    back: &'static str,
+    words: &'static str,
+) -> AnyView {
     let back = view! {
         <a class="text-sm text-accent underline underline-offset-4" href=back>
             {words}
@@ -55,7 +60,7 @@ pub(super) fn shown(once: Option<Once>, back: &'static str, words: &'static str)
     let Some(once) = once else {
         return view! {
             <EmptyState
-                title="It was shown once"
+                title=format!("The {what} was shown once")
                 text="Landfall keeps no copy that could be read. If it is lost, make a new one."
             >
                 {back}

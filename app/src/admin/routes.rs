@@ -9,7 +9,7 @@ use super::account::account;
 use super::activity::Activity;
 use super::home::Home;
 use super::insights::insights;
-use super::pages::{EditPage, NewPage, PageList};
+use super::pages::{EditPage, NewPage, PageHistory, PageList};
 use super::screen::unknown;
 use super::sign_in::sign_in;
 use super::welcome::welcome;
@@ -50,6 +50,7 @@ pub fn AdminApp() -> impl IntoView {
                 <Route path=path!("/admin/pages") view=PageList ssr=SsrMode::Async />
                 <Route path=path!("/admin/pages/new") view=NewPage ssr=SsrMode::Async />
                 <Route path=path!("/admin/pages/:id") view=EditPage ssr=SsrMode::Async />
+                <Route path=path!("/admin/pages/:id/history") view=PageHistory ssr=SsrMode::Async />
                 <Route path=path!("/admin/insights") view=insights ssr=SsrMode::Async />
                 <Route path=path!("/admin/preview") view=preview::preview ssr=SsrMode::Async />
                 <Route path=path!("/admin/preview/shared") view=preview::shared ssr=SsrMode::Async />

@@ -1,5 +1,7 @@
 use leptos::prelude::*;
 
+use super::field::typed_or_checked;
+
 /// A box to tick.
 #[component]
 pub fn CheckField(
@@ -16,6 +18,7 @@ pub fn CheckField(
     #[prop(optional)]
     checked: bool,
 ) -> impl IntoView {
+    let checked = typed_or_checked(&name, &value, checked);
     view! {
         <label class="flex min-h-6 items-center gap-2.5 text-sm">
             <input

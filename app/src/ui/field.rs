@@ -41,6 +41,17 @@ pub(crate) fn typed_or(name: &str, value: String) -> String {
     with_context(typed).flatten().unwrap_or(value)
 }
 
+/// Whether a box was ticked in a form that was refused; otherwise `checked`. Browsers do not send a box
+/// that is not ticked.
+pub(super) fn typed_or_checked(name: &str, value: &str, checked: bool) -> bool {
+    let typed = |mistakes: &Mistakes| {
+        let mut fields = mistakes.typed.iter();
+        (!mistakes.typed.is_empty())
+            .then(|| fields.any(|(field, text)| field == name && text == value))
+    };
+    with_context(typed).flatten().unwrap_or(checked)
+}
+
 /// The ids of what describes a field: its hint and its mistake.
 pub(super) fn described_by(id: &str) -> String {
     format!("{id}-hint {id}-mistake")

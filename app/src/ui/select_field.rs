@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::field::{CONTROL, Labelled, described_by, first_mistake};
+use super::field::{CONTROL, Labelled, described_by, first_mistake, typed_or};
 
 /// A labelled choice of one out of several.
 #[component]
@@ -26,6 +26,7 @@ pub fn SelectField(
     let id = id.unwrap_or_else(|| name.clone());
     let described = described_by(&id);
     let invalid = first_mistake(&name).is_some().then_some("true");
+    let value = typed_or(&name, value);
     let choices = options.into_iter().map(move |(choice, words)| {
         let selected = choice == value;
         view! {

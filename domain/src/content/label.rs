@@ -1,8 +1,15 @@
 //! Names of a content's fields, for people.
 
 /// What people call the field at a dotted path: `blocks.faq.items.2.answer` is
-/// `faq · Item 2 · Answer`.
+/// `faq · Item 2 · Answer`. Problems count from 0, in brackets: `blocks[0].title` is `Block 1 · Title`.
 pub fn field_label(path: &str) -> String {
+    if let Some((list, rest)) = path.split_once('[')
+        && let Some((index, rest)) = rest.split_once(']')
+        && let Ok(index) = index.parse::<usize>()
+    {
+        let whole = format!("{}.{}{rest}", list.trim_start_matches("blocks."), index + 1);
+        return field_label(&whole);
+    }
     let mut parts: Vec<String> = Vec::new();
     let mut names = path
         .strip_prefix("blocks.")
@@ -51,6 +58,8 @@ mod tests {
             "blocks.plans.plans.1.features.3",
             "plans · Plan 1 · Feature 3",
         );
+        check("content.blocks[0].headline", "Content · Block 1 · Headline");
+        check("blocks[1].items[0].title", "Block 2 · Item 1 · Title");
         check("blocks.order", "order");
         check("", "");
     }

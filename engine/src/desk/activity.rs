@@ -29,8 +29,8 @@ pub struct ActivityQuery {
 /// What a log can be filtered by.
 #[derive(Debug, Clone)]
 pub struct ActivityChoices {
-    /// Everybody in the log.
-    pub people: Vec<String>,
+    /// Everybody in the log as it spells them, with the names of those who have an account.
+    pub people: Vec<(String, Option<String>)>,
     /// The kinds of things in it.
     pub kinds: Vec<String>,
 }
@@ -226,8 +226,11 @@ mod tests {
             id: 1,
             at: datetime!(2026-03-01 08:00 UTC),
             actor: "=HYPERLINK(\"http://x\")".to_owned(),
+            author: "Ann".to_owned(),
             action: "page.save".to_owned(),
             subject: "@pricing".to_owned(),
+            thing_id: None,
+            thing_name: None,
             before: None,
             after: Some(json!({"intent": "A, B"})),
             address: None,

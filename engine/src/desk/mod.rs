@@ -10,6 +10,7 @@ mod find;
 pub mod home;
 pub mod insights;
 pub mod local_time;
+pub mod page_history;
 pub mod pages;
 pub mod preview;
 pub mod segments;

@@ -26,7 +26,7 @@ pub struct Link {
     pub id: i64,
     /// What it is for.
     pub kind: LinkKind,
-    /// The e-mail address of whoever made it; `None` is the command line.
+    /// The name of whoever made it; `None` is the command line.
     pub made_by: Option<String>,
     /// When it was made.
     pub created_at: OffsetDateTime,

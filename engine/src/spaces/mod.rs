@@ -298,6 +298,9 @@ impl Spaces {
     /// [`DeskError::Conflict`] when it decides or was given up before.
     pub async fn retire(&self, actor: &Actor, version: i32) -> Result<(), DeskError> {
         let mut transaction = self.store.begin().await?;
+        if transaction.space(version).await?.is_none() {
+            return Err(gone(version));
+        }
         transaction.cancel_embed_job(version).await?;
         if !transaction.retire_space(version).await? {
             return Err(conflict(

@@ -14,7 +14,7 @@ pub struct AuditFilter {
     pub actor: Option<String>,
     /// Of which kind of thing: `page`, `variant` and so on.
     pub kind: Option<String>,
-    /// Part of the thing's name.
+    /// Part of the thing's name, today's or the one that imports spell.
     pub subject: Option<String>,
     /// Not before this instant.
     pub from: Option<OffsetDateTime>,
@@ -31,10 +31,17 @@ pub struct AuditEntry {
     pub at: OffsetDateTime,
     /// Who: an e-mail address, `command line`, or a token's name.
     pub actor: String,
+    /// Who, by the name that their account has today; as `actor` without one.
+    pub author: String,
     /// What happened to what kind of thing: `variant.publish`.
     pub action: String,
-    /// The thing's name.
+    /// The thing's name, as imports spell it.
     pub subject: String,
+    /// The row of the variant or page that it was, while there is one.
+    pub thing_id: Option<i64>,
+    /// What people call the thing today: a variant's or segment's name, a page's path. `None` once it
+    /// is gone, and for other kinds.
+    pub thing_name: Option<String>,
     /// What changed, as it was.
     pub before: Option<Value>,
     /// What changed, as it is.
@@ -48,12 +55,16 @@ pub struct AuditEntry {
 pub struct AuditGroup {
     /// When the latest of them was.
     pub at: OffsetDateTime,
-    /// Who, as [`AuditEntry::actor`] spells it.
-    pub actor: String,
+    /// Who, as [`AuditEntry::author`] calls them.
+    pub author: String,
     /// What happened to what kind of thing, in the latest of them.
     pub action: String,
-    /// The latest thing's name.
+    /// The latest thing's name, as imports spell it.
     pub subject: String,
+    /// The latest thing's row, as [`AuditEntry::thing_id`].
+    pub thing_id: Option<i64>,
+    /// The latest thing's name, as [`AuditEntry::thing_name`].
+    pub thing_name: Option<String>,
     /// How many they are.
     pub count: i64,
 }
@@ -85,12 +96,14 @@ impl Store {
     ) -> Result<Vec<AuditEntry>, StoreError> {
         let entries = sqlx::query_as!(
             AuditEntry,
-            r#"SELECT id, at, actor, action, subject, before, after,
-                      host(remote_addr) AS address
-               FROM audit_log
+            r#"SELECT id AS "id!", at AS "at!", actor AS "actor!", author AS "author!",
+                      action AS "action!", subject AS "subject!", thing_id, thing_name,
+                      before, after, host(remote_addr) AS address
+               FROM named_changes
                WHERE ($1::text IS NULL OR actor = $1)
                  AND ($2::text IS NULL OR split_part(action, '.', 1) = $2)
-                 AND ($3::text IS NULL OR strpos(lower(subject), lower($3)) > 0)
+                 AND ($3::text IS NULL
+                   OR strpos(lower(concat_ws(' ', subject, thing_name)), lower($3)) > 0)
                  AND ($4::timestamptz IS NULL OR at >= $4)
                  AND ($5::timestamptz IS NULL OR at < $5)
                  AND ($6::bigint IS NULL OR id < $6)
@@ -141,10 +154,11 @@ impl Store {
                ), groups AS (
                    SELECT *, lead(id, 1, 0::bigint) OVER (ORDER BY place) AS below FROM heads
                )
-               SELECT at AS "at!", actor AS "actor!", action AS "action!", subject AS "subject!",
+               SELECT c.at AS "at!", c.author AS "author!", c.action AS "action!",
+                      c.subject AS "subject!", c.thing_id, c.thing_name,
                       (SELECT count(*) FROM audit_log e
                        WHERE e.id <= g.id AND e.id > g.below AND e.action = ANY ($1)) AS "count!"
-               FROM groups g WHERE place <= $2 ORDER BY place"#,
+               FROM groups g JOIN named_changes c USING (id) WHERE place <= $2 ORDER BY place"#,
             &actions,
             limit
         )
@@ -153,24 +167,58 @@ impl Store {
         Ok(groups)
     }
 
-    /// Everybody who stands in the log, by name.
+    /// What happened to the thing of this kind and name, the latest first, at most `limit` changes.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn audit_actors(&self) -> Result<Vec<String>, StoreError> {
+    pub async fn audit_of(
+        &self,
+        kind: &str,
+        subject: &str,
+        limit: i64,
+    ) -> Result<Vec<AuditEntry>, StoreError> {
+        let entries = sqlx::query_as!(
+            AuditEntry,
+            r#"SELECT id AS "id!", at AS "at!", actor AS "actor!", author AS "author!",
+                      action AS "action!", subject AS "subject!", thing_id, thing_name,
+                      before, after, host(remote_addr) AS address
+               FROM named_changes
+               WHERE subject = $2 AND split_part(action, '.', 1) = $1
+               ORDER BY id DESC
+               LIMIT $3"#,
+            kind,
+            subject,
+            limit
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(entries)
+    }
+
+    /// Everybody who stands in the log, as [`AuditEntry::actor`] spells them and in that order, with
+    /// the name that their account has today.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn audit_actors(&self) -> Result<Vec<(String, Option<String>)>, StoreError> {
         // Jumps from one name to the next in the index instead of reading the whole log.
-        let actors = sqlx::query_scalar!(
+        let actors = sqlx::query!(
             r#"WITH RECURSIVE names AS (
                    SELECT min(actor) AS name FROM audit_log
                    UNION ALL
                    SELECT (SELECT min(actor) FROM audit_log WHERE actor > name)
                    FROM names WHERE name IS NOT NULL
                )
-               SELECT name AS "name!" FROM names WHERE name IS NOT NULL"#
+               SELECT n.name AS "actor!", u.name AS "name?"
+               FROM names n LEFT JOIN users u ON u.email = n.name
+               WHERE n.name IS NOT NULL"#
         )
         .fetch_all(&self.pool)
         .await?;
-        Ok(actors)
+        Ok(actors
+            .into_iter()
+            .map(|row| (row.actor, row.name))
+            .collect())
     }
 
     /// The kinds of things in the log, by name.

@@ -26,7 +26,7 @@ pub struct Token {
     pub name: String,
     /// What it may do; at least one.
     pub scopes: Vec<Scope>,
-    /// The e-mail address of whoever made it; `None` is the command line, or somebody who is gone.
+    /// The name of whoever made it; `None` is the command line, or somebody who is gone.
     pub made_by: Option<String>,
     /// When it was made.
     pub created_at: OffsetDateTime,
@@ -149,7 +149,7 @@ impl Store {
         let row = sqlx::query_as!(
             Row,
             "SELECT id, name, scopes,
-                    (SELECT email FROM users WHERE users.id = created_by) AS made_by, created_at, expires_at, last_used_at, revoked_at
+                    (SELECT name FROM users WHERE users.id = created_by) AS made_by, created_at, expires_at, last_used_at, revoked_at
              FROM api_tokens
              WHERE token_hash = $1 AND revoked_at IS NULL AND expires_at > $2",
             &secret.hash()[..],
@@ -182,7 +182,7 @@ impl Store {
         let rows = sqlx::query_as!(
             Row,
             "SELECT id, name, scopes,
-                    (SELECT email FROM users WHERE users.id = created_by) AS made_by, created_at, expires_at, last_used_at, revoked_at
+                    (SELECT name FROM users WHERE users.id = created_by) AS made_by, created_at, expires_at, last_used_at, revoked_at
              FROM api_tokens ORDER BY id"
         )
         .fetch_all(&self.pool)
@@ -204,7 +204,7 @@ impl StoreTransaction {
             r#"INSERT INTO api_tokens (name, token_hash, scopes, created_by, created_at, expires_at)
                VALUES ($1, $2, $3, $4, $5, $6)
                RETURNING id, name, scopes,
-                   (SELECT email FROM users WHERE users.id = created_by) AS made_by,
+                   (SELECT name FROM users WHERE users.id = created_by) AS made_by,
                    created_at, expires_at, last_used_at, revoked_at"#,
             token.name,
             &token.secret.hash()[..],
@@ -232,7 +232,7 @@ impl StoreTransaction {
             Row,
             "UPDATE api_tokens SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL
              RETURNING id, name, scopes,
-                 (SELECT email FROM users WHERE users.id = created_by) AS made_by,
+                 (SELECT name FROM users WHERE users.id = created_by) AS made_by,
                  created_at, expires_at, last_used_at, revoked_at",
             id,
             now
@@ -270,7 +270,7 @@ impl StoreTransaction {
         let row = sqlx::query_as!(
             Row,
             "SELECT id, name, scopes,
-                    (SELECT email FROM users WHERE users.id = created_by) AS made_by, created_at,
+                    (SELECT name FROM users WHERE users.id = created_by) AS made_by, created_at,
                     expires_at, last_used_at, revoked_at
              FROM api_tokens WHERE id = $1",
             id

@@ -30,7 +30,7 @@ impl Store {
         let row = sqlx::query_as!(
             Row,
             r#"SELECT link.id, kind, link.email, link.role, link.name, user_id,
-                      person.email AS "user_email?", author.email AS "author?",
+                      person.email AS "user_email?", author.name AS "author?",
                       link.created_at, expires_at, used_at, revoked_at
                FROM one_time_links AS link
                LEFT JOIN users AS person ON person.id = user_id
@@ -55,7 +55,7 @@ impl Store {
         let rows = sqlx::query_as!(
             Row,
             r#"SELECT link.id, kind, link.email, link.role, link.name, user_id,
-                      person.email AS "user_email?", author.email AS "author?",
+                      person.email AS "user_email?", author.name AS "author?",
                       link.created_at, expires_at, used_at, revoked_at
                FROM one_time_links AS link
                LEFT JOIN users AS person ON person.id = user_id

@@ -47,7 +47,14 @@ impl Config {
         self.embedding.check("embedding")?;
         if let Some(next) = &self.next_embedding {
             next.check("next_embedding")?;
+            if next.is_same_model(&self.embedding) {
+                return ConfigError::refuse(
+                    "next_embedding",
+                    "names the model of `embedding`; name the one to move to, or leave it out",
+                );
+            }
         }
+        self.drafts.check()?;
         self.spaces.check()?;
         for name in &self.country_headers {
             if http::HeaderName::try_from(name.as_str()).is_err() {

@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ConfigError;
+use super::embedding::is_web;
+
 /// A language model that writes drafts of variants.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -23,5 +26,17 @@ impl Default for DraftsConfig {
             base_url: None,
             timeout_seconds: 60,
         }
+    }
+}
+
+impl DraftsConfig {
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        if self.timeout_seconds == 0 {
+            return ConfigError::refuse("drafts.timeout_seconds", "must be at least 1");
+        }
+        if self.base_url.as_deref().is_some_and(|url| !is_web(url)) {
+            return ConfigError::refuse("drafts.base_url", "must start with http:// or https://");
+        }
+        Ok(())
     }
 }

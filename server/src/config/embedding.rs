@@ -4,6 +4,13 @@ use serde::{Deserialize, Serialize};
 
 use super::ConfigError;
 
+/// Fewer tokens than any model reads; a text would be split into single words.
+const MIN_WINDOW: usize = 16;
+/// The most texts that OpenAI takes in one request.
+const MAX_BATCH: usize = 2_048;
+/// The most numbers that pgvector keeps in a vector.
+const MAX_DIMENSIONS: u16 = 16_000;
+
 /// How texts become vectors.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -62,18 +69,51 @@ impl Default for EmbeddingConfig {
 impl EmbeddingConfig {
     /// `table` is the name under which the fields stand.
     pub(super) fn check(&self, table: &'static str) -> Result<(), ConfigError> {
-        let refuse = |problem| ConfigError::refuse(table, problem);
+        let refuse = |problem: &str| ConfigError::refuse(table, problem);
         if self.threads == 0 {
             return refuse("has `threads` = 0; at least 1 is needed");
         }
-        if self.window_tokens == 0 {
-            return refuse("has `window_tokens` = 0; at least 1 is needed");
+        if self.window_tokens < MIN_WINDOW {
+            return refuse(&format!(
+                "has `window_tokens` = {}; no model reads fewer than {MIN_WINDOW}",
+                self.window_tokens
+            ));
+        }
+        if !(1..=MAX_BATCH).contains(&self.batch_texts) {
+            return refuse(&format!(
+                "has `batch_texts` = {}; it must be 1 to {MAX_BATCH}",
+                self.batch_texts
+            ));
+        }
+        if !(1..=MAX_DIMENSIONS).contains(&self.dimensions) {
+            return refuse(&format!(
+                "has `dimensions` = {}; pgvector keeps 1 to {MAX_DIMENSIONS}",
+                self.dimensions
+            ));
+        }
+        if self.model.trim().is_empty() {
+            return refuse("has an empty `model`");
+        }
+        if self.base_url.as_deref().is_some_and(|url| !is_web(url)) {
+            return refuse("has a `base_url` that does not start with http:// or https://");
         }
         if !(self.price_per_million_tokens.is_finite() && self.price_per_million_tokens >= 0.0) {
             return refuse("has a `price_per_million_tokens` that is no price");
         }
         Ok(())
     }
+
+    /// Whether the vectors of both can be compared.
+    pub(super) fn is_same_model(&self, other: &Self) -> bool {
+        self.provider == other.provider
+            && (self.provider == Provider::Local
+                || (&self.model, self.dimensions) == (&other.model, other.dimensions))
+    }
+}
+
+/// Whether an address is one of the web.
+pub(super) fn is_web(url: &str) -> bool {
+    url.starts_with("http://") || url.starts_with("https://")
 }
 
 /// How embedding spaces are filled and kept.

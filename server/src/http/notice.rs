@@ -20,17 +20,7 @@ struct Words {
 
 /// 404: nothing is published there; here is what is.
 pub(super) fn not_found(catalog: &Catalog, locale: Locale) -> Response {
-    let words = if locale.language().as_str() == "de" {
-        Words {
-            heading: "Diese Seite gibt es nicht",
-            text: "Unter dieser Adresse ist nichts veröffentlicht. Vielleicht hat sie sich geändert. Diese Seiten gibt es:",
-        }
-    } else {
-        Words {
-            heading: "There is no page here",
-            text: "Nothing is published at this address. It may have moved. These pages exist:",
-        }
-    };
+    let german = locale.language().as_str() == "de";
     let default = catalog.site.default_locale;
     let mut links: Vec<(String, String)> = catalog
         .pages()
@@ -41,6 +31,23 @@ pub(super) fn not_found(catalog: &Catalog, locale: Locale) -> Response {
         .collect();
     links.sort_by(|a, b| a.1.len().cmp(&b.1.len()).then(a.1.cmp(&b.1)));
     links.truncate(MAX_LINKS);
+    let words = Words {
+        heading: if german {
+            "Diese Seite gibt es nicht"
+        } else {
+            "There is no page here"
+        },
+        text: match (german, links.is_empty()) {
+            (true, false) => {
+                "Unter dieser Adresse ist nichts veröffentlicht. Vielleicht hat sie sich geändert. Diese Seiten gibt es:"
+            }
+            (true, true) => "Hier ist noch nichts veröffentlicht.",
+            (false, false) => {
+                "Nothing is published at this address. It may have moved. These pages exist:"
+            }
+            (false, true) => "Nothing is published here yet.",
+        },
+    };
     respond(catalog, locale, StatusCode::NOT_FOUND, &words, &links)
 }
 

@@ -3,8 +3,12 @@
 use domain::difference::{Change, changes};
 use engine::store::AuditEntry;
 use leptos::prelude::*;
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
+use super::thing::Thing;
 use crate::admin::instant;
+use crate::admin::pages::field_label;
 use crate::ui::Moment;
 
 /// Fields that are shown of one change; the export has all of them.
@@ -47,20 +51,26 @@ pub(super) fn Entry(entry: AuditEntry) -> impl IntoView {
 #[component]
 fn Line(entry: AuditEntry) -> impl IntoView {
     // Whoever signs in is who did it.
-    let subject = (entry.action != "people.sign_in").then_some(entry.subject);
+    let thing = Thing {
+        action: &entry.action,
+        subject: &entry.subject,
+        id: entry.thing_id,
+        name: entry.thing_name.as_deref(),
+    };
+    let thing = (entry.action != "people.sign_in").then(|| thing.shown());
     let address = entry.address.map(|address| format!(" from {address}"));
+    let account = (entry.author != entry.actor).then(|| format!("{} · ", entry.actor));
     view! {
         <div class="min-w-0 grow sm:flex sm:items-baseline sm:justify-between sm:gap-4">
             <p class="text-sm wrap-anywhere">
-                <span class="font-medium">{entry.actor}</span>
+                <span class="font-medium">{entry.author}</span>
                 " "
                 {words(&entry.action)}
                 " "
-                <span class="font-medium">{subject}</span>
+                {thing}
             </p>
             <p class="shrink-0 text-xs text-muted wrap-anywhere">
-                <Moment at=instant::text(entry.at) />
-                {address}
+                {account} <Moment at=instant::text(entry.at) /> {address}
             </p>
         </div>
     }
@@ -68,12 +78,12 @@ fn Line(entry: AuditEntry) -> impl IntoView {
 
 #[component]
 fn Field(change: Change) -> impl IntoView {
-    let name = change.field.replace('.', " › ").replace('_', " ");
+    let name = field_label(&change.field);
     let before = change.before.map(|text| {
         view! {
             <del class="block rounded-md bg-bad-wash px-2.5 py-1.5 text-bad no-underline whitespace-pre-wrap wrap-anywhere">
                 <span class="sr-only">"Before: "</span>
-                {short(&text)}
+                {value(&text)}
             </del>
         }
     });
@@ -81,7 +91,7 @@ fn Field(change: Change) -> impl IntoView {
         view! {
             <ins class="block rounded-md bg-good-wash px-2.5 py-1.5 text-good no-underline whitespace-pre-wrap wrap-anywhere">
                 <span class="sr-only">"After: "</span>
-                {short(&text)}
+                {value(&text)}
             </ins>
         }
     });
@@ -90,6 +100,14 @@ fn Field(change: Change) -> impl IntoView {
             <dt class="text-xs text-muted wrap-anywhere">{name}</dt>
             <dd class="mt-1 grid items-start gap-1.5 text-sm lg:grid-cols-2">{before} {after}</dd>
         </div>
+    }
+}
+
+/// What a field said: an instant as its reader writes it, everything else as it is.
+fn value(text: &str) -> AnyView {
+    match OffsetDateTime::parse(text, &Rfc3339) {
+        Ok(_) => view! { <Moment at=text /> }.into_any(),
+        Err(_) => short(text).into_any(),
     }
 }
 

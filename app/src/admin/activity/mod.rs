@@ -1,6 +1,7 @@
 //! The audit log: who changed what, when, and from where.
 
 mod entry;
+mod thing;
 
 use domain::Role;
 use engine::desk::activity::{ActivityChoices, ActivityQuery};
@@ -11,6 +12,7 @@ use leptos_router::params::ParamsMap;
 
 use self::entry::Entry;
 pub(super) use self::entry::words;
+pub(super) use self::thing::Thing;
 use super::AdminError;
 use super::screen::screen;
 use crate::ui::{Button, EmptyState, LinkButton, PageHeader, SelectField, TextField};
@@ -96,13 +98,15 @@ fn list(entries: Vec<AuditEntry>, filter: &AuditFilter) -> AnyView {
 
 #[component]
 fn Filter(query: ActivityQuery, choices: ActivityChoices) -> impl IntoView {
-    let all = |words: &str, choices: Vec<String>| -> Vec<(String, String)> {
-        let all = (String::new(), words.to_owned());
-        let choices = choices.into_iter().map(|choice| (choice.clone(), choice));
-        std::iter::once(all).chain(choices).collect()
-    };
-    let people = all("Everybody", choices.people);
-    let kinds = all("Everything", choices.kinds);
+    let people = choices.people.into_iter().map(|(actor, name)| match name {
+        Some(name) => (actor.clone(), format!("{name} · {actor}")),
+        None => (actor.clone(), actor),
+    });
+    let people = std::iter::once((String::new(), "Everybody".to_owned())).chain(people);
+    let people: Vec<_> = people.collect();
+    let kinds = choices.kinds.into_iter().map(|kind| (kind.clone(), kind));
+    let kinds = std::iter::once((String::new(), "Everything".to_owned())).chain(kinds);
+    let kinds: Vec<_> = kinds.collect();
     view! {
         <form
             method="get"

@@ -11,10 +11,13 @@ use leptos::web_sys::{Document, HtmlElement, HtmlIFrameElement};
 use super::actions::preview_draft;
 use super::patch::hold_the_same;
 use super::work::Work;
+use crate::admin::AdminError;
 use crate::admin::timer::Timer;
 
 /// From the last key until the preview is asked for.
 const LOOK_AFTER: Duration = Duration::from_millis(150);
+/// Until a preview that did not come is asked for again.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(3);
 /// Widths in CSS pixels, and what has them.
 const WIDTHS: [(i32, &str); 3] = [(360, "Phone"), (768, "Tablet"), (1280, "Desk")];
 
@@ -27,6 +30,7 @@ pub(super) struct Look {
     asked: StoredValue<u32>,
     shown: StoredValue<u32>,
     waiting: Timer,
+    again: Timer,
     failed: RwSignal<bool>,
 }
 
@@ -38,12 +42,14 @@ impl Look {
             asked: StoredValue::new(0),
             shown: StoredValue::new(0),
             waiting: Timer::new(LOOK_AFTER),
+            again: Timer::new(LOOK_AGAIN_AFTER),
             failed: RwSignal::new(false),
         }
     }
 
     /// Shows what is typed, soon. Nobody waits for it.
     pub(super) fn refresh_soon(self, work: Work) {
+        self.again.call_off();
         self.waiting.ask(move || {
             let (page, locale) = work.opened(|opened| (opened.page.clone(), opened.locale.clone()));
             let content = work.editing.content().get_untracked().to_string();
@@ -59,8 +65,12 @@ impl Look {
                 }
                 self.shown.set_value(number);
                 self.failed.set(answer.is_err());
-                if let Ok(html) = answer {
-                    show(&html);
+                match answer {
+                    Ok(html) => show(&html),
+                    Err(AdminError::Unreachable | AdminError::Unavailable) => {
+                        self.again.ask(move || self.refresh_soon(work));
+                    }
+                    Err(_) => {}
                 }
             });
         });

@@ -18,7 +18,9 @@ use crate::admin::session::AdminSession;
 use crate::admin::variants::author_words;
 use crate::admin::variants::publishing::PublishingPanel;
 use crate::admin::{AdminError, Form, instant};
-use crate::ui::{Button, LinkButton, Moment, PageHeader, Panel, SelectField, Weight, Whole};
+use crate::ui::{
+    Button, EmptyState, LinkButton, Moment, PageHeader, Panel, SelectField, Weight, Whole,
+};
 
 /// The screen above these.
 const UP: (&str, &str) = ("Variants", "/admin/variants");
@@ -206,6 +208,25 @@ fn choose(session: &AdminSession, page: &str, segment: &str, locale: &str) -> An
         .map(|page| (page.external_id.to_string(), page.path.to_string()))
         .collect();
     pages.sort_by(|one, other| one.1.cmp(&other.1));
+    if pages.is_empty() {
+        let make = session.may(Role::Publisher).then(|| {
+            view! {
+                <LinkButton weight=Weight::Primary href="/admin/pages/new">
+                    "Create a page"
+                </LinkButton>
+            }
+        });
+        return view! {
+            <PageHeader title="New variant" up=UP />
+            <EmptyState
+                title="First there is a page"
+                text="A variant is what one audience sees of a page instead of what everybody sees. There is no page yet."
+            >
+                {make}
+            </EmptyState>
+        }
+        .into_any();
+    }
     let locales = catalog.site.locales.iter();
     let locales = locales
         .map(|locale| (locale.to_string(), language_name(*locale)))

@@ -1,7 +1,7 @@
 use engine::store::AuditGroup;
 use leptos::prelude::*;
 
-use crate::admin::activity::words;
+use crate::admin::activity::{Thing, words};
 use crate::admin::instant;
 use crate::ui::{Moment, Panel, grouped};
 
@@ -12,15 +12,22 @@ pub(super) fn Publications(groups: Vec<AuditGroup>) -> impl IntoView {
         view! { <p class="p-4 text-sm text-muted">"Nothing was published yet."</p> }.into_any()
     } else {
         let rows = groups.into_iter().map(|entry| {
+            let thing = Thing {
+                action: &entry.action,
+                subject: &entry.subject,
+                id: entry.thing_id,
+                name: entry.thing_name.as_deref(),
+            };
+            let thing = thing.shown();
             let more = (entry.count > 1).then(|| format!(" and {} more", grouped(entry.count - 1)));
             view! {
                 <li class="px-4 py-3 text-sm">
                     <p class="wrap-anywhere">
-                        <span class="font-medium">{entry.actor}</span>
+                        <span class="font-medium">{entry.author}</span>
                         " "
                         {words(&entry.action)}
                         " "
-                        <span class="font-medium">{entry.subject}</span>
+                        {thing}
                         {more}
                     </p>
                     <p class="text-xs/5 text-muted">

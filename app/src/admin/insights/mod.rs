@@ -7,12 +7,18 @@ use leptos::prelude::*;
 
 use self::findings::Finding;
 use super::screen::screen;
-use crate::ui::{PageHeader, Panel};
+use crate::ui::{EmptyState, LinkButton, PageHeader, Panel};
+
+const NO_VISITS: &str = "No visits are known yet.";
 
 /// The reports.
 pub(super) fn insights() -> impl IntoView {
     screen("Insights", Role::Viewer, async |session| {
+        if session.desk().engine().catalog().pages().next().is_none() {
+            return Ok(nothing_yet());
+        }
         let found = session.desk().insights().await?;
+        let visited = |nothing| if found.visited { nothing } else { NO_VISITS };
         let may_write = session.may(Role::Editor);
         Ok(view! {
             <PageHeader
@@ -23,7 +29,7 @@ pub(super) fn insights() -> impl IntoView {
                 <Report
                     title="Content gaps"
                     lead="Pages that people visit and that have little to say to them, the most visited first. A variant for the segment helps most."
-                    nothing="Every visited page has something that fits its visitors."
+                    nothing=visited("Every visited page has something that fits its visitors.")
                     findings=findings::gaps(&found, may_write)
                 />
                 <Report
@@ -35,7 +41,7 @@ pub(super) fn insights() -> impl IntoView {
                 <Report
                     title="Variants nobody gets"
                     lead="Published on the most visited pages, but always outdone by another one or too far from everything that visitors ask for. Sharpen or archive them."
-                    nothing="Every published variant of the most visited pages is shown to somebody."
+                    nothing=visited("Every published variant of the most visited pages is shown to somebody.")
                     findings=findings::never_shown(&found)
                 />
                 <Report
@@ -54,6 +60,21 @@ pub(super) fn insights() -> impl IntoView {
         }
         .into_any())
     })
+}
+
+/// A site without pages.
+fn nothing_yet() -> AnyView {
+    view! {
+        <PageHeader title="Insights" />
+        <EmptyState
+            title="Nothing to say yet"
+            text="Once there are pages with variants and people visit them, this screen says where something is missing, twice there, \
+            or goes to the wrong people."
+        >
+            <LinkButton href="/admin/pages">"Pages"</LinkButton>
+        </EmptyState>
+    }
+    .into_any()
 }
 
 #[component]

@@ -6,6 +6,7 @@ use engine::store::EditedPage;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
+use super::history::as_of;
 use super::languages::{Languages, Tongue, name};
 use super::rollout::RolloutField;
 use super::unsaved::both;
@@ -76,17 +77,23 @@ pub fn NewPage() -> impl IntoView {
 #[component]
 pub fn EditPage() -> impl IntoView {
     let id = use_params_map().read_untracked().get("id");
-    let add = use_query_map().read_untracked().get("add");
+    let query = use_query_map().read_untracked().clone();
     screen("Page", Role::Viewer, async move |session| {
         let id: Option<i64> = id.and_then(|id| id.parse().ok());
         let id = id.ok_or_else(|| AdminError::NotFound("This page".to_owned()))?;
         let page = session.desk().page(PageId(id)).await?;
         let catalog = session.desk().engine().catalog();
-        let add: Option<Locale> = add.and_then(|locale| locale.parse().ok());
-        let both = both(&session, &page).await?;
-        let shown = both.as_ref().map_or(&page.record, |(record, _)| record);
+        let add: Option<Locale> = query.get("add").and_then(|locale| locale.parse().ok());
+        let change = query.get("as_of").and_then(|change| change.parse().ok());
+        // What was not saved comes before what was.
+        let other = match (both(&session, &page).await?, change) {
+            (Some(both), _) => Some(both),
+            (None, Some(change)) => Some(as_of(&session, &page, change).await?),
+            (None, None) => None,
+        };
+        let shown = other.as_ref().map_or(&page.record, |(record, _)| record);
         let draft = draft(&page, shown, &catalog.site, add);
-        let stale = both.map(|(_, both)| both);
+        let notice = other.map(|(_, notice)| notice);
         let address = page
             .record
             .path
@@ -100,6 +107,7 @@ pub fn EditPage() -> impl IntoView {
                 .append_pair("page", page.record.id.as_str())
                 .finish()
         };
+        let history = format!("/admin/pages/{id}/history");
         let variants = of_page("/admin/variants");
         let new_variant = of_page("/admin/variants/new");
         let may_write = session.may(Role::Editor);
@@ -108,10 +116,11 @@ pub fn EditPage() -> impl IntoView {
                 <LinkButton href=address>
                     "Open the page" <Icon sign=Sign::Out />
                 </LinkButton>
+                <LinkButton href=history>"History"</LinkButton>
                 <LinkButton href=variants>"Its variants"</LinkButton>
                 {may_write.then(|| view! { <LinkButton href=new_variant>"New variant"</LinkButton> })}
             </PageHeader>
-            {stale}
+            {notice}
             <div class="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_18rem]">
                 <PageForm draft may_save=session.may(Role::Publisher) />
                 <Facts page may_delete=session.may(Role::Publisher) />
@@ -215,9 +224,7 @@ fn PageForm(draft: Draft, may_save: bool) -> impl IntoView {
 fn Facts(page: EditedPage, may_delete: bool) -> impl IntoView {
     let count = page.variants;
     let path = page.record.path.to_string();
-    let log: String = crate::admin::address::begun("/admin/activity?kind=page")
-        .append_pair("subject", page.record.id.as_str())
-        .finish();
+    let history = format!("/admin/pages/{}/history", page.id);
     let redirects = page.redirects.into_iter().map(|path| {
         view! { <li class="font-mono text-xs/6 wrap-anywhere">{path.to_string()}</li> }
     });
@@ -275,7 +282,7 @@ fn Facts(page: EditedPage, may_delete: bool) -> impl IntoView {
                     {leads}
                     <Fact words="Last saved">
                         <Moment at=instant::text(page.updated_at) />
-                        <a class="ml-2 text-accent underline underline-offset-4" href=log>
+                        <a class="ml-2 text-accent underline underline-offset-4" href=history>
                             "What changed"
                         </a>
                     </Fact>

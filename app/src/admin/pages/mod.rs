@@ -3,6 +3,8 @@
 #[cfg(feature = "ssr")]
 mod edit;
 mod functions;
+#[cfg(feature = "ssr")]
+mod history;
 mod language;
 #[cfg(feature = "ssr")]
 mod languages;
@@ -16,6 +18,10 @@ mod unsaved;
 #[cfg(feature = "ssr")]
 pub use edit::{EditPage, NewPage};
 #[cfg(feature = "ssr")]
+pub use history::PageHistory;
+#[cfg(feature = "ssr")]
 pub(super) use languages::name as language_name;
 #[cfg(feature = "ssr")]
 pub use list::PageList;
+#[cfg(feature = "ssr")]
+pub(super) use unsaved::label as field_label;

@@ -28,7 +28,7 @@ pub(super) async fn both(
 }
 
 /// What people call a field of a page: `contents.en.title` is `English · Title`.
-fn label(field: &str) -> String {
+pub(in crate::admin) fn label(field: &str) -> String {
     let content = field.strip_prefix("contents.").and_then(|rest| {
         let (locale, field) = rest.split_once('.')?;
         Some((locale.parse().ok()?, field))

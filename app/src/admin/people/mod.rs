@@ -95,7 +95,9 @@ fn links(open: Vec<Link>) -> impl IntoView {
 
 fn link_row(link: Link) -> impl IntoView {
     let (email, words) = match link.kind {
-        LinkKind::Invitation { email, role, .. } => (email, format!("Invites as {role}")),
+        LinkKind::Invitation { email, role, .. } => {
+            (email, format!("Invites as {}", title(role).to_lowercase()))
+        }
         LinkKind::Reset { email, .. } => (email, "Sets a new password".to_owned()),
         LinkKind::Setup => (String::new(), "Makes the first account".to_owned()),
     };
@@ -129,7 +131,7 @@ fn link_row(link: Link) -> impl IntoView {
 pub(super) fn made() -> impl IntoView {
     screen("One-time link", Role::Admin, async |_| {
         let once = once::take().await?;
-        Ok::<_, AdminError>(shown(once, "/admin/people", "Back to people"))
+        Ok::<_, AdminError>(shown(once, "link", "/admin/people", "Back to people"))
     })
 }
 

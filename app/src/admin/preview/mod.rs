@@ -55,7 +55,7 @@ pub(super) fn preview() -> impl IntoView {
 pub(super) fn shared() -> impl IntoView {
     screen("Share a preview", Role::Editor, async |_| {
         let once = once::take().await?;
-        Ok::<_, AdminError>(shown(once, "/admin/preview", "Back to the preview"))
+        Ok::<_, AdminError>(shown(once, "link", "/admin/preview", "Back to the preview"))
     })
 }
 

@@ -66,22 +66,39 @@ fn follow(condition: RwSignal<String>, said: RwSignal<String>) {
 #[cfg(feature = "ssr")]
 mod words {
     use domain::Condition;
-    use domain::visitor::attribute::Attribute;
+    use domain::condition::outline::{Comparison, read};
+    use domain::visitor::attribute::{Attribute, Kind};
     use engine::desk::audience::Matching;
 
     use crate::ui::per_cent;
 
-    /// What is read that no visitor has, which is nearly always a slip of the pen.
+    /// What is nearly always a slip of the pen: something is read that no visitor has, or compared with
+    /// what it never is.
     pub(super) fn doubt(condition: &Condition) -> Option<String> {
         let mut paths = condition.attribute_paths();
         paths.retain(|path| Attribute::of(path).is_none());
         let names: Vec<String> = paths.iter().map(|path| format!("“{path}”")).collect();
-        (!names.is_empty()).then(|| {
-            format!(
+        if !names.is_empty() {
+            return Some(format!(
                 "No visitor has {}. Check how it is written.",
                 names.join(" or ")
-            )
-        })
+            ));
+        }
+        let outline = read(condition.source());
+        outline.comparisons().into_iter().find_map(never)
+    }
+
+    /// What an attribute is instead of what it is compared with.
+    fn never(comparison: &Comparison) -> Option<String> {
+        let attribute = Attribute::of(&comparison.attribute)?;
+        let value = *comparison.never().first()?;
+        let is = match attribute.kind {
+            Kind::Number => "It is a number; write it without quotation marks.".to_owned(),
+            Kind::Bool => "It is true or false, without quotation marks.".to_owned(),
+            _ if attribute.closed => format!("It is one of {}.", attribute.values.join(", ")),
+            _ => "It is a text; write it in quotation marks.".to_owned(),
+        };
+        Some(format!("“{}” is never {value}. {is}", attribute.label))
     }
 
     /// What a share says.
@@ -130,6 +147,12 @@ mod words {
             check(
                 r#"{"utm.sourse":"x","device":"mobile"}"#,
                 Some("No visitor has “utm.sourse”. Check how it is written."),
+            );
+            check(
+                r#"{"$or":[{"device":"mobile"},{"time.hour":{"$gte":"9"}}]}"#,
+                Some(
+                    "“Hour of the day” is never \"9\". It is a number; write it without quotation marks.",
+                ),
             );
         }
 

@@ -53,7 +53,7 @@ pub(super) fn tokens() -> impl IntoView {
 pub(super) fn made() -> impl IntoView {
     screen("New token", Role::Admin, async |_| {
         let once = once::take().await?;
-        Ok::<_, AdminError>(shown(once, "/admin/tokens", "Back to tokens"))
+        Ok::<_, AdminError>(shown(once, "token", "/admin/tokens", "Back to tokens"))
     })
 }
 
@@ -122,7 +122,7 @@ fn state(token: &Token, now: OffsetDateTime) -> impl IntoView + use<> {
     let (tone, words, at) = match token.revoked_at {
         Some(at) => (Tone::Bad, "Revoked", at),
         None if token.expires_at <= now => (Tone::Plain, "Expired", token.expires_at),
-        None => (Tone::Good, "Good until", token.expires_at),
+        None => (Tone::Good, "Valid until", token.expires_at),
     };
     view! {
         <span class="flex flex-wrap items-center gap-x-2 gap-y-1">

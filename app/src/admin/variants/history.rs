@@ -1,16 +1,18 @@
 //! A variant's history: every revision, what it changed, and the way back to it.
 
+use domain::content::field_label;
+use domain::variant::Origin;
 use domain::{Role, VariantId};
 use engine::desk::variants::{Revision, VariantDetail};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_url};
 
 use super::publishing::PublishingPanel;
-use super::revision::{RevisionCard, changes};
 use crate::admin::AdminError;
 use crate::admin::editor::lead;
+use crate::admin::revision::{RevisionCard, changes};
 use crate::admin::screen::screen;
-use crate::ui::{LinkButton, PageHeader, Panel, Whole};
+use crate::ui::{Badge, Confirm, LinkButton, PageHeader, Panel, Tone, Weight, Whole};
 
 /// Revisions on one page.
 const AT_ONCE: usize = 20;
@@ -37,7 +39,7 @@ pub(in crate::admin) fn history() -> impl IntoView {
             view! {
                 <div id="changes" class="scroll-mt-20">
                     <Panel title="What publishing would change">
-                        <div class="p-4">{changes(&waiting)}</div>
+                        <div class="p-4">{changes(&waiting, field_label)}</div>
                     </Panel>
                 </div>
             }
@@ -77,16 +79,53 @@ pub(in crate::admin) fn history() -> impl IntoView {
 }
 
 fn card(variant: &VariantDetail, revision: &Revision, may_restore: bool) -> impl IntoView + use<> {
-    let newest = revision.number == variant.revision;
-    let shown = variant.published_revision == Some(revision.number);
+    let (id, number) = (variant.id, revision.number);
+    let newest = variant.revision == number;
+    let shown = variant.published_revision == Some(number);
+    let restore = (may_restore && !newest).then(|| {
+        view! {
+            <Confirm
+                id=format!("restore-{number}")
+                label="Restore"
+                title=format!("Restore revision {number}?")
+                text="Its content becomes the newest revision. Nothing is lost, and visitors see it only once it is published."
+                action="/admin/api/variants/restore"
+                weight=Weight::Quiet
+            >
+                <input type="hidden" name="id" value=id.to_string() />
+                <input type="hidden" name="revision" value=number.to_string() />
+            </Confirm>
+        }
+    });
+    let badges = view! {
+        {newest.then(|| view! { <Badge tone=Tone::Plain>"Newest"</Badge> })}
+        {shown.then(|| view! { <Badge tone=Tone::Good>"Published"</Badge> })}
+    };
     view! {
         <RevisionCard
-            variant=variant.id
-            revision=revision.clone()
-            newest
-            shown
-            restorable=may_restore && !newest
-        />
+            title=format!("Revision {number}")
+            badges=badges.into_any()
+            how=how(revision)
+            at=revision.at
+            changes=revision.changes.clone()
+            beginning=number == 1
+            label=field_label
+        >
+            {restore}
+        </RevisionCard>
+    }
+}
+
+fn how(revision: &Revision) -> String {
+    let author = &revision.author;
+    if let Some(model) = &revision.model {
+        return format!("Written by the language model {model} for {author}");
+    }
+    match revision.origin {
+        Origin::Saved => format!("Saved by {author}"),
+        Origin::Restored { from } => format!("Restored from revision {from} by {author}"),
+        Origin::Duplicated => format!("Copied from another variant by {author}"),
+        Origin::Imported => format!("Imported from a file by {author}"),
     }
 }
 

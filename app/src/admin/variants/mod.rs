@@ -18,8 +18,6 @@ mod list;
 mod outcome;
 #[cfg(feature = "ssr")]
 pub(super) mod publishing;
-#[cfg(feature = "ssr")]
-mod revision;
 mod select_all;
 
 #[cfg(feature = "ssr")]

@@ -7,6 +7,7 @@
 
 mod comparison;
 mod edit;
+mod never;
 mod operator;
 mod read;
 #[cfg(test)]

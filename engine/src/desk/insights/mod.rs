@@ -31,6 +31,8 @@ const SEGMENTS: usize = 300;
 /// What vectors tell.
 #[derive(Debug, Clone)]
 pub struct Insights {
+    /// Whether any visit is known, without which the first and the third tell nothing.
+    pub visited: bool,
     /// Visited places for which nothing fits well, the most visited first.
     pub gaps: Vec<Weak>,
     /// Variants of one page that say nearly the same, the most alike first.
@@ -107,6 +109,7 @@ impl Desk {
                 .map_err(DeskError::from),
         )?;
         Ok(Insights {
+            visited: traffic.total() > 0.0,
             gaps,
             duplicates,
             never_shown,

@@ -19,7 +19,7 @@ use crate::catalog::{Catalog, Page};
 use crate::desk::DeskError;
 use crate::embedding::Embedding;
 use crate::store::{
-    BroughtTerm, PageQuestions, Space, Store, StoreError, TextHash, VariantName, Wanted,
+    BroughtTerm, PageQuestions, Space, SpaceState, Store, StoreError, TextHash, VariantName, Wanted,
 };
 use crate::visits::Traffic;
 
@@ -92,7 +92,14 @@ impl Spaces {
     ) -> Result<Drift, DeskError> {
         floors.check()?;
         let from = self.active().await?;
-        let to = self.find(to).await?.space;
+        let row = self.find(to).await?;
+        if row.state == SpaceState::Building {
+            let waiting = self.store.missing(to).await?.vital();
+            return Err(DeskError::Conflict(format!(
+                "Space {to} is still being filled: {waiting} texts have no vector there. Compare it once it is complete."
+            )));
+        }
+        let to = row.space;
         if from == to {
             return Err(conflict("This space decides already."));
         }

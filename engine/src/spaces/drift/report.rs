@@ -9,7 +9,7 @@ use domain::{PageId, SegmentId, VariantId};
 
 use super::histogram::{Histogram, same_quantile};
 use super::terms::{Brought, Terms};
-use super::{Compared, Floors, Pair};
+use super::{Compared, Decision, Floors, Pair};
 use crate::catalog::Catalog;
 use crate::store::Space;
 use crate::visits::{Place, Traffic};
@@ -151,6 +151,15 @@ impl Share {
     }
 }
 
+/// Where a decision is made.
+fn place(page: &Compared, decision: &Decision) -> Place {
+    Place {
+        page: page.page,
+        segment: decision.segment,
+        locale: decision.locale,
+    }
+}
+
 pub(super) fn build(
     catalog: &Catalog,
     from: &Space,
@@ -190,24 +199,28 @@ pub(super) fn build(
             key: page.path.clone(),
             name: page.path.clone(),
         });
+        // Who brought a term is counted in its place as well.
+        let mut with_term: HashMap<Place, f64> = HashMap::new();
+        for decision in &page.decisions {
+            if let Some((_, uses)) = &decision.term {
+                *with_term.entry(place(page, decision)).or_default() += uses;
+            }
+        }
         for decision in &page.decisions {
             let segment = decision.segment;
             let outcome = |choice: &Choice| namer.outcome(segment, choice, &similarities);
-            let place = Place {
-                page: page.page,
-                segment,
-                locale: decision.locale,
-            };
+            let place = place(page, decision);
+            let counted = |of: &HashMap<Place, f64>| of.get(&place).copied().unwrap_or(0.0);
             let known = match &decision.term {
-                Some((_, uses)) => Some(*uses),
-                None => visits.get(&place).copied(),
+                Some((_, uses)) => *uses,
+                None => (counted(&visits) - counted(&with_term)).max(0.0),
             };
             decisions.push(Decided {
                 page: Arc::clone(&shown_page),
                 segment: namer.segment(segment),
                 locale: decision.locale.to_string(),
                 term: decision.term.as_ref().map(|(term, _)| term.clone()),
-                visits: if weighted { known.unwrap_or(0.0) } else { 1.0 },
+                visits: if weighted { known } else { 1.0 },
                 from: outcome(&decision.old),
                 to: outcome(&decision.new),
             });

@@ -10,7 +10,7 @@ use std::time::Duration;
 use engine::desk::{Actor, DeskError};
 use engine::embedding::{Providers, SpaceSpec};
 use engine::spaces::{Floors, Spaces, SwitchOptions};
-use engine::store::SpaceState;
+use engine::store::{EmbedJobState, SpaceState};
 use engine::visits;
 
 pub(super) use self::options::Options;
@@ -61,12 +61,15 @@ impl Desk<'_> {
             }
             Action::Start { model, detach } => {
                 let spec = self.model(model).await?;
-                let started = spaces.start(actor, &spec).await?;
+                let space = spaces.start(actor, &spec).await?.space;
+                let job = self.services.store.embed_job_of(space).await?;
+                if job.is_some_and(|job| job.state == EmbedJobState::Paused) {
+                    spaces.resume(actor, space).await?;
+                }
                 if *detach {
-                    println!("space {}: a running server fills it", started.space);
+                    println!("space {space}: a running server fills it");
                 } else {
-                    follow::work(spaces, started.space).await?;
-                    println!("space {} is complete", started.space);
+                    self.fill(space).await?;
                 }
             }
             Action::Status => show::overview(&spaces.overview().await?, spaces).await?,
@@ -118,6 +121,27 @@ impl Desk<'_> {
                 spaces.retire(actor, *space).await?;
                 println!("space {space}: a running server deletes its vectors");
             }
+        }
+        Ok(())
+    }
+
+    /// Fills a space, unless somebody interrupts that, and says what became of it.
+    async fn fill(&self, space: i32) -> Result<(), CommandError> {
+        tokio::select! {
+            filled = follow::work(&self.spaces, space) => filled?,
+            _ = tokio::signal::ctrl_c() => {
+                return Err(CommandError::Other(format!(
+                    "stopped; what is embedded stays. A running server goes on with space {space}, and so does \
+                     landfall embed start; landfall embed cancel ends it"
+                )));
+            }
+        }
+        match self.services.store.missing(space).await?.refused {
+            0 => println!("space {space} is complete"),
+            refused => println!(
+                "space {space} is complete but for {refused} texts that the provider refused; landfall embed status \
+                 names them, and landfall embed start tries them again"
+            ),
         }
         Ok(())
     }

@@ -64,10 +64,10 @@ pub(super) enum Action {
         #[arg(long)]
         incomplete: bool,
         /// Days for which the present space is kept for a rollback
-        #[arg(long, value_name = "DAYS")]
+        #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(..=3650))]
         keep_days: Option<u32>,
     },
-    /// Decide with the space before again, with the floors it had
+    /// Decide with the space before again, with the floors it had; done twice, it leads forward again
     Rollback,
     /// Delete a space that does not decide
     Drop {

@@ -46,21 +46,57 @@ async fn the_log_is_filtered_by_person_kind_name_and_day() {
     let found = |query: &str| {
         let answer = site.open(&viewer, &format!("/admin/activity?{query}"));
         assert_eq!(answer.status, 200, "{query}");
-        answer.select("ol > li span.font-medium:last-child")
+        answer.select("ol > li p > .font-medium:last-child")
     };
-    assert_eq!(found(""), ["smb", "routes", "pricing"]);
-    assert_eq!(found("person=bob%40site.example"), ["smb", "routes"]);
-    assert_eq!(found("kind=page"), ["routes", "pricing"]);
-    assert_eq!(found("subject=PRIC"), ["pricing"]);
-    assert_eq!(found("from=2026-03-02&to=2026-03-02"), ["routes"]);
+    let (smb, routes, pricing) = ("Small companies", "/landing/routes", "/pricing");
+    assert_eq!(found(""), [smb, routes, pricing]);
+    assert_eq!(found("person=bob%40site.example"), [smb, routes]);
+    assert_eq!(found("kind=page"), [routes, pricing]);
+    assert_eq!(found("subject=PRIC"), [pricing]);
+    assert_eq!(found("subject=small+comp"), [smb]);
+    assert_eq!(found("subject=SMB"), [smb]);
+    assert_eq!(found("from=2026-03-02&to=2026-03-02"), [routes]);
     // In the site's time zone, Berlin, that minute is the last of the day.
-    assert_eq!(found("from=2026-03-03&to=2026-03-03"), ["smb"]);
+    assert_eq!(found("from=2026-03-03&to=2026-03-03"), [smb]);
     assert!(found("from=2026-03-04").is_empty());
     let wrong = site.open(&viewer, "/admin/activity?from=tomorrow");
     assert!(wrong.text().contains("write it as 2026-03-01"));
     let entry = site.open(&viewer, "/admin/activity?kind=segment");
     assert_eq!(entry.select("del"), ["Before: old"]);
     assert_eq!(entry.select("ins"), ["After: new"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_and_things_are_called_what_they_are_called_today() {
+    let site = noted().await;
+    let ann = site.person(Role::Editor).await;
+    site.database.query(&format!(
+        "INSERT INTO audit_log (actor_id, actor, action, subject, after) VALUES
+         ({}, 'former@site.example', 'variant.until', 'pricing--smb--en', '{{\"ends_at\": \"2027-01-01T00:00:00Z\"}}'),
+         ({0}, 'former@site.example', 'variant.delete', 'gone--en', NULL)",
+        ann.id.0
+    ));
+    let viewer = site.sign_in(Role::Viewer).await;
+    let shown = site.open(&viewer, "/admin/activity?kind=variant");
+    let line = |place: usize| {
+        shown
+            .select(&format!("ol > li:nth-child({place}) p"))
+            .join(" ")
+    };
+    assert!(line(1).contains(&format!("{} deleted the variant gone--en", ann.name)));
+    assert!(line(2).contains(&format!(
+        "{} set the end of the variant Prices for small companies",
+        ann.name
+    )));
+    assert!(line(2).contains("former@site.example"), "{}", line(2));
+    assert_eq!(shown.select("ins time"), ["2027-01-01 00:00 UTC"]);
+    let variant = site
+        .database
+        .query("SELECT id FROM variants WHERE external_id = 'pricing--smb--en'");
+    let link = shown.attribute("ol > li:nth-child(2) p a", "href");
+    assert_eq!(link, Some(format!("/admin/variants/{variant}")));
+    // A thing that is gone leads nowhere.
+    assert_eq!(shown.attribute("ol > li:nth-child(1) p a", "href"), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,7 +111,7 @@ async fn a_long_log_is_read_page_by_page_without_a_gap() {
     let mut subjects = Vec::new();
     for _ in 0..3 {
         let answer = site.open(&viewer, &target);
-        subjects.extend(answer.select("ol > li span.font-medium:last-child"));
+        subjects.extend(answer.select("ol > li p > .font-medium:last-child"));
         let next = "nav[aria-label='Pages of the log'] div a";
         target = answer.attribute(next, "href").unwrap_or_default();
     }

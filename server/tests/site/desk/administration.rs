@@ -257,7 +257,7 @@ async fn a_token_is_shown_once_works_and_is_revoked() {
     assert!(!tokens.text().contains(&secret));
     assert_eq!(tokens.select("main img"), [""; 0]);
     let made_by = tokens.select("tbody td:nth-child(5)");
-    assert_eq!(made_by, [admin.person.email.as_str()]);
+    assert_eq!(made_by, [admin.person.name.as_str()]);
 
     for _ in 0..2 {
         let answer = site.send(&admin, "tokens/revoke", "/admin/tokens", &[("id", "1")]);
@@ -297,6 +297,51 @@ async fn what_cannot_be_a_token_is_refused_field_by_field() {
     check("x", "99999999", "export", "days");
     check("x", "soon", "export", "days");
     assert_eq!(site.database.query("SELECT count(*) FROM api_tokens"), "0");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plain_form_that_is_refused_twice_says_the_second_time_what_is_wrong_then() {
+    let site = desk().await;
+    let admin = site.sign_in(Role::Admin).await;
+    let send = |from: &str, fields: &[(&str, &str)]| {
+        let answer = site.send(&admin, "tokens/make", from, fields);
+        assert_eq!(answer.status, 302, "{answer:?}");
+        let place = answer.header("location");
+        let place = place.trim_start_matches("https://site.example").to_owned();
+        let screen = site.open(&admin, &place);
+        (place, screen)
+    };
+    let first = [("name", ""), ("days", "7"), ("explain", "true")];
+    let (place, screen) = send("/admin/tokens/new", &first);
+    let alert = |screen: &Answer| screen.select("main [role=alert]").concat();
+    assert!(
+        alert(&screen).contains("Name: is empty"),
+        "{}",
+        alert(&screen)
+    );
+    let ticked = |name: &str| {
+        let input = format!("input[name={name}]");
+        screen.attribute(&input, "checked").is_some()
+    };
+    assert!(ticked("explain") && !ticked("export"));
+    let (_, screen) = send(&place, &[("name", "x"), ("days", "7")]);
+    assert!(alert(&screen).contains("Scopes: "), "{}", alert(&screen));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_invitation_keeps_the_role_that_was_chosen() {
+    let site = desk().await;
+    let admin = site.sign_in(Role::Admin).await;
+    let fields = [
+        ("email", admin.person.email.as_str()),
+        ("name", "Bob"),
+        ("role", "viewer"),
+    ];
+    let answer = site.send(&admin, "people/invite", "/admin/people/invite", &fields);
+    let place = answer.header("location");
+    let screen = site.open(&admin, place.trim_start_matches("https://site.example"));
+    let chosen = screen.attribute("select[name=role] option[selected]", "value");
+    assert_eq!(chosen.as_deref(), Some("viewer"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -250,7 +250,7 @@ async fn without_javascript_nothing_typed_is_lost() {
     let screen = site.open(&editor, &format!("{target}?{query}"));
     assert_eq!(screen.select("main h2")[0], "You have unsaved changes");
     let alert = screen.select("main [role=alert]").concat();
-    assert!(alert.contains("headline"), "{alert}");
+    assert!(alert.contains("Headline: is empty"), "{alert}");
 
     let content = hero("Plainly saved");
     let answer = site.send(

@@ -119,7 +119,7 @@ async fn an_invitation_expires_is_withdrawn_and_is_replaced() {
     let third = invite().await;
     let open = people.open_links().await.expect("it works");
     assert_eq!(open.len(), 1, "{open:?}");
-    assert_eq!(open[0].made_by.as_deref(), Some("ann@site.example"));
+    assert_eq!(open[0].made_by.as_deref(), Some("Ann Lee"));
     people
         .revoke_link(&actor, open[0].id)
         .await

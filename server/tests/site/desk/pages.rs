@@ -111,6 +111,39 @@ async fn an_old_address_leads_to_the_page_wherever_it_goes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_page_said_before_is_opened_from_its_history_and_saved_again() {
+    let site = desk().await;
+    let publisher = site.sign_in(Role::Publisher).await;
+    let id = make(&site, &publisher);
+    let renamed = ENGLISH.replace("Fleet", "Vans");
+    let second = [("contents[en]", renamed.as_str()), ("rollout", "50")];
+    assert_eq!(save(&site, &publisher, "1", &second).0, 200);
+    let third = [("path", "/vans"), ("intent", "Vans for hire.")];
+    assert_eq!(save(&site, &publisher, "2", &third).0, 200);
+    let history = site.open(&publisher, &format!("/admin/pages/{id}/history"));
+    assert_eq!(history.status, 200);
+    assert_eq!(history.select("ol > li h3"), ["Saved", "Saved", "Created"]);
+    let changes = history.select("ol > li:nth-child(2) dt");
+    assert_eq!(changes, ["English · Title", "Rollout"]);
+    // The one that is live cannot be gone back to.
+    assert_eq!(history.select("ol > li a").len(), 2);
+    let back = history.attribute("ol > li:nth-child(2) a", "href");
+    let opened = site.open(&publisher, &back.expect("a way back"));
+    let field = |name: &str| opened.attribute(&format!("input[name='{name}']"), "value");
+    assert_eq!(field("path").as_deref(), Some("/fleet"));
+    assert_eq!(field("rollout").as_deref(), Some("50"));
+    assert_eq!(field("edition").as_deref(), Some("3"));
+    let content = opened.select("textarea").concat();
+    assert!(content.contains(r#""title": "Vans""#), "{content}");
+    // Nothing has changed so far, and saving it is one more change.
+    leads(&site, "/vans", (200, "")).await;
+    assert_eq!(save(&site, &publisher, "3", &second).0, 200);
+    leads(&site, "/vans", (308, "/fleet")).await;
+    let unknown = site.open(&publisher, &format!("/admin/pages/{id}?as_of=1"));
+    assert_eq!(unknown.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_import_that_moves_a_page_leaves_a_redirect_and_a_trace() {
     let site = desk().await;
     let moved = r#"{"kind":"page","id":"pricing","path":"/plans","intent":"What each plan costs.","contents":{"en":{"title":"Plans","description":"All plans.","blocks":[{"type":"hero","id":"hero","headline":"Plans"}]}}}"#;
@@ -340,7 +373,7 @@ async fn a_form_works_without_javascript_and_keeps_what_is_typed_literally() {
     let text = site.open(&publisher, &format!("/admin/pages/{id}"));
     assert_eq!(text.h1(), attack);
     // What is wrong comes back into the form.
-    let wrong = fields(&[("path", "nowhere")]);
+    let wrong = fields(&[("path", "nowhere"), ("ignore_terms", "true")]);
     let answer = site.send(&publisher, "pages/create", "/admin/pages/new", &wrong);
     assert_eq!(answer.status, 302);
     let back = answer
@@ -357,8 +390,16 @@ async fn a_form_works_without_javascript_and_keeps_what_is_typed_literally() {
     let typed = shown.select("textarea").concat();
     assert!(typed.contains("companies that deliver."), "{typed}");
     assert!(typed.contains("For everybody"), "{typed}");
+    let ticked = |shown: &Answer| {
+        shown
+            .attribute("input[name=ignore_terms]", "checked")
+            .is_some()
+    };
+    assert!(ticked(&shown));
     // Once: whoever comes again later begins anew.
-    assert_eq!(path(&site.open(&publisher, &back)).as_deref(), Some(""));
+    let anew = site.open(&publisher, &back);
+    assert_eq!(path(&anew).as_deref(), Some(""));
+    assert!(!ticked(&anew));
 }
 
 #[tokio::test(flavor = "multi_thread")]

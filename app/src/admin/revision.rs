@@ -1,93 +1,67 @@
-//! One revision, and what it changed.
+//! One state of a thing in its history, and what it changed.
 
-use domain::VariantId;
-use domain::content::field_label;
+use domain::difference::Change;
 use domain::redline::{Piece, redline};
-use domain::variant::Origin;
-use engine::desk::variants::{Change, Revision};
 use leptos::prelude::*;
+use time::OffsetDateTime;
 
-use crate::admin::instant;
-use crate::ui::{Badge, Confirm, Moment, Tone, Weight};
+use super::instant;
+use crate::ui::Moment;
 
 /// Changes that are shown before the rest is folded away.
 const SHOWN: usize = 12;
 
-/// A revision with its author, time and changes.
+/// What people call a field at a dotted path.
+pub(super) type Label = fn(&str) -> String;
+
+/// A state with how it came about, when, and what it changed.
 #[component]
 pub(super) fn RevisionCard(
-    /// The variant.
-    variant: VariantId,
-    /// The revision.
-    revision: Revision,
-    /// Whether it is the newest one.
-    newest: bool,
-    /// Whether it is the one that is published.
-    shown: bool,
-    /// Whether the person may go back to it.
-    restorable: bool,
+    title: String,
+    /// Signs beside the title.
+    badges: AnyView,
+    /// How it came about, and by whom.
+    how: String,
+    at: OffsetDateTime,
+    changes: Vec<Change>,
+    /// Whether nothing was there before; then the changes are folded away.
+    beginning: bool,
+    label: Label,
+    /// The way back to it.
+    children: Children,
 ) -> impl IntoView {
-    let number = revision.number;
-    let restore = restorable.then(|| {
-        view! {
-            <Confirm
-                id=format!("restore-{number}")
-                label="Restore"
-                title=format!("Restore revision {number}?")
-                text="Its content becomes the newest revision. Nothing is lost, and visitors see it only once it is published."
-                action="/admin/api/variants/restore"
-                weight=Weight::Quiet
-            >
-                <input type="hidden" name="id" value=variant.to_string() />
-                <input type="hidden" name="revision" value=number.to_string() />
-            </Confirm>
-        }
-    });
-    let shown = shown.then(|| view! { <Badge tone=Tone::Good>"Published"</Badge> });
-    let newest = newest.then(|| view! { <Badge tone=Tone::Plain>"Newest"</Badge> });
     view! {
         <li class="rounded-xl border border-line bg-card shadow-xs">
             <div class="flex flex-wrap items-center gap-x-3 gap-y-2 border-b border-line px-4 py-3">
                 <div class="min-w-0 grow">
                     <div class="flex flex-wrap items-center gap-2">
-                        <h3 class="font-semibold">{format!("Revision {number}")}</h3>
-                        {newest}
-                        {shown}
+                        <h3 class="font-semibold">{title}</h3>
+                        {badges}
                     </div>
                     <p class="mt-0.5 text-sm text-muted wrap-anywhere">
-                        {how(&revision)} " · " <Moment at=instant::text(revision.at) />
+                        {how} " · " <Moment at=instant::text(at) />
                     </p>
                 </div>
-                {restore}
+                {children()}
             </div>
-            <div class="px-4 py-3">{what(&revision)}</div>
+            <div class="px-4 py-3">{what(&changes, beginning, label)}</div>
         </li>
     }
 }
 
-fn how(revision: &Revision) -> String {
-    let author = &revision.author;
-    if let Some(model) = &revision.model {
-        return format!("Written by the language model {model} for {author}");
+fn what(found: &[Change], beginning: bool, label: Label) -> AnyView {
+    let list = changes(found, label);
+    if !beginning {
+        return list;
     }
-    match revision.origin {
-        Origin::Saved => format!("Saved by {author}"),
-        Origin::Restored { from } => format!("Restored from revision {from} by {author}"),
-        Origin::Duplicated => format!("Copied from another variant by {author}"),
-        Origin::Imported => format!("Imported from a file by {author}"),
-    }
-}
-
-fn what(revision: &Revision) -> AnyView {
-    let list = changes(&revision.changes);
-    if revision.number > 1 {
-        return list.into_any();
-    }
-    let count = revision.changes.len();
+    let words = match found.len() {
+        1 => "The beginning: 1 field".to_owned(),
+        count => format!("The beginning: {count} fields"),
+    };
     view! {
         <details>
             <summary class="disclosure flex min-h-6 cursor-pointer items-center gap-1 text-sm text-muted">
-                {format!("The beginning: {count} fields")}
+                {words}
             </summary>
             <div class="mt-3">{list}</div>
         </details>
@@ -96,7 +70,7 @@ fn what(revision: &Revision) -> AnyView {
 }
 
 /// Changes, field by field.
-pub(super) fn changes(changes: &[Change]) -> AnyView {
+pub(super) fn changes(changes: &[Change], label: Label) -> AnyView {
     // A block's id and type are not written by people.
     let changes: Vec<&Change> = changes
         .iter()
@@ -115,19 +89,19 @@ pub(super) fn changes(changes: &[Change]) -> AnyView {
         view! {
             <details class="mt-4">
                 <summary class="disclosure flex min-h-6 cursor-pointer items-center gap-1 text-sm text-muted">{words}</summary>
-                <dl class="mt-3 grid gap-4">{rest.iter().map(|c| change(c)).collect_view()}</dl>
+                <dl class="mt-3 grid gap-4">{rest.iter().map(|c| change(c, label)).collect_view()}</dl>
             </details>
         }
     });
     view! {
-        <dl class="grid gap-4">{first.iter().map(|c| change(c)).collect_view()}</dl>
+        <dl class="grid gap-4">{first.iter().map(|c| change(c, label)).collect_view()}</dl>
         {rest}
     }
     .into_any()
 }
 
 /// One field: what it was, and what it is.
-fn change(change: &Change) -> impl IntoView + use<> {
+fn change(change: &Change, label: Label) -> impl IntoView + use<> {
     let before = change.before.as_deref().unwrap_or_default();
     let after = change.after.as_deref().unwrap_or_default();
     let (old, new) = match (&change.before, &change.after) {
@@ -168,7 +142,7 @@ fn change(change: &Change) -> impl IntoView + use<> {
     });
     view! {
         <div class="min-w-0">
-            <dt class="text-xs font-medium text-muted">{field_label(&change.field)}</dt>
+            <dt class="text-xs font-medium text-muted">{label(&change.field)}</dt>
             <dd class="mt-1 grid gap-1 text-sm/6 whitespace-pre-wrap wrap-anywhere">{old} {new}</dd>
         </div>
     }
