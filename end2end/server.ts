@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { addPeople } from './accounts.ts';
+import { startModel } from './model.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 /** A debug build embeds the demo's texts slowly: milliseconds until the server must answer. */
@@ -14,17 +15,19 @@ const START_LIMIT = 240_000;
 const STOP_LIMIT = 30_000;
 
 /**
- * Starts a Landfall of its own, with the demo content in a new data folder, and tells the tests
- * its address in `LANDFALL_URL`. What it returns stops the server and removes the folder.
+ * Starts a Landfall of its own, with the demo content in a new data folder and a second embedding
+ * model, and tells the tests their addresses in `LANDFALL_URL` and `LANDFALL_MODEL_URL`. What it
+ * returns stops both and removes the folder.
  */
 export default async function start(): Promise<() => Promise<void>> {
   const program = process.env.LANDFALL_BIN || resolve(ROOT, 'target/debug/landfall');
   const folder = await mkdtemp(resolve(tmpdir(), 'landfall-end2end-'));
   const address = `127.0.0.1:${await freePort()}`;
+  const model = await startModel();
   const server = spawn(
     program,
     ['serve', '--demo', '--listen', address, '--data-dir', resolve(folder, 'data')],
-    { cwd: ROOT, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] },
+    { cwd: ROOT, env: { ...environment(), ...model.environment }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const said: string[] = [];
   for (const stream of [server.stdout, server.stderr]) {
@@ -34,6 +37,7 @@ export default async function start(): Promise<() => Promise<void>> {
   server.on('error', (error) => (broken = error));
   const stop = async () => {
     await terminate(server);
+    await model.stop();
     await keepLog(said.join(''));
     await rm(folder, { recursive: true, force: true });
   };
@@ -47,6 +51,7 @@ export default async function start(): Promise<() => Promise<void>> {
     throw new Error(`${program} did not start: ${error}\n${said.join('')}`);
   }
   process.env.LANDFALL_URL = url;
+  process.env.LANDFALL_MODEL_URL = model.url;
   return stop;
 }
 

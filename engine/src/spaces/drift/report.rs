@@ -194,6 +194,11 @@ pub(super) fn build(
             .iter()
             .map(|pair| ((pair.segment, pair.variant), pair))
             .collect();
+        let shown_page = Arc::new(Named {
+            id: page.page,
+            key: page.path.clone(),
+            name: page.path.clone(),
+        });
         // Who brought a term is counted in its place as well.
         let mut with_term: HashMap<Place, f64> = HashMap::new();
         for decision in &page.decisions {
@@ -201,11 +206,6 @@ pub(super) fn build(
                 *with_term.entry(place(page, decision)).or_default() += uses;
             }
         }
-        let shown_page = Arc::new(Named {
-            id: page.page,
-            key: page.path.clone(),
-            name: page.path.clone(),
-        });
         for decision in &page.decisions {
             let segment = decision.segment;
             let outcome = |choice: &Choice| namer.outcome(segment, choice, &similarities);
