@@ -143,6 +143,12 @@ async fn send(engine: &Engine) {
     shared.trim_visits(&instance, MAX_PLACES).await;
 }
 
+impl FromIterator<(Place, f64)> for Traffic {
+    fn from_iter<I: IntoIterator<Item = (Place, f64)>>(places: I) -> Self {
+        Self(places.into_iter().collect())
+    }
+}
+
 impl Traffic {
     /// Every place with its recent visits.
     pub fn places(&self) -> impl Iterator<Item = (Place, f64)> {

@@ -33,7 +33,7 @@ pub(super) async fn run(store: &Store, options: &Options) -> Result<(), CommandE
         return match written(store, Format::JsonLines, all).await {
             // Whoever reads it has enough.
             Err(ExportError::Write(error)) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-            other => other.map(drop).map_err(broken_off),
+            other => other.map(drop).map_err(|error| broken_off(&error)),
         };
     }
     let format =
@@ -44,14 +44,14 @@ pub(super) async fn run(store: &Store, options: &Options) -> Result<(), CommandE
     let mut writer = BufWriter::new(File::create(&unfinished).map_err(failed)?);
     let count = written(store, format, |bytes| writer.write_all(&bytes))
         .await
-        .map_err(broken_off)?;
+        .map_err(|error| broken_off(&error))?;
     writer.flush().map_err(failed)?;
     std::fs::rename(&unfinished, &options.file).map_err(failed)?;
     say!("{count} records written to {}", options.file.display());
     Ok(())
 }
 
-fn broken_off(error: ExportError) -> CommandError {
+fn broken_off(error: &ExportError) -> CommandError {
     CommandError::Other(format!("the export failed: {error}"))
 }
 

@@ -121,6 +121,28 @@ fn the_same_import_again_changes_nothing() {
 }
 
 #[test]
+fn a_command_whose_reader_has_enough_ends_quietly() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("site.jsonl"), CONTENT).expect("writable");
+    let database = empty_database();
+    succeed(on(folder.path(), &database).args(["import", "site.jsonl"]));
+    for arguments in [&["export"][..], &["embed", "status"]] {
+        let mut command = on(folder.path(), &database);
+        command.args(arguments);
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        drop(child.stdout.take());
+        let ended = child.wait_with_output().expect("it ends");
+        let complaint = String::from_utf8_lossy(&ended.stderr);
+        assert!(ended.status.success(), "{arguments:?}: {complaint}");
+        assert_eq!(complaint, "", "{arguments:?}");
+    }
+}
+
+#[test]
 fn an_export_imported_elsewhere_is_exported_byte_for_byte() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     fs::write(folder.path().join("site.jsonl"), CONTENT).expect("writable");

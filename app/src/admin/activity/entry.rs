@@ -63,7 +63,7 @@ fn Line(entry: AuditEntry) -> impl IntoView {
     view! {
         <div class="min-w-0 grow sm:flex sm:items-baseline sm:justify-between sm:gap-4">
             <p class="text-sm wrap-anywhere">
-                <span class="font-medium">{entry.author}</span>
+                <span class="font-medium">{author(entry.author)}</span>
                 " "
                 {words(&entry.action)}
                 " "
@@ -108,6 +108,14 @@ fn value(text: &str) -> AnyView {
     match OffsetDateTime::parse(text, &Rfc3339) {
         Ok(_) => view! { <Moment at=text /> }.into_any(),
         Err(_) => short(text).into_any(),
+    }
+}
+
+/// Who did something, as a sentence begins.
+pub(in crate::admin) fn author(author: String) -> String {
+    match author.as_str() {
+        "command line" => "The command line".to_owned(),
+        _ => author,
     }
 }
 

@@ -11,7 +11,7 @@ use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
 
 use self::entry::Entry;
-pub(super) use self::entry::words;
+pub(super) use self::entry::{author, words};
 pub(super) use self::thing::Thing;
 use super::AdminError;
 use super::screen::screen;

@@ -1,7 +1,7 @@
 use engine::store::AuditGroup;
 use leptos::prelude::*;
 
-use crate::admin::activity::{Thing, words};
+use crate::admin::activity::{Thing, author, words};
 use crate::admin::instant;
 use crate::ui::{Moment, Panel, grouped};
 
@@ -23,7 +23,7 @@ pub(super) fn Publications(groups: Vec<AuditGroup>) -> impl IntoView {
             view! {
                 <li class="px-4 py-3 text-sm">
                     <p class="wrap-anywhere">
-                        <span class="font-medium">{entry.author}</span>
+                        <span class="font-medium">{author(entry.author)}</span>
                         " "
                         {words(&entry.action)}
                         " "

@@ -159,6 +159,7 @@ pub(super) fn drift(drift: &Drift) {
             say!("    from {}", outcome(&decided.from));
             say!("    to   {}", outcome(&decided.to));
         }
+        rest(changed.len());
     }
 }
 
@@ -172,6 +173,15 @@ fn shares<Id>(title: &str, shares: &[(Arc<Named<Id>>, Share)]) {
             share.of_visits() * 100.0,
             named.key
         );
+    }
+    rest(shares.len());
+}
+
+/// Says how many rows are not shown.
+fn rest(rows: usize) {
+    let more = rows.saturating_sub(ROWS);
+    if more > 0 {
+        say!("  and {more} more; --csv FILE has all of them");
     }
 }
 

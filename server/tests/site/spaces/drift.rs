@@ -4,8 +4,9 @@ use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::{PageId, SegmentId};
 use engine::spaces::{Comparison, Comparisons, Drift, Floors};
-use engine::visits::Traffic;
+use engine::visits::{Place, Traffic};
 
 use super::support::{Moving, moving};
 use crate::support::CONTENT;
@@ -146,6 +147,48 @@ async fn a_comparison_replays_every_decision_in_both_spaces() {
         .unwrap();
     assert!((strict.to.floor - 1.0).abs() < 1e-6);
     assert!(strict.below.iter().all(|below| below.falls));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_space_that_is_being_filled_is_not_compared() {
+    let site = moving().await;
+    let space = site.start().await;
+    let nothing = Traffic::default();
+    let refused = site.spaces.drift(space, &nothing, Floors::default()).await;
+    let refused = refused.unwrap_err().to_string();
+    assert!(refused.contains("still being filled"), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_brought_a_term_is_one_visit_and_not_two() {
+    let site = moving().await;
+    site.database.query(
+        "INSERT INTO campaign_terms (text_hash, text, uses, first_seen, last_seen, page_id, segment_id)
+         SELECT sha256('fleet'), 'fleet', 3, now(), now(), p.id, s.id
+         FROM pages p, segments s WHERE p.external_id = 'pricing' AND s.key = 'smb'",
+    );
+    site.spaces.complete_active().await.unwrap();
+    let space = site.fill().await;
+    let id = |sql: &str| site.database.query(sql).parse().expect("an id");
+    let place = Place {
+        page: PageId(id("SELECT id FROM pages WHERE external_id = 'pricing'")),
+        segment: SegmentId(id("SELECT id FROM segments WHERE key = 'smb'")),
+        locale: "en".parse().expect("a language"),
+    };
+    let traffic = Traffic::from_iter([(place, 10.0)]);
+    let drift = site.spaces.drift(space, &traffic, Floors::default()).await;
+    let drift = drift.unwrap();
+    assert!(
+        (drift.all.visits - 10.0).abs() < 1e-9,
+        "{}",
+        drift.all.visits
+    );
+    let with_term = drift
+        .decisions
+        .iter()
+        .find(|decided| decided.term.is_some());
+    let with_term = with_term.expect("the term is replayed");
+    assert!((with_term.visits - 3.0).abs() < 1e-9, "{with_term:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
