@@ -183,7 +183,7 @@ async fn the_floors_of_a_switch_are_fields_of_the_switch_itself() {
     let sentence = "is no number; write one such as 0.35";
     assert_eq!(
         screen.select("main [role=alert]").concat(),
-        format!("term_floor: {sentence}")
+        format!("Term floor: {sentence}")
     );
     let mistakes = |form: &str| screen.select(&format!("{form} [data-mistake]")).concat();
     assert_eq!(mistakes("form[method=post]"), sentence);
