@@ -94,7 +94,7 @@ test('the preview keeps its place and has three widths', async ({ page }) => {
       const view = document.querySelector<HTMLIFrameElement>('#preview-frame')?.contentDocument;
       return [view?.scrollingElement?.scrollTop, view?.documentElement.clientWidth];
     });
-  for (const [name, width] of [['Phone 360', 360], ['Tablet 768', 768], ['Desk 1280', 1280]] as const) {
+  for (const [name, width] of [['Phone 360', 360], ['Tablet 768', 768], ['Desktop 1280', 1280]] as const) {
     await page.getByRole('button', { name }).click();
     await expect.poll(async () => (await scroll())[1]).toBe(width);
   }

@@ -220,6 +220,7 @@ fn Bar(person: Person, path: String) -> impl IntoView {
         .map(|entry| Place {
             kind: String::new(),
             words: entry.words.to_owned(),
+            path: String::new(),
             href: entry.href.to_owned(),
         })
         .collect();

@@ -115,7 +115,7 @@ fn header(
                     class="mr-auto flex min-w-0 items-center gap-3 py-2 text-xl font-bold tracking-tight"
                 >
                     {mark()}
-                    <span class="min-w-0 truncate">{site.name.clone()}</span>
+                    <span class="min-w-0 wrap-break-word">{site.name.clone()}</span>
                 </a>
                 {menu}
                 {language_menu(locale, words, languages)}

@@ -7,6 +7,7 @@ use engine::people::Person;
 use leptos::prelude::*;
 
 use super::Form;
+use super::people::title;
 use super::screen::screen;
 use super::welcome::password_hint;
 use crate::ui::{Button, Confirm, PageHeader, Panel, TextField, Weight, Whole};
@@ -20,7 +21,7 @@ pub(super) fn account() -> impl IntoView {
 }
 
 fn panels(person: Person) -> impl IntoView {
-    let lead = format!("{} · {}", person.email, person.role);
+    let lead = format!("{} · {}", person.email, title(person.role));
     view! {
         <PageHeader title="Your account" lead />
         <div class="grid max-w-2xl gap-6">

@@ -11,6 +11,10 @@ use time::OffsetDateTime;
 
 use super::shape::{Difference, Opened, Written};
 use crate::admin::AdminError;
+use crate::admin::pages::language_name;
+
+/// Longest name of a variant, in characters, as an import has it.
+const LONGEST_NAME: usize = 80;
 
 /// What somebody typed and has not saved.
 pub(super) struct Kept {
@@ -104,7 +108,14 @@ pub(super) fn new(desk: &Desk, page: &Page, locale: Locale, segment: &str) -> Op
     let spoken = page.content_locale(locale, catalog.site.default_locale);
     let segments = segments(desk);
     let named = segments.iter().find(|(key, _)| key == segment);
-    let name = named.map_or("", |(_, name)| name.as_str());
+    let title = page
+        .contents
+        .get(&spoken)
+        .map_or("", |it| it.title.as_str());
+    let name = named.map_or_else(String::new, |(_, segment)| {
+        let foreign = (locale != catalog.site.default_locale).then(|| language_name(locale));
+        suggested_name(title, segment, foreign.as_deref())
+    });
     Opened {
         id: None,
         base: 0,
@@ -113,13 +124,24 @@ pub(super) fn new(desk: &Desk, page: &Page, locale: Locale, segment: &str) -> Op
         locale: locale.to_string(),
         page_content: json!(page.contents.get(&spoken)),
         saved: Written {
-            name: name.to_owned(),
+            name,
             segment: named.map_or_else(String::new, |(key, _)| key.clone()),
             content: json!({}),
         },
         typed: None,
         segments,
     }
+}
+
+/// What a new variant could be called; without the page's title where that would be too long. `foreign` is the
+/// language's name when it is not the site's first.
+fn suggested_name(title: &str, segment: &str, foreign: Option<&str>) -> String {
+    let language = foreign.map_or_else(String::new, |language| format!(" ({language})"));
+    let name = format!("{title} for {segment}{language}");
+    if title.is_empty() || name.chars().count() > LONGEST_NAME {
+        return format!("{segment}{language}");
+    }
+    name
 }
 
 /// Every segment that a variant can be for: key and name.

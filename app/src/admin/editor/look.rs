@@ -19,7 +19,7 @@ const LOOK_AFTER: Duration = Duration::from_millis(150);
 /// Until a preview that did not come is asked for again.
 const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(3);
 /// Widths in CSS pixels, and what has them.
-const WIDTHS: [(i32, &str); 3] = [(360, "Phone"), (768, "Tablet"), (1280, "Desk")];
+const WIDTHS: [(i32, &str); 3] = [(360, "Phone"), (768, "Tablet"), (1280, "Desktop")];
 
 /// The preview as the form and its own buttons share it.
 #[derive(Clone, Copy)]
@@ -102,7 +102,8 @@ impl Look {
     pub(super) fn keep_fitting(self) {
         Effect::new(move |before: Option<()>| {
             let room = self.place.get().map_or(0, |place| place.client_width());
-            if before.is_none() && room > 0 && room < 480 {
+            let narrow = (1..480).contains(&room) || is_phone();
+            if before.is_none() && narrow {
                 self.width.set(360);
             }
             self.width.track();
@@ -111,6 +112,12 @@ impl Look {
         let resized = window_event_listener(leptos::ev::resize, move |_| self.fit());
         on_cleanup(move || resized.remove());
     }
+}
+
+/// Whether the window is as narrow as a phone's; the preview may have no room at all as long as it is not shown.
+fn is_phone() -> bool {
+    let width = window().inner_width().ok().and_then(|it| it.as_f64());
+    width.is_some_and(|width| width < 640.0)
 }
 
 /// Scrolls the preview to the block with this id, when it is out of sight.

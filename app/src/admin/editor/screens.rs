@@ -12,7 +12,7 @@ use super::island::VariantEditor;
 use super::load::{self, Kept};
 use super::preview;
 use super::shape::Opened;
-use crate::admin::pages::language_name;
+use crate::admin::pages::{language_name, page_choices};
 use crate::admin::screen::screen;
 use crate::admin::session::AdminSession;
 use crate::admin::variants::author_words;
@@ -203,11 +203,7 @@ fn look(session: &AdminSession, opened: &Opened, content: &Value) -> Result<AnyV
 /// What a new variant is of, for whom, and in which language.
 fn choose(session: &AdminSession, page: &str, segment: &str, locale: &str) -> AnyView {
     let catalog = session.desk().engine().catalog();
-    let mut pages: Vec<(String, String)> = catalog
-        .pages()
-        .map(|page| (page.external_id.to_string(), page.path.to_string()))
-        .collect();
-    pages.sort_by(|one, other| one.1.cmp(&other.1));
+    let pages = page_choices(&catalog, |page| page.external_id.to_string());
     if pages.is_empty() {
         let make = session.may(Role::Publisher).then(|| {
             view! {

@@ -97,7 +97,7 @@ pub fn Numbers(
     view! {
         <section
             aria-labelledby="numbers"
-            class="overflow-hidden rounded-xl border border-line bg-card shadow-xs"
+            class="overflow-hidden rounded-xl border border-line bg-card shadow-xs max-sm:order-last"
         >
             <h2 id="numbers" class="border-b border-line px-4 py-3 text-sm font-semibold">
                 "This server now"

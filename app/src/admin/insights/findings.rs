@@ -4,6 +4,7 @@ use domain::{SegmentId, VariantId};
 use engine::desk::insights::{Insights, Reason};
 use engine::store::NamedVariant;
 
+use crate::admin::pages::language_name;
 use crate::ui::per_cent;
 
 /// Something to put right.
@@ -83,27 +84,32 @@ pub(super) fn never_shown(found: &Insights) -> Vec<Finding> {
         };
         Finding {
             what: format!(
-                "{} on {} for {}, {}",
+                "{} on {} for {}, in {}",
                 never.variant.name,
                 never.path,
                 audience(found, &never.variant),
-                never.variant.locale
+                language_name(never.variant.locale)
             ),
             why,
             fixes,
         }
     };
-    found.never_shown.iter().map(finding).collect()
+    // What shares its reason with others stands beside them.
+    let (outdone, far): (Vec<_>, Vec<_>) = found
+        .never_shown
+        .iter()
+        .partition(|never| matches!(never.reason, Reason::Outdone(_)));
+    outdone.into_iter().chain(far).map(finding).collect()
 }
 
 pub(super) fn duplicates(found: &Insights) -> Vec<Finding> {
     let finding = |pair: &engine::store::NearDuplicate| Finding {
         what: format!("{} and {}", pair.one.name, pair.other.name),
         why: format!(
-            "Similarity {:.2} on {}, {}. For {} and {}.",
+            "Similarity {:.2} on {}, in {}. For {} and {}.",
             pair.similarity,
             pair.path,
-            pair.one.locale,
+            language_name(pair.one.locale),
             audience(found, &pair.one),
             audience(found, &pair.other)
         ),

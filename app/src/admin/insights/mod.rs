@@ -88,32 +88,56 @@ fn Report(
     let empty = findings
         .is_empty()
         .then(|| view! { <p class="px-4 pb-4 text-sm text-muted">{nothing}</p> });
-    let rows = findings.into_iter().map(|finding| {
-        let fixes = finding.fixes.into_iter().map(|(words, href)| {
-            view! {
-                <a
-                    class="inline-flex min-h-6 items-center text-accent underline underline-offset-4"
-                    href=href
-                >
-                    {words}
-                </a>
-            }
-        });
-        view! {
-            <li class="flex flex-wrap items-start justify-between gap-x-6 gap-y-1 px-4 py-2.5 text-sm">
-                <div class="min-w-0 max-w-3xl">
-                    <p class="font-medium wrap-anywhere">{finding.what}</p>
-                    <p class="text-xs/5 text-muted wrap-anywhere">{finding.why}</p>
-                </div>
-                <div class="flex flex-wrap gap-x-4 gap-y-1">{fixes.collect_view()}</div>
+    let rows = findings
+        .chunk_by(|one, other| one.why == other.why)
+        .map(|alike| {
+            match alike {
+        [one] => row(one, true),
+        alike => view! {
+            <li class="text-sm">
+                <p class="max-w-3xl px-4 pt-2.5 text-muted wrap-anywhere">{alike[0].why.clone()}</p>
+                <ul>{alike.iter().map(|one| row(one, false)).collect_view()}</ul>
             </li>
         }
-    });
+        .into_any(),
+    }
+        });
+    let rows = rows.collect_view();
     view! {
         <Panel title>
             <p class="max-w-3xl px-4 pt-3 pb-2 text-sm/6 text-muted">{lead}</p>
             {empty}
-            <ul class="divide-y divide-line pb-2 empty:hidden">{rows.collect_view()}</ul>
+            <ul class="divide-y divide-line pb-2 empty:hidden">{rows}</ul>
         </Panel>
     }
+}
+
+/// A finding; `explained` says its reason as well, which findings that share it say once.
+fn row(finding: &Finding, explained: bool) -> AnyView {
+    let fixes = finding.fixes.iter().map(|(words, href)| {
+        // Many links say the same; what they are about stands beside them.
+        let name = format!("{words}: {}", finding.what);
+        view! {
+            <a
+                class="inline-flex min-h-6 items-center text-accent underline underline-offset-4"
+                href=href.clone()
+                aria-label=name
+            >
+                {words.clone()}
+            </a>
+        }
+    });
+    let fixes = fixes.collect_view();
+    let why = explained
+        .then(|| view! { <p class="text-xs/5 text-muted wrap-anywhere">{finding.why.clone()}</p> });
+    view! {
+        <li class="flex flex-wrap items-start justify-between gap-x-6 gap-y-1 px-4 py-2.5 text-sm">
+            <div class="min-w-0 max-w-3xl">
+                <p class="font-medium wrap-anywhere">{finding.what.clone()}</p>
+                {why}
+            </div>
+            <div class="flex flex-wrap gap-x-4 gap-y-1">{fixes}</div>
+        </li>
+    }
+    .into_any()
 }

@@ -118,7 +118,15 @@ pub fn EditPage() -> impl IntoView {
                 </LinkButton>
                 <LinkButton href=history>"History"</LinkButton>
                 <LinkButton href=variants>"Its variants"</LinkButton>
-                {may_write.then(|| view! { <LinkButton href=new_variant>"New variant"</LinkButton> })}
+                {may_write
+                    .then(|| {
+                        view! {
+                            <LinkButton weight=Weight::Primary href=new_variant>
+                                <Icon sign=Sign::Plus />
+                                "New variant"
+                            </LinkButton>
+                        }
+                    })}
             </PageHeader>
             {notice}
             <div class="grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_18rem]">

@@ -1,6 +1,8 @@
 //! Pages: the list, and the editor of one.
 
 #[cfg(feature = "ssr")]
+mod choices;
+#[cfg(feature = "ssr")]
 mod edit;
 mod functions;
 #[cfg(feature = "ssr")]
@@ -15,6 +17,8 @@ mod rollout;
 #[cfg(feature = "ssr")]
 mod unsaved;
 
+#[cfg(feature = "ssr")]
+pub(super) use choices::page_choices;
 #[cfg(feature = "ssr")]
 pub use edit::{EditPage, NewPage};
 #[cfg(feature = "ssr")]

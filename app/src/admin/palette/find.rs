@@ -24,22 +24,30 @@ pub async fn find(#[server(default)] typed: String) -> Result<Vec<Place>, AdminE
 fn place(found: engine::desk::Found) -> Place {
     use engine::desk::Found;
 
-    let (kind, words, href) = match found {
+    let (kind, words, path, href) = match found {
         Found::Page { id, title, path } => (
             "Page",
-            format!("{title} · {path}"),
+            title,
+            path.to_string(),
             format!("/admin/pages/{id}"),
         ),
-        Found::Segment { key, name } => ("Segment", name, format!("/admin/segments/{key}")),
+        Found::Segment { key, name } => (
+            "Segment",
+            name,
+            String::new(),
+            format!("/admin/segments/{key}"),
+        ),
         Found::Variant { id, name, path } => (
             "Variant",
-            format!("{name} · {path}"),
+            name,
+            path.to_string(),
             format!("/admin/variants/{id}"),
         ),
     };
     Place {
         kind: kind.to_owned(),
         words,
+        path,
         href,
     }
 }

@@ -24,6 +24,8 @@ pub struct Place {
     pub kind: String,
     /// What it is called.
     pub words: String,
+    /// The address that visitors know it by; empty without one.
+    pub path: String,
     /// Where it is.
     pub href: String,
 }
@@ -179,16 +181,19 @@ fn Found(
     let list = move || {
         let at = chosen.get();
         let rows = found.get().into_iter().enumerate().map(|(number, place)| {
+            let path = (!place.path.is_empty()).then_some(place.path);
             view! {
                 <li
                     id=format!("palette-{number}")
                     role="option"
                     aria-selected=if number == at { "true" } else { "false" }
                     on:click=move |_| go(&place.href)
-                    class="flex min-h-10 cursor-pointer items-center gap-3 rounded-lg px-3 text-sm hover:bg-wash \
+                    class="flex min-h-10 cursor-pointer items-center gap-3 rounded-lg px-3 py-2 text-sm hover:bg-wash \
                     aria-selected:bg-wash"
                 >
-                    <span class="min-w-0 wrap-anywhere">{place.words}</span>
+                    <span class="grid min-w-0 gap-0.5 wrap-anywhere">
+                        {place.words} " " <span class="text-xs text-muted empty:hidden">{path}</span>
+                    </span>
                     <span class="ml-auto text-xs text-muted">{place.kind}</span>
                 </li>
             }
@@ -196,7 +201,7 @@ fn Found(
         rows.collect_view()
     };
     view! {
-        <ul id="palette" role="listbox" aria-label="Places" class="max-h-80 overflow-y-auto p-2">
+        <ul id="palette" role="listbox" aria-label="Places" class="max-h-[60dvh] overflow-y-auto p-2 sm:max-h-96">
             {list}
         </ul>
         <p class="px-5 pb-4 text-sm text-muted empty:hidden" role="status">

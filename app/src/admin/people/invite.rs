@@ -1,10 +1,10 @@
 use domain::Role;
 use leptos::prelude::*;
 
-use super::choices;
+use super::RoleField;
 use crate::admin::screen::screen;
 use crate::admin::{AdminError, Form};
-use crate::ui::{Button, LinkButton, PageHeader, SelectField, TextField, Weight, Whole};
+use crate::ui::{Button, LinkButton, PageHeader, TextField, Weight, Whole};
 
 /// The screen that invites somebody.
 pub(in crate::admin) fn invite() -> impl IntoView {
@@ -33,12 +33,7 @@ pub(in crate::admin) fn invite() -> impl IntoView {
                             hint="They can correct it."
                             max=80
                         />
-                        <SelectField
-                            name="role"
-                            label="Role"
-                            options=choices()
-                            value=Role::Editor.as_str()
-                        />
+                        <RoleField label="Role" role=Role::Editor />
                         <div class="flex flex-wrap gap-2">
                             <Button weight=Weight::Primary>"Make the link"</Button>
                             <LinkButton href="/admin/people">"Cancel"</LinkButton>

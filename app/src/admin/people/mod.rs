@@ -11,7 +11,9 @@ use leptos::prelude::*;
 use super::once::{self, shown};
 use super::screen::screen;
 use super::{AdminError, instant};
-use crate::ui::{Badge, Confirm, LinkButton, Moment, PageHeader, Table, Tone, Weight, Whole};
+use crate::ui::{
+    Badge, Confirm, LinkButton, Moment, PageHeader, SelectField, Table, Tone, Weight, Whole,
+};
 
 pub(super) use invite::invite;
 pub(super) use person::person;
@@ -51,7 +53,7 @@ fn row(listed: &Listed, own: bool) -> impl IntoView + use<> {
         .map(|at| view! { <Moment at=instant::text(at) /> });
     view! {
         <tr>
-            <td class="whitespace-nowrap">
+            <td class="wrap-anywhere sm:min-w-44">
                 <a
                     href=format!("/admin/people/{}", person.id)
                     class="inline-flex min-h-6 items-center font-medium underline decoration-line underline-offset-4 \
@@ -61,7 +63,7 @@ fn row(listed: &Listed, own: bool) -> impl IntoView + use<> {
                 </a>
                 {own.then(|| view! { <span class="ml-2 text-xs text-muted">"You"</span> })}
             </td>
-            <td>{person.email}</td>
+            <td class="wrap-anywhere sm:min-w-44">{person.email}</td>
             <td>
                 {if person.disabled {
                     view! { <Badge tone=Tone::Bad>"Disabled"</Badge> }.into_any()
@@ -104,9 +106,9 @@ fn link_row(link: Link) -> impl IntoView {
     let heading = format!("Withdraw the link for {email}?");
     view! {
         <tr>
-            <td>{email}</td>
+            <td class="wrap-anywhere sm:min-w-44">{email}</td>
             <td class="whitespace-nowrap">{words}</td>
-            <td class="whitespace-nowrap text-muted stacked-row:before:content-['Made_by_']">
+            <td class="text-muted wrap-anywhere sm:min-w-36 stacked-row:before:content-['Made_by_']">
                 {link.made_by.unwrap_or_else(|| "Command line".to_owned())}
             </td>
             <td class="text-muted stacked-row:before:content-['Valid_until_']">
@@ -136,7 +138,7 @@ pub(super) fn made() -> impl IntoView {
 }
 
 /// A role as a heading.
-fn title(role: Role) -> &'static str {
+pub(super) fn title(role: Role) -> &'static str {
     match role {
         Role::Viewer => "Viewer",
         Role::Editor => "Editor",
@@ -145,16 +147,37 @@ fn title(role: Role) -> &'static str {
     }
 }
 
-/// Every role as a choice, with what it allows.
-fn choices() -> Vec<(String, String)> {
-    let words = |role| match role {
-        Role::Viewer => "Viewer: looks at everything, changes nothing",
-        Role::Editor => "Editor: writes variants, as drafts",
-        Role::Publisher => "Publisher: also decides what visitors see, with pages and segments",
-        Role::Admin => "Admin: also manages people and tokens",
-    };
-    Role::ALL
-        .into_iter()
-        .map(|role| (role.as_str().to_owned(), words(role).to_owned()))
-        .collect()
+/// A choice of a role, and below it what each of them allows.
+#[component]
+fn RoleField(
+    /// What is chosen here.
+    label: &'static str,
+    /// One sentence of help.
+    #[prop(optional)]
+    hint: &'static str,
+    /// What is chosen at first.
+    role: Role,
+) -> impl IntoView {
+    let options = Role::ALL.map(|role| (role.as_str().to_owned(), title(role).to_owned()));
+    let allowed = Role::ALL.map(|role| {
+        let words = match role {
+            Role::Viewer => "looks at everything, changes nothing",
+            Role::Editor => "writes variants, as drafts",
+            Role::Publisher => "also decides what visitors see, with pages and segments",
+            Role::Admin => "also manages people and tokens",
+        };
+        view! {
+            <li>
+                <strong class="font-medium text-ink">{title(role)}</strong>
+                ": "
+                {words}
+            </li>
+        }
+    });
+    view! {
+        <div class="grid gap-2">
+            <SelectField name="role" label hint options=options.to_vec() value=role.as_str() />
+            <ul class="grid gap-1 text-xs/5 text-muted">{allowed.to_vec()}</ul>
+        </div>
+    }
 }

@@ -3,10 +3,10 @@ use engine::people::Person;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::choices;
+use super::RoleField;
 use crate::admin::AdminError;
 use crate::admin::screen::screen;
-use crate::ui::{Badge, Button, Confirm, PageHeader, Panel, SelectField, Tone, Weight, Whole};
+use crate::ui::{Badge, Button, Confirm, PageHeader, Panel, Tone, Weight, Whole};
 
 /// The screen of one person: role, password, sessions, access.
 pub(in crate::admin) fn person() -> impl IntoView {
@@ -36,12 +36,10 @@ fn panels(person: Person) -> AnyView {
             <Panel title="Role">
                 <form method="post" action="/admin/api/people/role" class="grid gap-4 p-4">
                     <input type="hidden" name="id" value=id />
-                    <SelectField
-                        name="role"
+                    <RoleField
                         label="What they may do"
                         hint="A change signs them out, so that it holds at once."
-                        options=choices()
-                        value=person.role.as_str()
+                        role=person.role
                     />
                     <p>
                         <Button>"Save the role"</Button>

@@ -200,14 +200,18 @@ fn facts(preview: &Preview) -> impl IntoView + use<> {
     let at = instant::text(preview.at);
     view! {
         <dl class="divide-y divide-line text-sm">
-            {margin} {term}
-            {fact("Similarity floor", format!("{:.2}", thresholds.similarity_floor).into_any())}
-            {fact("Term floor", format!("{:.2}", thresholds.term_floor).into_any())} {rollout}
-            {fact("Embedding space", space.into_any())}
-            {fact("The decision is", tier(preview.decision).into_any())}
-            {fact("The page is", preview.body.map_or("a draft’s, and in no cache", tier).into_any())}
-            {fact("As of", view! { <Moment at /> }.into_any())}
+            {margin} {term} {rollout} {fact("As of", view! { <Moment at /> }.into_any())}
         </dl>
+        <details class="border-t border-line">
+            <summary class="disclosure flex min-h-10 cursor-pointer items-center px-4 text-sm">"Technical details"</summary>
+            <dl class="divide-y divide-line border-t border-line text-sm">
+                {fact("Similarity floor", format!("{:.2}", thresholds.similarity_floor).into_any())}
+                {fact("Term floor", format!("{:.2}", thresholds.term_floor).into_any())}
+                {fact("Embedding space", space.into_any())}
+                {fact("The decision is", tier(preview.decision).into_any())}
+                {fact("The page is", preview.body.map_or("a draft’s, and in no cache", tier).into_any())}
+            </dl>
+        </details>
     }
 }
 

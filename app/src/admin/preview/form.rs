@@ -25,7 +25,7 @@ const VISITOR: [&str; 9] = [
 pub(super) fn form(
     catalog: &Catalog,
     scene: &Scene,
-    width: u32,
+    width: Option<u32>,
     pages: Vec<(String, String)>,
 ) -> impl IntoView + use<> {
     let described = scene.returning
@@ -62,7 +62,7 @@ pub(super) fn form(
             <div class="mb-4 [&:not(:has(p:not(:empty)))]:hidden">
                 <Whole />
             </div>
-            <input type="hidden" name="width" value=width />
+            {width.map(|width| view! { <input type="hidden" name="width" value=width /> })}
             <SubmitOnChange>
                 <div class="grid gap-4 sm:grid-cols-2 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)_minmax(0,2fr)_minmax(0,1fr)]">
                     <SelectField name="page" label="Page" options=pages value=page />

@@ -8,7 +8,6 @@ mod share;
 
 use domain::Role;
 use domain::preview::Scene;
-use engine::catalog::Catalog;
 use engine::desk::DeskError;
 use leptos::prelude::*;
 use leptos_router::hooks::use_url;
@@ -17,6 +16,7 @@ use super::AdminError;
 use super::once::{self, shown};
 use super::screen::screen;
 use super::session::AdminSession;
+use crate::admin::pages::page_choices;
 use crate::ui::{EmptyState, LinkButton, Mistakes, PageHeader};
 
 /// Widths in CSS pixels, and whose they are.
@@ -25,7 +25,8 @@ const WIDTHS: [(u32, &str); 3] = [(360, "Phone"), (768, "Tablet"), (1280, "Deskt
 /// What the screen's address asks for.
 struct Asked {
     scene: Scene,
-    width: u32,
+    /// The width that was chosen; before that it goes by the window's.
+    width: Option<u32>,
 }
 
 impl Asked {
@@ -37,7 +38,7 @@ impl Asked {
         let known = |width: &u32| WIDTHS.iter().any(|(own, _)| own == width);
         Self {
             scene: Scene::of_fields(fields()),
-            width: width.filter(known).unwrap_or(768),
+            width: width.filter(known),
         }
     }
 }
@@ -62,9 +63,10 @@ pub(super) fn shared() -> impl IntoView {
 async fn shown_to(session: &AdminSession, asked: Asked) -> Result<AnyView, AdminError> {
     let catalog = session.desk().engine().catalog();
     let Asked { mut scene, width } = asked;
-    let Some(pages) = pages(&catalog) else {
+    let pages = page_choices(&catalog, |page| page.path.to_string());
+    if pages.is_empty() {
         return Ok(empty());
-    };
+    }
     if scene.page.is_empty() {
         scene.page.clone_from(&pages[0].0);
     }
@@ -111,21 +113,6 @@ async fn shown_to(session: &AdminSession, asked: Asked) -> Result<AnyView, Admin
     .into_any())
 }
 
-/// Every page's path and what people call it; `None` without pages.
-fn pages(catalog: &Catalog) -> Option<Vec<(String, String)>> {
-    let default = catalog.site.default_locale;
-    let mut pages: Vec<(String, String)> = catalog
-        .pages()
-        .map(|page| {
-            let content = page.contents.get(&page.content_locale(default, default));
-            let title = content.map_or("", |content| content.title.as_str());
-            (page.path.to_string(), format!("{} · {title}", page.path))
-        })
-        .collect();
-    pages.sort();
-    (!pages.is_empty()).then_some(pages)
-}
-
 fn empty() -> AnyView {
     view! {
         <PageHeader title="Preview as" />
@@ -142,24 +129,28 @@ fn empty() -> AnyView {
 }
 
 /// The page in a frame, at one of the widths.
-fn framed(scene: &Scene, width: u32) -> impl IntoView + use<> {
+fn framed(scene: &Scene, width: Option<u32>) -> impl IntoView + use<> {
     let query = query_of(scene);
     let source = format!("/admin/preview/frame?{query}");
     let title = format!("{} as this visitor sees it", scene.page);
     let class = match width {
-        360 => "rounded-lg border border-line bg-paper [--wide:360px]",
-        1280 => "rounded-lg border border-line bg-paper [--wide:1280px]",
-        _ => "rounded-lg border border-line bg-paper [--wide:768px]",
+        Some(360) => "rounded-lg border border-line bg-paper [--wide:360px]",
+        Some(768) => "rounded-lg border border-line bg-paper [--wide:768px]",
+        Some(_) => "rounded-lg border border-line bg-paper [--wide:1280px]",
+        None => "rounded-lg border border-line bg-paper [--wide:360px] sm:[--wide:768px]",
     };
     let widths = WIDTHS.iter().map(|(pixels, whose)| {
         let href = format!("/admin/preview?{query}&width={pixels}");
+        let class = match (width, pixels) {
+            (None, 360) => "flex min-h-8 items-center rounded-md px-2.5 text-sm text-muted hover:text-ink max-sm:chosen",
+            (None, 768) => "flex min-h-8 items-center rounded-md px-2.5 text-sm text-muted hover:text-ink sm:chosen",
+            _ => "flex min-h-8 items-center rounded-md px-2.5 text-sm text-muted hover:text-ink aria-[current=true]:chosen",
+        };
         view! {
             <a
                 href=href
-                aria-current=(*pixels == width).then_some("true")
-                class="flex min-h-8 items-center rounded-md px-2.5 text-sm text-muted hover:text-ink \
-                aria-[current=true]:bg-card aria-[current=true]:font-medium aria-[current=true]:text-ink \
-                aria-[current=true]:shadow-xs"
+                aria-current=(Some(*pixels) == width).then_some("true")
+                class=class
             >
                 {*whose}
                 <span class="ml-1.5 text-xs tabular-nums text-muted">{*pixels}</span>

@@ -7,7 +7,9 @@ use leptos_router::hooks::use_query_map;
 
 use super::order::DraggedOrder;
 use crate::admin::screen::screen;
-use crate::ui::{Badge, Icon, LinkButton, PageHeader, Sign, Tone, Weight, Whole, per_cent};
+use crate::ui::{
+    Badge, EmptyState, Icon, LinkButton, PageHeader, Sign, Tone, Weight, Whole, per_cent,
+};
 
 /// The screen that lists segments in the order in which they are tried.
 pub(in crate::admin) fn list() -> impl IntoView {
@@ -52,6 +54,7 @@ struct Moved {
 }
 
 fn rows(segments: Vec<ListedSegment>, may_write: bool, moved: &Moved) -> AnyView {
+    let none_named = segments.iter().all(|it| it.summary.record.key.is_default());
     let last = segments.len().saturating_sub(2);
     let rows = segments.into_iter().enumerate();
     let rows: Vec<AnyView> = rows
@@ -61,16 +64,29 @@ fn rows(segments: Vec<ListedSegment>, may_write: bool, moved: &Moved) -> AnyView
             row(segment, place, buttons)
         })
         .collect();
+    let list = view! { <ol class="divide-y divide-line rounded-xl border border-line bg-card shadow-xs">{rows}</ol> };
+    if none_named {
+        return view! {
+            <EmptyState
+                title="No audiences yet"
+                text="Describe who comes to your site, and each of them can see another headline or other plans: \
+                visitors from LinkedIn, those who come back, or whoever searched for one of your products."
+            >
+                <LinkButton href="/admin/segments/tester">"See what is known of a visitor"</LinkButton>
+            </EmptyState>
+            {list}
+        }
+        .into_any();
+    }
     let note = view! {
         <p class="mt-3 text-xs/5 text-muted">
             "Shares are of the visits of the last 7 days, as far as an anonymous sample of them tells: whom a condition \
             would have matched as it stands now. Crawlers are left out, and browsers that object to it."
         </p>
     };
-    let body = view! { <ol class="divide-y divide-line rounded-xl border border-line bg-card shadow-xs">{rows}</ol> };
     if may_write {
         view! {
-            {body}
+            {list}
             <form id="order" method="post" action="/admin/api/segments/order" hidden>
                 <input type="hidden" name="keys" />
             </form>
@@ -80,7 +96,7 @@ fn rows(segments: Vec<ListedSegment>, may_write: bool, moved: &Moved) -> AnyView
         .into_any()
     } else {
         view! {
-            {body}
+            {list}
             {note}
         }
         .into_any()
@@ -135,7 +151,7 @@ fn row(segment: ListedSegment, place: usize, arrows: Option<AnyView>) -> AnyView
                     <code class="text-xs text-muted wrap-anywhere">{key.clone()}</code>
                     {silent}
                 </div>
-                <p class="mt-1 line-clamp-2 text-sm/6 wrap-anywhere">{condition}</p>
+                <p class="mt-1 text-sm/6 wrap-anywhere">{condition}</p>
                 <p class="mt-1 flex flex-wrap gap-x-4 gap-y-1 text-xs/5 text-muted">
                     <a
                         href=format!("/admin/variants?segment={key}")

@@ -82,40 +82,51 @@ fn rows(count: usize) -> String {
     }
 }
 
+/// What can happen to rows, and to how many it does.
+fn columns(counts: &Counts) -> [(&'static str, usize); 4] {
+    [
+        ("New", counts.new),
+        ("Changed", counts.changed),
+        ("Unchanged", counts.unchanged),
+        ("Rejected", counts.rejected),
+    ]
+}
+
 fn counts(upload: &Upload) -> impl IntoView + use<> {
     let plan = &upload.findings.plan;
-    let row = |words: &'static str, counts: Counts| {
+    let unknown = Counts {
+        rejected: plan.unknown,
+        ..Counts::default()
+    };
+    let kinds = plan.counts.iter().map(|(kind, it)| (named(*kind), *it));
+    let kinds: Vec<_> = kinds
+        .chain((plan.unknown > 0).then_some(("Not readable", unknown)))
+        .collect();
+    // What happens to nothing in the file takes no room.
+    let is_shown = |words: &str| {
+        let mut all = kinds.iter().flat_map(|(_, counts)| columns(counts));
+        all.any(|(column, count)| column == words && count > 0)
+    };
+    let shown = columns(&Counts::default()).map(|(words, _)| words);
+    let shown: Vec<_> = shown.into_iter().filter(|words| is_shown(words)).collect();
+    let row = |(words, counts): &(&'static str, Counts)| {
+        let numbers = columns(counts).into_iter();
+        let numbers = numbers.filter(|(column, _)| shown.contains(column));
+        let numbers = numbers.map(|(_, count)| number(count));
         view! {
             <tr>
                 <th scope="row" class="border-t border-line px-4 py-3 font-medium">
-                    {words}
+                    {*words}
                 </th>
-                {number(counts.new)}
-                {number(counts.changed)}
-                {number(counts.unchanged)}
-                {number(counts.rejected)}
+                {numbers.collect_view()}
             </tr>
         }
     };
-    let kinds: Vec<_> = plan
-        .counts
-        .iter()
-        .map(|(kind, counts)| row(named(*kind), *counts))
-        .collect();
-    let unknown = (plan.unknown > 0).then(|| {
-        let counts = Counts {
-            rejected: plan.unknown,
-            ..Counts::default()
-        };
-        row("Not readable", counts)
-    });
+    let rows = kinds.iter().map(row).collect_view();
+    let head = ["Kind"].into_iter().chain(shown.iter().copied()).collect();
     view! {
-        <Table
-            caption="What the import would do"
-            head=vec!["Kind", "New", "Changed", "Unchanged", "Rejected"]
-        >
-            {kinds}
-            {unknown}
+        <Table caption="What the import would do" head>
+            {rows}
         </Table>
     }
 }

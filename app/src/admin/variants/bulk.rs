@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use super::select_all::SelectAll;
 use crate::ui::{Acknowledgement, Button, Mistake, Weight, grouped};
 
-/// The bar above the list. It stands in the form whose boxes it is about. `all` is how many the
+/// The bar above the list. It stands in the form whose boxes it is about, and has its buttons once one of
+/// them is ticked. `all` is how many the
 /// whole list finds, where those are more than can be ticked.
 pub(super) fn bar(zone: &str, all: Option<usize>) -> impl IntoView + use<> {
     let hint = format!("On the site's clocks ({zone}).");
@@ -14,7 +15,7 @@ pub(super) fn bar(zone: &str, all: Option<usize>) -> impl IntoView + use<> {
             <input type="hidden" name="careful" value="true" />
             <SelectAll />
             {all.map(everything)}
-            <div class="flex flex-wrap gap-2 sm:ml-auto">
+            <div class="flex flex-wrap gap-2 in-[form:not(:has(:checked))]:hidden sm:ml-auto">
                 <Button name="what" value="now">
                     "Publish"
                 </Button>

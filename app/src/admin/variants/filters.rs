@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::badges::author_words;
 use super::filter::{ANY, CHANGED, ListQuery, UNEMBEDDED};
-use crate::admin::pages::language_name;
+use crate::admin::pages::{language_name, page_choices};
 use crate::ui::{Button, Icon, SelectField, Sign};
 
 /// The form that finds variants. It works without JavaScript.
@@ -115,11 +115,7 @@ fn more(
 ) -> impl IntoView + use<> {
     let [_, _, page, segment, locale, _, author, sort] = query.fields().map(|(_, value)| value);
     let everything = |words: &str| [(String::new(), words.to_owned())].into_iter();
-    let mut pages: Vec<(String, String)> = catalog
-        .pages()
-        .map(|page| (page.external_id.to_string(), page.path.to_string()))
-        .collect();
-    pages.sort_by(|one, other| one.1.cmp(&other.1));
+    let pages = page_choices(catalog, |page| page.external_id.to_string());
     let pages = everything("All pages").chain(pages);
     let any = [(ANY.to_owned(), "For any segment".to_owned())];
     let named = catalog.segments.iter();
@@ -149,7 +145,7 @@ fn more(
             <summary class="disclosure inline-flex min-h-8 cursor-pointer items-center gap-1 text-sm font-medium">
                 "More filters and order"
             </summary>
-            <div class="mt-3 grid grid-cols-2 gap-4 rounded-xl border border-line bg-card p-4 shadow-xs md:grid-cols-3 xl:grid-cols-[repeat(5,minmax(0,1fr))_auto]">
+            <div class="mt-3 grid grid-cols-1 gap-4 rounded-xl border border-line bg-card p-4 shadow-xs min-[480px]:grid-cols-2 md:grid-cols-3 xl:grid-cols-[repeat(5,minmax(0,1fr))_auto]">
                 <SelectField name="page" label="Page" options=pages.collect() value=page />
                 <SelectField name="segment" label="Segment" options=segments.collect() value=segment />
                 <SelectField name="locale" label="Language" options=locales.collect() value=locale />

@@ -9,6 +9,7 @@ mod comparison;
 mod edit;
 mod never;
 mod operator;
+mod plain;
 mod read;
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 use serde_json::{Value, json};
 
+use super::plain::plain_words;
 use super::{Comparison, Group, Join, Operator, Part, read};
 use crate::condition::Clause;
 use crate::visitor::attribute::{Attribute, Kind};
@@ -74,6 +75,9 @@ fn comparison(it: &Comparison) -> String {
         },
         None => it.attribute.clone(),
     };
+    if let Some(words) = plain_words(it.operator, &it.text()) {
+        return format!("{name} {words}");
+    }
     let operator = it.operator.label(it.kind());
     if let (Kind::Bool, Operator::Is, [Value::Bool(answer)]) = (it.kind(), it.operator, &*it.values)
     {
@@ -141,6 +145,10 @@ mod tests {
         check(
             json!({"$nor": [{"bot": true}], "utm.term": {"$exists": true}}),
             "not (Is a crawler: yes), and Campaign term is known",
+        );
+        check(
+            json!({"utm.term": {"$regexi": "^enterprise"}, "utm.campaign": {"$regex": "a.b"}}),
+            "Campaign term starts with enterprise, in any case, and Campaign name matches the pattern a.b",
         );
         check(
             json!({"tags": {"$size": 2}, "customer.plan": "pro"}),

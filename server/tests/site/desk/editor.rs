@@ -84,7 +84,13 @@ async fn a_new_variant_begins_with_its_page_and_leads_to_its_screen() {
     let editor = site.sign_in(Role::Editor).await;
     let choice = site.open(&editor, "/admin/variants/new");
     let pages = choice.select("select[name=page] option");
-    assert_eq!(pages, ["/landing/routes", "/pricing"]);
+    assert_eq!(
+        pages,
+        [
+            "Rounds for everyone (/landing/routes)",
+            "Prices for everyone (/pricing)"
+        ]
+    );
     let form = site.open(
         &editor,
         "/admin/variants/new?page=pricing&segment=smb&locale=de",
@@ -94,7 +100,8 @@ async fn a_new_variant_begins_with_its_page_and_leads_to_its_screen() {
         form.select("#segment option[selected]"),
         ["Small companies"]
     );
-    assert!(form.text().contains("Preise für alle"));
+    let suggested = "value=\"Preise für alle for Small companies (German)\"";
+    assert!(form.text().contains(suggested));
 
     let content = hero("Made here");
     let made = fields("", "0", &content);

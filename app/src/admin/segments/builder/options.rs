@@ -43,9 +43,9 @@ pub(super) fn joins(chosen: Join) -> String {
     let mut html = String::new();
     for join in Join::ALL {
         let words = match join {
-            Join::All => "All of these hold",
-            Join::Any => "At least one of these holds",
-            Join::None => "None of these holds",
+            Join::All => "All of these",
+            Join::Any => "Any of these",
+            Join::None => "None of these",
         };
         option(&mut html, join.operator(), words, join == chosen);
     }

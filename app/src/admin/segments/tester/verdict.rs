@@ -34,6 +34,11 @@ impl Outcome {
         }
     }
 
+    /// Whether there is no condition yet.
+    fn asks_nothing(&self) -> bool {
+        self.clauses.is_empty()
+    }
+
     fn summary(&self) -> String {
         let all = self.clauses.len();
         let holding = self.clauses.iter().filter(|clause| clause.matched).count();
@@ -61,6 +66,7 @@ pub(super) fn OutcomePanel(
     outcome: Memo<Option<Outcome>>,
 ) -> impl IntoView {
     let sign = Memo::new(move |_| match &*outcome.read() {
+        Some(outcome) if outcome.asks_nothing() => Sign::Plus,
         Some(outcome) if outcome.matched => Sign::Check,
         Some(_) => Sign::Cross,
         None => Sign::Alert,
@@ -77,6 +83,7 @@ pub(super) fn OutcomePanel(
     let heading = move || match sign.get() {
         Sign::Check => "This visitor matches",
         Sign::Cross => "This visitor does not match",
+        Sign::Plus => "Add a condition to try it.",
         _ => "No result yet",
     };
     let summary = move || {
@@ -115,7 +122,7 @@ pub(super) fn Claims(claims: Memo<Vec<Claim>>) -> impl IntoView {
                 "This visitor belongs to "
                 <strong class="font-semibold wrap-anywhere">{winner}</strong>
             </p>
-            <ol class="max-h-96 divide-y divide-line overflow-y-auto text-sm">{rows}</ol>
+            <ol class="divide-y divide-line text-sm">{rows}</ol>
         </div>
     }
 }
