@@ -42,7 +42,7 @@ async fn signing_in_leads_to_the_wanted_screen_under_a_new_session() {
     assert_eq!(account.h1(), "Your account");
     let lead = account.select("main p");
     assert!(
-        lead.contains(&format!("{} · editor", ann.email)),
+        lead.contains(&format!("{} · Editor", ann.email)),
         "{lead:?}"
     );
 
