@@ -7,8 +7,9 @@ pub fn field_label(path: &str) -> String {
         && let Some((index, rest)) = rest.split_once(']')
         && let Ok(index) = index.parse::<usize>()
     {
-        let whole = format!("{}.{}{rest}", list.trim_start_matches("blocks."), index + 1);
-        return field_label(&whole);
+        // Counted, a block does not go by its id.
+        let list = if list == "blocks" { "Blocks" } else { list };
+        return field_label(&format!("{list}.{}{rest}", index + 1));
     }
     let mut parts: Vec<String> = Vec::new();
     let mut names = path

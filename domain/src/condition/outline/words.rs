@@ -148,7 +148,7 @@ mod tests {
         );
         check(
             json!({"utm.term": {"$regexi": "^enterprise"}, "utm.campaign": {"$regex": "a.b"}}),
-            "Campaign term starts with enterprise, in any case, and Campaign name matches the pattern a.b",
+            "Campaign name matches the pattern a.b, and Campaign term starts with enterprise, in any case",
         );
         check(
             json!({"tags": {"$size": 2}, "customer.plan": "pro"}),
