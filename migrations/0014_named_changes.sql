@@ -8,5 +8,5 @@ SELECT a.*,
 FROM audit_log a
 LEFT JOIN users u ON u.id = a.actor_id
 LEFT JOIN variants v ON v.external_id = a.subject AND split_part(a.action, '.', 1) = 'variant'
-LEFT JOIN pages p ON p.external_id = a.subject AND split_part(a.action, '.', 1) IN ('page', 'preview')
+LEFT JOIN pages p ON p.external_id = a.subject AND split_part(a.action, '.', 1) = 'page'
 LEFT JOIN segments s ON s.key = a.subject AND split_part(a.action, '.', 1) = 'segment';

@@ -124,15 +124,15 @@ test('a marketer makes a segment, writes for it, looks, publishes, shares and ta
     await open(page, '/admin/activity');
     const mine = page.getByRole('listitem').filter({ hasText: email('publisher') });
     for (const change of [
-      'created the segment harbour-pilots',
-      'created the variant pricing--harbour-pilots--en',
-      'published the variant pricing--harbour-pilots--en',
+      `created the segment ${SEGMENT}`,
+      'created the variant Pilots of the harbour',
+      'published the variant Pilots of the harbour',
       `shared the preview ${PAGE}`,
-      'archived the variant pricing--harbour-pilots--en',
+      'archived the variant Pilots of the harbour',
     ]) {
       await expect(mine.filter({ hasText: change })).toHaveCount(1);
     }
-    const made = mine.filter({ hasText: 'created the segment harbour-pilots' });
+    const made = mine.filter({ hasText: `created the segment ${SEGMENT}` });
     await made.locator('summary').click();
     await expect(made).toContainText(CAMPAIGN);
   });

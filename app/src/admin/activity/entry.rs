@@ -20,10 +20,31 @@ const LENGTH: usize = 600;
 #[component]
 pub(super) fn Entry(entry: AuditEntry) -> impl IntoView {
     let changed = changes(entry.before.as_ref(), entry.after.as_ref());
-    let line = view! { <Line entry /> };
+    // Whoever signs in is who did it.
+    let about_itself = entry.action == "people.sign_in";
+    let thing = (!about_itself).then(|| Thing::of(&entry));
     if changed.is_empty() {
-        return view! { <li class="py-3 pr-4 pl-11">{line}</li> }.into_any();
+        let thing = thing.map(|thing| thing.shown().into_any());
+        return view! {
+            <li class="py-3 pr-4 pl-11">
+                <Line entry thing />
+            </li>
+        }
+        .into_any();
     }
+    // A line that opens has no other link in it.
+    let screen = thing.and_then(Thing::screen).map(|href| {
+        view! {
+            <p class="mt-4 text-sm">
+                <a class="text-accent underline underline-offset-4" href=href>
+                    "Open " {thing.map(Thing::name)}
+                </a>
+            </p>
+        }
+    });
+    let name =
+        thing.map(|thing| view! { <span class="font-medium">{thing.name()}</span> }.into_any());
+    let line = view! { <Line entry thing=name /> };
     let left_out = changed.len().saturating_sub(SHOWN);
     let rows = changed
         .into_iter()
@@ -40,7 +61,7 @@ pub(super) fn Entry(entry: AuditEntry) -> impl IntoView {
                 </summary>
                 <div class="border-t border-line bg-paper px-4 py-4 sm:pl-11">
                     <dl class="grid gap-4">{rows.collect_view()}</dl>
-                    {rest}
+                    {rest} {screen}
                 </div>
             </details>
         </li>
@@ -49,15 +70,7 @@ pub(super) fn Entry(entry: AuditEntry) -> impl IntoView {
 }
 
 #[component]
-fn Line(entry: AuditEntry) -> impl IntoView {
-    // Whoever signs in is who did it.
-    let thing = Thing {
-        action: &entry.action,
-        subject: &entry.subject,
-        id: entry.thing_id,
-        name: entry.thing_name.as_deref(),
-    };
-    let thing = (entry.action != "people.sign_in").then(|| thing.shown());
+fn Line(entry: AuditEntry, thing: Option<AnyView>) -> impl IntoView {
     let address = entry.address.map(|address| format!(" from {address}"));
     let account = (entry.author != entry.actor).then(|| format!("{} · ", entry.actor));
     view! {

@@ -1,5 +1,6 @@
 //! What a change was about.
 
+use engine::store::AuditEntry;
 use leptos::prelude::*;
 
 /// A thing as the log knows it.
@@ -16,9 +17,24 @@ pub(in crate::admin) struct Thing<'a> {
 }
 
 impl Thing<'_> {
+    /// What the log says of a change.
+    pub(in crate::admin) fn of(entry: &AuditEntry) -> Thing<'_> {
+        Thing {
+            action: &entry.action,
+            subject: &entry.subject,
+            id: entry.thing_id,
+            name: entry.thing_name.as_deref(),
+        }
+    }
+
+    /// What people call it.
+    pub(super) fn name(self) -> String {
+        self.name.unwrap_or(self.subject).to_owned()
+    }
+
     /// Its name; a link to its screen, if it has one.
     pub(in crate::admin) fn shown(self) -> impl IntoView + use<> {
-        let name = self.name.unwrap_or(self.subject).to_owned();
+        let name = self.name();
         match self.screen() {
             Some(href) => view! {
                 <a class="font-medium underline-offset-4 hover:underline" href=href>
@@ -31,11 +47,11 @@ impl Thing<'_> {
     }
 
     /// The screen that shows it; `None` for what is gone and what has none.
-    fn screen(self) -> Option<String> {
+    pub(super) fn screen(self) -> Option<String> {
         let (kind, _) = self.action.split_once('.')?;
         match (kind, self.id, self.name) {
             ("variant", Some(id), _) => Some(format!("/admin/variants/{id}")),
-            ("page" | "preview", Some(id), _) => Some(format!("/admin/pages/{id}")),
+            ("page", Some(id), _) => Some(format!("/admin/pages/{id}")),
             ("segment", _, Some(_)) => Some(format!("/admin/segments/{}", self.subject)),
             _ => None,
         }

@@ -93,7 +93,7 @@ async fn people_and_things_are_called_what_they_are_called_today() {
     let variant = site
         .database
         .query("SELECT id FROM variants WHERE external_id = 'pricing--smb--en'");
-    let link = shown.attribute("ol > li:nth-child(2) p a", "href");
+    let link = shown.attribute("ol > li:nth-child(2) details p a", "href");
     assert_eq!(link, Some(format!("/admin/variants/{variant}")));
     // A thing that is gone leads nowhere.
     assert_eq!(shown.attribute("ol > li:nth-child(1) p a", "href"), None);
