@@ -109,7 +109,7 @@ pub struct VariantRecord {
     pub segment: Option<SegmentKey>,
     /// Its language.
     pub locale: Locale,
-    /// Its name for people, at most 120 characters.
+    /// Its name for people, at most [`Self::MAX_NAME`] characters.
     pub name: String,
     /// Where it stands in its life.
     #[serde(default = "published")]
@@ -230,8 +230,11 @@ impl PageRecord {
 }
 
 impl VariantRecord {
+    /// Longest name, in characters.
+    pub const MAX_NAME: usize = 120;
+
     fn validate(&self, problems: &mut Problems) {
-        problems.line("name", &self.name, 120);
+        problems.line("name", &self.name, Self::MAX_NAME);
         if self.status == Status::Scheduled && self.starts_at.is_none() {
             problems.add(
                 "starts_at",

@@ -2,6 +2,7 @@
 
 use domain::content::field_label;
 use domain::difference::changes;
+use domain::record::VariantRecord;
 use domain::{Locale, UserId};
 use engine::catalog::Page;
 use engine::desk::Desk;
@@ -12,9 +13,6 @@ use time::OffsetDateTime;
 use super::shape::{Difference, Opened, Written};
 use crate::admin::AdminError;
 use crate::admin::pages::language_name;
-
-/// Longest name of a variant, in characters, as an import has it.
-const LONGEST_NAME: usize = 80;
 
 /// What somebody typed and has not saved.
 pub(super) struct Kept {
@@ -138,7 +136,7 @@ pub(super) fn new(desk: &Desk, page: &Page, locale: Locale, segment: &str) -> Op
 fn suggested_name(title: &str, segment: &str, foreign: Option<&str>) -> String {
     let language = foreign.map_or_else(String::new, |language| format!(" ({language})"));
     let name = format!("{title} for {segment}{language}");
-    if title.is_empty() || name.chars().count() > LONGEST_NAME {
+    if title.is_empty() || name.chars().count() > VariantRecord::MAX_NAME {
         return format!("{segment}{language}");
     }
     name
