@@ -21,7 +21,7 @@ use async_trait::async_trait;
 
 pub use error::{Blame, EmbeddingError};
 pub use local::LocalProvider;
-pub use openai::{ApiKey, OpenAiConfig, OpenAiProvider};
+pub use openai::{ApiKey, MAX_BATCH, OpenAiConfig, OpenAiProvider};
 pub use pause::Pause;
 pub use providers::Providers;
 pub use retry::{Pacer, RetryPolicy, SystemPacer};

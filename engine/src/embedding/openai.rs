@@ -13,7 +13,7 @@ use async_openai::{
 use async_trait::async_trait;
 use tracing::instrument;
 
-pub use self::config::{ApiKey, OpenAiConfig};
+pub use self::config::{ApiKey, MAX_BATCH, OpenAiConfig};
 use super::{
     Embedding, EmbeddingError, EmbeddingProvider, Normalisation, Pacer, Pause, Pooling,
     RetryPolicy, SpaceSpec, SystemPacer, Tariff, VectorError, check_texts,

@@ -6,7 +6,7 @@ impl Config {
     /// Names the first field whose value does not make sense.
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         if let Some(url) = &self.base_url {
-            let known_scheme = url.starts_with("https://") || url.starts_with("http://");
+            let known_scheme = origin::is_web(url);
             if !known_scheme || url.ends_with('/') {
                 return ConfigError::refuse(
                     "base_url",

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ConfigError;
-use super::embedding::is_web;
+use super::origin::is_web;
 
 /// A language model that writes drafts of variants.
 #[derive(Debug, Clone, Serialize, Deserialize)]

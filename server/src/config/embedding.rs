@@ -1,13 +1,13 @@
 //! How texts become vectors, and how the spaces of vectors are kept.
 
+use engine::embedding::MAX_BATCH;
 use serde::{Deserialize, Serialize};
 
 use super::ConfigError;
+use super::origin::is_web;
 
 /// Fewer tokens than any model reads; a text would be split into single words.
 const MIN_WINDOW: usize = 16;
-/// The most texts that OpenAI takes in one request.
-const MAX_BATCH: usize = 2_048;
 /// The most numbers that pgvector keeps in a vector.
 const MAX_DIMENSIONS: u16 = 16_000;
 
@@ -109,11 +109,6 @@ impl EmbeddingConfig {
             && (self.provider == Provider::Local
                 || (&self.model, self.dimensions) == (&other.model, other.dimensions))
     }
-}
-
-/// Whether an address is one of the web.
-pub(super) fn is_web(url: &str) -> bool {
-    url.starts_with("http://") || url.starts_with("https://")
 }
 
 /// How embedding spaces are filled and kept.

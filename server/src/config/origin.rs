@@ -22,6 +22,11 @@ pub(super) fn is_origin(text: &str) -> bool {
     text == format!("{scheme}://{}", written.to_ascii_lowercase())
 }
 
+/// Whether an address is one of the web.
+pub(super) fn is_web(url: &str) -> bool {
+    url.starts_with("http://") || url.starts_with("https://")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,7 +5,7 @@ use std::{fmt, time::Duration};
 use crate::embedding::{EmbeddingError, RetryPolicy, Tariff};
 
 /// The most texts that `OpenAI` takes in one request.
-const MAX_BATCH: usize = 2048;
+pub const MAX_BATCH: usize = 2_048;
 
 /// Settings of [`OpenAiProvider`](super::OpenAiProvider).
 #[derive(Debug, Clone)]
