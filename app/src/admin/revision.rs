@@ -109,34 +109,18 @@ fn change(change: &Change, label: Label) -> impl IntoView + use<> {
         _ => (whole(before), whole(after)),
     };
     let old = change.before.is_some().then(|| {
-        let pieces = old.into_iter().map(|piece| {
-            let class = if piece.changed {
-                "rounded-xs bg-bad/15"
-            } else {
-                ""
-            };
-            view! { <span class=class>{piece.text}</span> }
-        });
         view! {
             <del class="block rounded-md bg-bad-wash px-2.5 py-1.5 text-bad no-underline">
                 <span class="sr-only">"Before: "</span>
-                {pieces.collect_view()}
+                {marked(old, "rounded-xs bg-bad/15")}
             </del>
         }
     });
     let new = change.after.is_some().then(|| {
-        let pieces = new.into_iter().map(|piece| {
-            let class = if piece.changed {
-                "rounded-xs bg-good/15"
-            } else {
-                ""
-            };
-            view! { <span class=class>{piece.text}</span> }
-        });
         view! {
             <ins class="block rounded-md bg-good-wash px-2.5 py-1.5 text-good no-underline">
                 <span class="sr-only">"After: "</span>
-                {pieces.collect_view()}
+                {marked(new, "rounded-xs bg-good/15")}
             </ins>
         }
     });
@@ -146,6 +130,15 @@ fn change(change: &Change, label: Label) -> impl IntoView + use<> {
             <dd class="mt-1 grid gap-1 text-sm/6 whitespace-pre-wrap wrap-anywhere">{old} {new}</dd>
         </div>
     }
+}
+
+/// A text whose changed pieces have the class `mark`.
+fn marked(pieces: Vec<Piece>, mark: &'static str) -> impl IntoView {
+    let pieces = pieces.into_iter().map(|piece| {
+        let class = if piece.changed { mark } else { "" };
+        view! { <span class=class>{piece.text}</span> }
+    });
+    pieces.collect_view()
 }
 
 /// A text that stands alone: nothing in it is marked.

@@ -13,6 +13,15 @@ use super::session::{AdminSession, answer_with, lead_to};
 use super::{AdminError, mistakes, notice};
 use crate::ui::LinkButton;
 
+/// The row that a screen's address names by `id`. Where it names none, `what` is not there.
+///
+/// # Errors
+/// [`AdminError::NotFound`] for what is no number.
+pub(super) fn row(id: Option<String>, what: &str) -> Result<i64, AdminError> {
+    id.and_then(|id| id.parse().ok())
+        .ok_or_else(|| AdminError::NotFound(what.to_owned()))
+}
+
 /// A screen for people with at least `role`. `body` loads what it shows; nothing of the screen is
 /// sent before it is complete.
 ///

@@ -1,6 +1,5 @@
 //! A page's history, read from the audit log: what was saved, and what changed.
 
-use domain::PageId;
 use domain::difference::{Change, changes, undone};
 use domain::record::PageRecord;
 use serde_json::{Value, json};
@@ -32,29 +31,29 @@ pub struct PageState {
 }
 
 impl Desk {
-    /// What became of a page since it was made, the latest change first, at most 100 of them.
+    /// What became of the page that is `present` now since it was made, the latest change first, at
+    /// most 100 of them.
     ///
     /// # Errors
-    /// [`DeskError::NotFound`] when there is none of that id.
-    pub async fn page_history(&self, id: PageId) -> Result<Vec<PageState>, DeskError> {
-        let record = self.page(id).await?.record;
+    /// [`DeskError::Store`] when the database fails.
+    pub async fn page_history(&self, present: &PageRecord) -> Result<Vec<PageState>, DeskError> {
         let log = self
             .store
-            .audit_of("page", record.id.as_str(), TOLD)
+            .audit_of("page", present.id.as_str(), TOLD)
             .await?;
-        Ok(walked_back(&record, log))
+        Ok(walked_back(present, log))
     }
 
-    /// A page as it was after `change`, and when that was.
+    /// The page that is `present` now as it was after `change`, and when that was.
     ///
     /// # Errors
-    /// [`DeskError::NotFound`] when the page is gone, or the log does not tell how it was.
+    /// [`DeskError::NotFound`] when the log does not tell how it was.
     pub async fn page_as_of(
         &self,
-        id: PageId,
+        present: &PageRecord,
         change: i64,
     ) -> Result<(PageRecord, OffsetDateTime), DeskError> {
-        let history = self.page_history(id).await?.into_iter();
+        let history = self.page_history(present).await?.into_iter();
         history
             .filter(|state| state.change == change)
             .find_map(|state| Some((state.record?, state.at)))

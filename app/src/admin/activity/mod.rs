@@ -98,15 +98,13 @@ fn list(entries: Vec<AuditEntry>, filter: &AuditFilter) -> AnyView {
 
 #[component]
 fn Filter(query: ActivityQuery, choices: ActivityChoices) -> impl IntoView {
-    let people = choices.people.into_iter().map(|(actor, name)| match name {
+    let mut people = vec![(String::new(), "Everybody".to_owned())];
+    people.extend(choices.people.into_iter().map(|(actor, name)| match name {
         Some(name) => (actor.clone(), format!("{name} · {actor}")),
         None => (actor.clone(), actor),
-    });
-    let people = std::iter::once((String::new(), "Everybody".to_owned())).chain(people);
-    let people: Vec<_> = people.collect();
-    let kinds = choices.kinds.into_iter().map(|kind| (kind.clone(), kind));
-    let kinds = std::iter::once((String::new(), "Everything".to_owned())).chain(kinds);
-    let kinds: Vec<_> = kinds.collect();
+    }));
+    let mut kinds = vec![(String::new(), "Everything".to_owned())];
+    kinds.extend(choices.kinds.into_iter().map(|kind| (kind.clone(), kind)));
     view! {
         <form
             method="get"

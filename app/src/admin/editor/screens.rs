@@ -13,7 +13,7 @@ use super::load::{self, Kept};
 use super::preview;
 use super::shape::Opened;
 use crate::admin::pages::{language_name, page_choices};
-use crate::admin::screen::screen;
+use crate::admin::screen::{row, screen};
 use crate::admin::session::AdminSession;
 use crate::admin::variants::author_words;
 use crate::admin::variants::publishing::PublishingPanel;
@@ -30,9 +30,7 @@ pub(in crate::admin) fn variant() -> impl IntoView {
     let id = use_params_map().read_untracked().get("id");
     let going_on = use_query_map().read_untracked().get("continue");
     screen("Variant", Role::Viewer, async move |session| {
-        let id: i64 = id
-            .and_then(|id| id.parse().ok())
-            .ok_or_else(|| AdminError::NotFound("This variant".to_owned()))?;
+        let id = row(id, "This variant")?;
         let detail = session.desk().variant(VariantId(id)).await?;
         let opened = load::existing(session.desk(), &detail);
         let back = format!("/admin/variants/{id}");

@@ -10,10 +10,10 @@ use super::history::as_of;
 use super::languages::{Languages, Tongue, name};
 use super::rollout::RolloutField;
 use super::unsaved::both;
+use crate::admin::Form;
 use crate::admin::instant;
-use crate::admin::screen::screen;
+use crate::admin::screen::{row, screen};
 use crate::admin::session::AdminSession;
-use crate::admin::{AdminError, Form};
 use crate::ui::{
     Acknowledgement, Button, CheckField, Confirm, Counted, Icon, LinkButton, Mistake, Moment,
     PageHeader, Panel, Sign, TextAreaField, TextField, Weight, Whole,
@@ -79,8 +79,7 @@ pub fn EditPage() -> impl IntoView {
     let id = use_params_map().read_untracked().get("id");
     let query = use_query_map().read_untracked().clone();
     screen("Page", Role::Viewer, async move |session| {
-        let id: Option<i64> = id.and_then(|id| id.parse().ok());
-        let id = id.ok_or_else(|| AdminError::NotFound("This page".to_owned()))?;
+        let id = row(id, "This page")?;
         let page = session.desk().page(PageId(id)).await?;
         let catalog = session.desk().engine().catalog();
         let add: Option<Locale> = query.get("add").and_then(|locale| locale.parse().ok());

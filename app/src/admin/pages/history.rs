@@ -7,9 +7,9 @@ use engine::store::EditedPage;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::unsaved::label;
+use super::label::label;
 use crate::admin::revision::RevisionCard;
-use crate::admin::screen::screen;
+use crate::admin::screen::{row, screen};
 use crate::admin::session::AdminSession;
 use crate::admin::{AdminError, activity, instant};
 use crate::ui::{Badge, EmptyState, LinkButton, Moment, PageHeader, Tone};
@@ -19,13 +19,10 @@ use crate::ui::{Badge, EmptyState, LinkButton, Moment, PageHeader, Tone};
 pub fn PageHistory() -> impl IntoView {
     let id = use_params_map().read_untracked().get("id");
     screen("History of a page", Role::Viewer, async move |session| {
-        let id = id
-            .and_then(|id| id.parse().ok())
-            .map(PageId)
-            .ok_or_else(|| AdminError::NotFound("This page".to_owned()))?;
+        let id = PageId(row(id, "This page")?);
         let desk = session.desk();
         let page = desk.page(id).await?.record;
-        let states = desk.page_history(id).await?;
+        let states = desk.page_history(&page).await?;
         let list = if states.is_empty() {
             view! {
                 <EmptyState
@@ -86,7 +83,7 @@ pub(super) async fn as_of(
     page: &EditedPage,
     change: i64,
 ) -> Result<(PageRecord, AnyView), AdminError> {
-    let (record, at) = session.desk().page_as_of(page.id, change).await?;
+    let (record, at) = session.desk().page_as_of(&page.record, change).await?;
     let present = format!("/admin/pages/{}", page.id);
     let notice = view! {
         <p role="status" class="mb-6 rounded-xl border border-line bg-wash px-4 py-3 text-sm">

@@ -7,6 +7,8 @@ mod edit;
 mod functions;
 #[cfg(feature = "ssr")]
 mod history;
+#[cfg(feature = "ssr")]
+mod label;
 mod language;
 #[cfg(feature = "ssr")]
 mod languages;
@@ -24,8 +26,8 @@ pub use edit::{EditPage, NewPage};
 #[cfg(feature = "ssr")]
 pub use history::PageHistory;
 #[cfg(feature = "ssr")]
+pub(super) use label::label as field_label;
+#[cfg(feature = "ssr")]
 pub(super) use languages::name as language_name;
 #[cfg(feature = "ssr")]
 pub use list::PageList;
-#[cfg(feature = "ssr")]
-pub(super) use unsaved::label as field_label;

@@ -1,12 +1,11 @@
 //! What somebody could not save of a page.
 
-use domain::content::field_label;
 use domain::record::PageRecord;
 use engine::store::EditedPage;
 use leptos::prelude::*;
 use serde_json::json;
 
-use super::languages::name;
+use super::label::label;
 use crate::admin::AdminError;
 use crate::admin::editor::compared;
 use crate::admin::session::AdminSession;
@@ -25,32 +24,4 @@ pub(super) async fn both(
     let differences = compared(&json!(page.record), &json!(mine), label);
     let both = stale::both(&thing, &author, differences);
     Ok(both.map(|both| (mine, both)))
-}
-
-/// What people call a field of a page: `contents.en.title` is `English · Title`.
-pub(in crate::admin) fn label(field: &str) -> String {
-    let content = field.strip_prefix("contents.").and_then(|rest| {
-        let (locale, field) = rest.split_once('.')?;
-        Some((locale.parse().ok()?, field))
-    });
-    match content {
-        Some((locale, field)) => format!("{} · {}", name(locale), field_label(field)),
-        None => field_label(field),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_field_of_a_language_is_called_after_it() {
-        let check = |field: &str, expected: &str| assert_eq!(label(field), expected);
-        check("intent", "Intent");
-        check("contents.en.title", "English · Title");
-        check(
-            "contents.de.blocks.hero.headline",
-            "German · hero · Headline",
-        );
-    }
 }

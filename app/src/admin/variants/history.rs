@@ -8,10 +8,9 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_url};
 
 use super::publishing::PublishingPanel;
-use crate::admin::AdminError;
 use crate::admin::editor::lead;
 use crate::admin::revision::{RevisionCard, changes};
-use crate::admin::screen::screen;
+use crate::admin::screen::{row, screen};
 use crate::ui::{Badge, Confirm, LinkButton, PageHeader, Panel, Tone, Weight, Whole};
 
 /// Revisions on one page.
@@ -22,10 +21,7 @@ pub(in crate::admin) fn history() -> impl IntoView {
     let id = use_params_map().read_untracked().get("id");
     let before = before(use_url().read_untracked().search());
     screen("History of a variant", Role::Viewer, async move |session| {
-        let id = id
-            .and_then(|id| id.parse().ok())
-            .map(VariantId)
-            .ok_or_else(|| AdminError::NotFound("This variant".to_owned()))?;
+        let id = VariantId(row(id, "This variant")?);
         let desk = session.desk();
         let variant = desk.variant(id).await?;
         let revisions = desk.revisions(id, before, AT_ONCE).await?;
