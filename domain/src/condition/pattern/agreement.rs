@@ -121,6 +121,18 @@ fn what_needs_tables_is_left_to_the_server() {
     }
 }
 
+#[test]
+fn a_pattern_that_breaks_off_is_refused() {
+    for pattern in [
+        "[a-", r"[^\b-", r"[\d-", "[", "[^", r"[a\", r"\x", r"\u00", r"[\x{", "(?", "(?<",
+    ] {
+        let translated = translate(pattern).unwrap();
+        for ignore_case in [false, true] {
+            assert!(compile(&translated, ignore_case).is_err(), "{pattern}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
 

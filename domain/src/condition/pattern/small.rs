@@ -186,10 +186,12 @@ impl<'p> Spelling<'p> {
     }
 
     /// The next character or escape: which letter it stands for, as far as that is known, and how
-    /// it is written.
+    /// it is written. Nothing at the end of the pattern.
     fn character(&mut self) -> Result<(Option<char>, &'p str), &'static str> {
         let mut characters = self.rest.chars();
-        let first = characters.next().unwrap_or_default();
+        let Some(first) = characters.next() else {
+            return Ok((None, ""));
+        };
         if first != '\\' {
             return Ok((Some(first), self.take(first.len_utf8())));
         }
