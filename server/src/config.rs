@@ -43,6 +43,9 @@ pub struct Config {
     /// The certificate's private key, a PEM file. Default: none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls_key: Option<PathBuf>,
+    /// Days for which browsers shall come over encrypted connections alone, once they came over one
+    /// that this server encrypts (`strict-transport-security`). Default 365; 0 does not ask for it.
+    pub hsts_days: u32,
     /// Threads that answer visitors. Default: as many as the machine has cores.
     pub worker_threads: usize,
     /// Most connections at a time; further ones wait. Default 10,000.
@@ -152,6 +155,7 @@ impl Default for Config {
             base_url: None,
             tls_certificate: None,
             tls_key: None,
+            hsts_days: 365,
             worker_threads: std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
             max_connections: 10_000,
             database_url: None,

@@ -57,7 +57,8 @@ pub(super) async fn serve(
     let Some(tls) = tls else {
         if let Some((stream, before)) = plain::serve(stream, &requests, &watch).await {
             // Boxed, so that connections that only ask for pages need no room for it.
-            Box::pin(answer(stream, before, peer, &protocols, requests, watch)).await;
+            let answering = answer(stream, before, peer, false, &protocols, requests, watch);
+            Box::pin(answering).await;
         }
         return;
     };
@@ -65,7 +66,10 @@ pub(super) async fn serve(
     match tls.accept(stream).await {
         Ok(stream) => {
             let before = Bytes::new();
-            Box::pin(answer(stream, before, peer, &protocols, requests, watch)).await;
+            Box::pin(answer(
+                stream, before, peer, true, &protocols, requests, watch,
+            ))
+            .await;
         }
         Err(error) => debug!(%peer, %error, "server.handshake failed"),
     }
@@ -76,6 +80,7 @@ async fn answer(
     stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     before: Bytes,
     peer: SocketAddr,
+    encrypted: bool,
     protocols: &Builder<TokioExecutor>,
     requests: Arc<Requests>,
     watch: Arc<Watch>,
@@ -87,7 +92,11 @@ async fn answer(
             let shared = Arc::clone(&shared);
             async move {
                 let (requests, watch) = &*shared;
-                requests.answer(request, peer, watch).await
+                if encrypted {
+                    requests.answer_encrypted(request, peer, watch).await
+                } else {
+                    requests.answer(request, peer, watch).await
+                }
             }
         })
     };

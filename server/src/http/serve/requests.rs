@@ -36,21 +36,41 @@ pub(super) struct Requests {
     router: Router,
     caller: Handle,
     limits: Limits,
+    /// What browsers are told over encrypted connections.
+    strict_transport: Option<HeaderValue>,
 }
 
 impl Requests {
     /// Pages are answered from `state`, everything else by `router` in the runtime of `caller`.
     pub(super) fn new(state: AppState, router: Router, caller: Handle, limits: Limits) -> Self {
+        let strict_transport = strict_transport(state.config.hsts_days);
         Self {
             state,
             router,
             caller,
             limits,
+            strict_transport,
         }
     }
 
     pub(super) fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// Answers one request of the encrypted connection that `watch` belongs to, and asks the client to
+    /// come back over none but such.
+    pub(super) async fn answer_encrypted(
+        &self,
+        request: Request<Incoming>,
+        peer: SocketAddr,
+        watch: &Arc<Watch>,
+    ) -> Result<http::Response<Answer>, Infallible> {
+        let mut response = self.answer(request, peer, watch).await?;
+        if let Some(strict) = &self.strict_transport {
+            let headers = response.headers_mut();
+            headers.insert(header::STRICT_TRANSPORT_SECURITY, strict.clone());
+        }
+        Ok(response)
     }
 
     /// Answers one request of the connection that `watch` belongs to.
@@ -178,6 +198,13 @@ impl Requests {
             }
         }
     }
+}
+
+/// RFC 6797, 6.1.
+fn strict_transport(days: u32) -> Option<HeaderValue> {
+    let seconds = u64::from(days) * 24 * 60 * 60;
+    let value = (seconds > 0).then(|| format!("max-age={seconds}"))?;
+    HeaderValue::try_from(value).ok()
 }
 
 /// Why a request does not say what it is for: RFC 9112, 3.2.

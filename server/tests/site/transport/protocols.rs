@@ -78,6 +78,24 @@ async fn encrypted_connections_speak_either_protocol() {
     let answer = sender.send_request(request(Method::GET, "/pricing")).await;
     let (status, version, second) = summary(answer.expect("an answer")).await;
     assert_eq!((status, version), (200, Version::HTTP_2));
+    for target in [
+        "/pricing",
+        "/PRICING",
+        "/no-such",
+        "/healthz",
+        "/api/no-such",
+    ] {
+        let answer = sender.send_request(request(Method::GET, target)).await;
+        let answer = answer.expect("an answer");
+        let strict = answer.headers().get("strict-transport-security");
+        assert_eq!(strict.expect(target), "max-age=31536000");
+    }
+    let open = site_with(options()).await;
+    assert_eq!(
+        open.get("/pricing", &[])
+            .header("strict-transport-security"),
+        ""
+    );
 
     let stream = encrypted(node.address, own.cert.der(), b"http/1.1").await;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
