@@ -9,7 +9,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::{Desk, DeskError};
 use crate::ingest::format::{Format, guarded};
-use crate::store::{AuditEntry, AuditFilter};
+use crate::store::{AuditEntry, AuditFilter, AuditGroup, Fold};
 
 /// Which part of the log to show, as a form says it: an empty field leaves nothing out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -59,6 +59,22 @@ impl Desk {
         Ok(self.store.audit_entries(filter, older_than, limit).await?)
     }
 
+    /// As [`Self::activity`], with each import and each step for many things told as one.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`] when the database fails.
+    pub async fn activity_in_batches(
+        &self,
+        filter: &AuditFilter,
+        older_than: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<AuditGroup>, DeskError> {
+        let groups = self
+            .store
+            .audit_groups(filter, Fold::Batches, older_than, limit);
+        Ok(groups.await?)
+    }
+
     /// What the log can be filtered by.
     ///
     /// # Errors
@@ -88,6 +104,7 @@ fn filter(query: &ActivityQuery, zone: &TimeZone) -> Result<AuditFilter, DeskErr
         until: to
             .and_then(|day| day.tomorrow().ok())
             .and_then(|day| start(day, zone)),
+        actions: Vec::new(),
     })
 }
 

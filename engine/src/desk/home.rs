@@ -10,7 +10,7 @@ use crate::catalog::Catalog;
 use crate::engine::CacheResult;
 use crate::metrics::Latency;
 use crate::pulse::{self, Rate};
-use crate::store::{Asked, AuditGroup, Backlog, Upcoming};
+use crate::store::{Asked, AuditFilter, AuditGroup, Backlog, Fold, Upcoming};
 use crate::visits::{self, Traffic};
 
 /// How far ahead schedules are told.
@@ -142,7 +142,12 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Store`] when the database fails.
     pub async fn publications(&self, limit: i64) -> Result<Vec<AuditGroup>, DeskError> {
-        Ok(self.store.latest_audit_groups(&PUBLICATIONS, limit).await?)
+        let filter = AuditFilter {
+            actions: PUBLICATIONS.map(str::to_owned).to_vec(),
+            ..AuditFilter::default()
+        };
+        let groups = self.store.audit_groups(&filter, Fold::Runs, None, limit);
+        Ok(groups.await?)
     }
 
     /// Visited places for which nothing fits well, at most `told`, the most visited first.

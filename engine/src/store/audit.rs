@@ -20,6 +20,8 @@ pub struct AuditFilter {
     pub from: Option<OffsetDateTime>,
     /// Before this instant.
     pub until: Option<OffsetDateTime>,
+    /// Of these actions, such as `variant.publish`; without any, of all.
+    pub actions: Vec<String>,
 }
 
 /// A change.
@@ -48,25 +50,6 @@ pub struct AuditEntry {
     pub after: Option<Value>,
     /// From where.
     pub address: Option<String>,
-}
-
-/// Changes of one kind that somebody made at about the same time, such as an import.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AuditGroup {
-    /// When the latest of them was.
-    pub at: OffsetDateTime,
-    /// Who, as [`AuditEntry::author`] calls them.
-    pub author: String,
-    /// What happened to what kind of thing, in the latest of them.
-    pub action: String,
-    /// The latest thing's name, as imports spell it.
-    pub subject: String,
-    /// The latest thing's row, as [`AuditEntry::thing_id`].
-    pub thing_id: Option<i64>,
-    /// The latest thing's name, as [`AuditEntry::thing_name`].
-    pub thing_name: Option<String>,
-    /// How many they are.
-    pub count: i64,
 }
 
 /// What is noted about one change of many.
@@ -106,65 +89,22 @@ impl Store {
                    OR strpos(lower(concat_ws(' ', subject, thing_name)), lower($3)) > 0)
                  AND ($4::timestamptz IS NULL OR at >= $4)
                  AND ($5::timestamptz IS NULL OR at < $5)
-                 AND ($6::bigint IS NULL OR id < $6)
+                 AND (cardinality($6::text[]) = 0 OR action = ANY ($6))
+                 AND ($7::bigint IS NULL OR id < $7)
                ORDER BY id DESC
-               LIMIT $7"#,
+               LIMIT $8"#,
             filter.actor.as_deref(),
             filter.kind.as_deref(),
             filter.subject.as_deref(),
             filter.from,
             filter.until,
+            &filter.actions,
             older_than,
             limit
         )
         .fetch_all(&self.pool)
         .await?;
         Ok(entries)
-    }
-
-    /// The latest changes that are any of `actions`, in `limit` groups: what one person did of one
-    /// kind within an hour, and nobody anything else in between.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails.
-    pub async fn latest_audit_groups(
-        &self,
-        actions: &[&str],
-        limit: i64,
-    ) -> Result<Vec<AuditGroup>, StoreError> {
-        let actions: Vec<String> = actions.iter().map(|&action| action.to_owned()).collect();
-        // Goes from the head of one group to that of the next. One more than is wanted says where
-        // the last one ends.
-        let groups = sqlx::query_as!(
-            AuditGroup,
-            r#"WITH RECURSIVE heads AS (
-                   (SELECT id, at, actor, action, subject, 1::bigint AS place
-                    FROM audit_log WHERE action = ANY ($1) ORDER BY id DESC LIMIT 1)
-                   UNION ALL
-                   SELECT next.id, next.at, next.actor, next.action, next.subject, h.place + 1
-                   FROM heads h CROSS JOIN LATERAL (
-                       SELECT id, at, actor, action, subject FROM audit_log
-                       WHERE id < h.id AND action = ANY ($1)
-                         AND (actor <> h.actor
-                           OR split_part(action, '.', 2) <> split_part(h.action, '.', 2)
-                           OR at < h.at - interval '1 hour')
-                       ORDER BY id DESC LIMIT 1
-                   ) next
-                   WHERE h.place <= $2
-               ), groups AS (
-                   SELECT *, lead(id, 1, 0::bigint) OVER (ORDER BY place) AS below FROM heads
-               )
-               SELECT c.at AS "at!", c.author AS "author!", c.action AS "action!",
-                      c.subject AS "subject!", c.thing_id, c.thing_name,
-                      (SELECT count(*) FROM audit_log e
-                       WHERE e.id <= g.id AND e.id > g.below AND e.action = ANY ($1)) AS "count!"
-               FROM groups g JOIN named_changes c USING (id) WHERE place <= $2 ORDER BY place"#,
-            &actions,
-            limit
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        Ok(groups)
     }
 
     /// What happened to the thing of this kind and name, the latest first, at most `limit` changes.

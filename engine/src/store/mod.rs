@@ -4,6 +4,7 @@
 
 mod attention;
 mod audit;
+mod audit_group;
 mod candidate;
 mod catalog;
 mod embed_job;
@@ -42,7 +43,8 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{Connection, PgConnection, PgPool, Postgres, Transaction};
 
 pub use attention::{Asked, Backlog, Upcoming, WeakMatch};
-pub use audit::{AuditEntry, AuditFilter, AuditGroup, Note};
+pub use audit::{AuditEntry, AuditFilter, Note};
+pub use audit_group::{AuditGroup, Fold};
 pub use candidate::{PageQuestions, Wanted};
 pub use catalog::{CatalogRows, PageRow, SegmentRow};
 pub use embed_job::{EmbedJob, EmbedJobState, JobStep, Phase};

@@ -1,7 +1,7 @@
 //! One change of the log.
 
 use domain::difference::{Change, changes};
-use engine::store::AuditEntry;
+use engine::store::{AuditEntry, AuditGroup};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -9,7 +9,7 @@ use time::format_description::well_known::Rfc3339;
 use super::thing::Thing;
 use crate::admin::instant;
 use crate::admin::pages::field_label;
-use crate::ui::Moment;
+use crate::ui::{Moment, grouped};
 
 /// Fields that are shown of one change; the export has all of them.
 const SHOWN: usize = 60;
@@ -67,6 +67,35 @@ pub(super) fn Entry(entry: AuditEntry) -> impl IntoView {
         </li>
     }
     .into_any()
+}
+
+/// Changes that were made in one go: one line, and the way to each of them.
+#[component]
+pub(super) fn Batch(
+    group: AuditGroup,
+    /// Where each of them is shown.
+    each: String,
+) -> impl IntoView {
+    let name = Thing::of(&group.latest).name();
+    let more = and_more(group.count);
+    let thing = view! {
+        <span class="font-medium">{name}</span>
+        {more}
+        " · "
+        <a class="text-accent underline underline-offset-4" href=each>
+            "Show each"
+        </a>
+    };
+    view! {
+        <li class="py-3 pr-4 pl-11">
+            <Line entry=group.latest thing=Some(thing.into_any()) />
+        </li>
+    }
+}
+
+/// How many are not named beside the one that is.
+pub(in crate::admin) fn and_more(count: i64) -> Option<String> {
+    (count > 1).then(|| format!(" and {} more", grouped(count - 1)))
 }
 
 #[component]

@@ -4,14 +4,15 @@ mod entry;
 mod thing;
 
 use domain::Role;
+use engine::desk::Desk;
 use engine::desk::activity::{ActivityChoices, ActivityQuery};
-use engine::store::{AuditEntry, AuditFilter};
+use engine::store::{AuditFilter, AuditGroup};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
 
-use self::entry::Entry;
-pub(super) use self::entry::{author, words};
+use self::entry::{Batch, Entry};
+pub(super) use self::entry::{and_more, author, words};
 pub(super) use self::thing::Thing;
 use super::AdminError;
 use super::screen::screen;
@@ -20,24 +21,33 @@ use crate::ui::{Button, EmptyState, LinkButton, PageHeader, SelectField, TextFie
 /// Entries on one page of the log.
 const TAKE: i64 = 50;
 
+/// A place in the log.
+#[derive(Debug, Clone)]
+struct Place {
+    query: ActivityQuery,
+    /// Whether each change of an import or of a step for many things has a line of its own.
+    each: bool,
+    /// Changes before the one of this number.
+    older: Option<i64>,
+}
+
 /// The log, filtered.
 #[component]
 pub fn Activity() -> impl IntoView {
     let asked = use_query_map().read_untracked().clone();
     screen("Activity", Role::Viewer, async move |session| {
         let desk = session.desk();
-        let query = query(&asked);
-        let older_than: Option<i64> = asked.get("older").and_then(|id| id.parse().ok());
+        let place = Place::of(&asked);
         let choices = desk.activity_choices().await?;
-        let (list, last) = match desk.activity_filter(&query) {
+        let (list, last) = match desk.activity_filter(&place.query) {
             Ok(filter) => {
+                let mut groups = place.groups(&desk, &filter).await?;
                 // One more than is shown tells whether there are older ones.
-                let mut entries = desk.activity(&filter, older_than, TAKE + 1).await?;
                 let shown = usize::try_from(TAKE).unwrap_or(usize::MAX);
-                let more = entries.len() > shown;
-                entries.truncate(shown);
-                let last = entries.last().filter(|_| more).map(|entry| entry.id);
-                (list(entries, &filter), last)
+                let more = groups.len() > shown;
+                groups.truncate(shown);
+                let last = groups.last().filter(|_| more).map(|group| group.earliest);
+                (list(groups, &filter, &place), last)
             }
             Err(error) => {
                 let text = AdminError::from(error).to_string();
@@ -45,15 +55,22 @@ pub fn Activity() -> impl IntoView {
                 (list.into_any(), None)
             }
         };
-        let log = |older| address("/admin/activity", &query, older);
-        let latest =
-            older_than.map(|_| view! { <LinkButton href=log(None)>"Latest changes"</LinkButton> });
-        let older =
-            last.map(|id| view! { <LinkButton href=log(Some(id))>"Older changes"</LinkButton> });
-        let (table, lines) = (
-            address("/admin/activity.csv", &query, None),
-            address("/admin/activity.jsonl", &query, None),
+        let latest = place
+            .older
+            .map(|_| view! { <LinkButton href=place.before(None)>"Latest changes"</LinkButton> });
+        let older = last.map(
+            |id| view! { <LinkButton href=place.before(Some(id))>"Older changes"</LinkButton> },
         );
+        let all = Place {
+            each: false,
+            older: None,
+            ..place
+        };
+        let (table, lines) = (
+            all.address("/admin/activity.csv"),
+            all.address("/admin/activity.jsonl"),
+        );
+        let query = all.query;
         Ok(view! {
             <PageHeader title="Activity" lead="Every change, the latest first: who made it, and what was there before.">
                 <LinkButton href=table>"Export CSV"</LinkButton>
@@ -69,10 +86,57 @@ pub fn Activity() -> impl IntoView {
     })
 }
 
-fn list(entries: Vec<AuditEntry>, filter: &AuditFilter) -> AnyView {
-    if !entries.is_empty() {
-        let rows = entries.into_iter().map(|entry| view! { <Entry entry /> });
+fn list(groups: Vec<AuditGroup>, filter: &AuditFilter, place: &Place) -> AnyView {
+    if !groups.is_empty() {
+        let folds = groups.iter().any(|group| group.count > 1);
+        let way = if place.each {
+            let href = Place {
+                each: false,
+                ..place.clone()
+            }
+            .before(place.older);
+            Some((
+                "Each change has a line of its own.",
+                "Fold imports and bulk changes",
+                href,
+            ))
+        } else if folds {
+            let href = Place {
+                each: true,
+                ..place.clone()
+            }
+            .before(place.older);
+            Some((
+                "An import or a bulk change is one line.",
+                "Show each change",
+                href,
+            ))
+        } else {
+            None
+        };
+        let way = way.map(|(words, label, href)| {
+            view! {
+                <p class="mb-3 text-sm text-muted">
+                    {words} " "
+                    <a class="text-accent underline underline-offset-4" href=href>
+                        {label}
+                    </a>
+                </p>
+            }
+        });
+        let rows = groups.into_iter().map(|group| match group.count {
+            1 => view! { <Entry entry=group.latest /> }.into_any(),
+            _ => {
+                let each = Place {
+                    each: true,
+                    ..place.clone()
+                }
+                .before(Some(group.latest.id + 1));
+                view! { <Batch group each /> }.into_any()
+            }
+        });
         return view! {
+            {way}
             <ol class="divide-y divide-line overflow-hidden rounded-xl border border-line bg-card shadow-xs">
                 {rows.collect_view()}
             </ol>
@@ -121,37 +185,74 @@ fn Filter(query: ActivityQuery, choices: ActivityChoices) -> impl IntoView {
     }
 }
 
-fn query(asked: &ParamsMap) -> ActivityQuery {
-    let given = |name: &str| asked.get(name).unwrap_or_default();
-    ActivityQuery {
-        person: given("person"),
-        kind: given("kind"),
-        subject: given("subject"),
-        from: given("from"),
-        to: given("to"),
-    }
-}
-
-/// The address at which the same part of the log is shown or exported.
-fn address(path: &str, query: &ActivityQuery, older: Option<i64>) -> String {
-    let mut address = form_urlencoded::Serializer::new(String::new());
-    let older = older.map(|id| id.to_string()).unwrap_or_default();
-    for (name, value) in [
-        ("person", &query.person),
-        ("kind", &query.kind),
-        ("subject", &query.subject),
-        ("from", &query.from),
-        ("to", &query.to),
-        ("older", &older),
-    ] {
-        if !value.is_empty() {
-            address.append_pair(name, value);
+impl Place {
+    fn of(asked: &ParamsMap) -> Self {
+        let given = |name: &str| asked.get(name).unwrap_or_default();
+        let query = ActivityQuery {
+            person: given("person"),
+            kind: given("kind"),
+            subject: given("subject"),
+            from: given("from"),
+            to: given("to"),
+        };
+        Self {
+            query,
+            each: given("each") == "yes",
+            older: asked.get("older").and_then(|id| id.parse().ok()),
         }
     }
-    let query = address.finish();
-    if query.is_empty() {
-        path.to_owned()
-    } else {
-        format!("{path}?{query}")
+
+    /// What stands here, and one group more than is shown.
+    async fn groups(
+        &self,
+        desk: &Desk,
+        filter: &AuditFilter,
+    ) -> Result<Vec<AuditGroup>, AdminError> {
+        if !self.each {
+            let groups = desk.activity_in_batches(filter, self.older, TAKE + 1);
+            return Ok(groups.await?);
+        }
+        let entries = desk.activity(filter, self.older, TAKE + 1).await?;
+        let alone = entries.into_iter().map(|latest| AuditGroup {
+            earliest: latest.id,
+            count: 1,
+            latest,
+        });
+        Ok(alone.collect())
+    }
+
+    /// The same part of the log before the change numbered `older`.
+    fn before(&self, older: Option<i64>) -> String {
+        Self {
+            older,
+            ..self.clone()
+        }
+        .address("/admin/activity")
+    }
+
+    /// The address at which this is shown or exported.
+    fn address(&self, path: &str) -> String {
+        let mut address = form_urlencoded::Serializer::new(String::new());
+        let older = self.older.map(|id| id.to_string()).unwrap_or_default();
+        let each = if self.each { "yes" } else { "" };
+        for (name, value) in [
+            ("person", self.query.person.as_str()),
+            ("kind", &self.query.kind),
+            ("subject", &self.query.subject),
+            ("from", &self.query.from),
+            ("to", &self.query.to),
+            ("each", each),
+            ("older", &older),
+        ] {
+            if !value.is_empty() {
+                address.append_pair(name, value);
+            }
+        }
+        let query = address.finish();
+        if query.is_empty() {
+            path.to_owned()
+        } else {
+            format!("{path}?{query}")
+        }
     }
 }

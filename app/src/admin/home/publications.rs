@@ -1,9 +1,9 @@
 use engine::store::AuditGroup;
 use leptos::prelude::*;
 
-use crate::admin::activity::{Thing, author, words};
+use crate::admin::activity::{Thing, and_more, author, words};
 use crate::admin::instant;
-use crate::ui::{Moment, Panel, grouped};
+use crate::ui::{Moment, Panel};
 
 /// The latest changes of what visitors see.
 #[component]
@@ -11,15 +11,10 @@ pub(super) fn Publications(groups: Vec<AuditGroup>) -> impl IntoView {
     let list = if groups.is_empty() {
         view! { <p class="p-4 text-sm text-muted">"Nothing was published yet."</p> }.into_any()
     } else {
-        let rows = groups.into_iter().map(|entry| {
-            let thing = Thing {
-                action: &entry.action,
-                subject: &entry.subject,
-                id: entry.thing_id,
-                name: entry.thing_name.as_deref(),
-            };
-            let thing = thing.shown();
-            let more = (entry.count > 1).then(|| format!(" and {} more", grouped(entry.count - 1)));
+        let rows = groups.into_iter().map(|group| {
+            let entry = group.latest;
+            let thing = Thing::of(&entry).shown();
+            let more = and_more(group.count);
             view! {
                 <li class="px-4 py-3 text-sm">
                     <p class="wrap-anywhere">

@@ -104,8 +104,8 @@ async fn a_long_log_is_read_page_by_page_without_a_gap() {
     let site = noted().await;
     let viewer = site.sign_in(Role::Viewer).await;
     site.database.query(
-        "INSERT INTO audit_log (actor, action, subject) \
-         SELECT 'ann', 'variant.save', 'v' || n FROM generate_series(1, 120) n",
+        "INSERT INTO audit_log (actor, action, subject, at) \
+         SELECT 'ann', 'variant.save', 'v' || n, now() + n * interval '1 second' FROM generate_series(1, 120) n",
     );
     let mut target = "/admin/activity?kind=variant".to_owned();
     let mut subjects = Vec::new();
@@ -185,4 +185,48 @@ fn dechunked(body: &[u8]) -> String {
         }
     }
     String::from_utf8(text).expect("UTF-8")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_import_is_one_line_until_each_change_is_asked_for() {
+    let site = noted().await;
+    let viewer = site.sign_in(Role::Viewer).await;
+    // Three batches of an import, a minute apart; then two variants published in one step, and one
+    // by itself.
+    site.database.query(
+        "INSERT INTO audit_log (actor, action, subject, at) \
+         SELECT 'import', 'variant.import', 'v' || n, \
+                '2026-03-04T08:00:00Z'::timestamptz + (n / 80) * interval '1 minute' \
+         FROM generate_series(1, 200) n",
+    );
+    site.database.query(
+        "INSERT INTO audit_log (actor, action, subject, at) VALUES \
+         ('ann@site.example', 'variant.publish', 'v1', '2026-03-04T09:00:00Z'), \
+         ('ann@site.example', 'variant.publish', 'v2', '2026-03-04T09:00:00Z'), \
+         ('ann@site.example', 'variant.publish', 'v3', '2026-03-04T09:01:00Z')",
+    );
+    let lines = |target: &str| {
+        let lines = site.open(&viewer, target).select("ol > li p:first-child");
+        lines.into_iter().map(|line| line.replace('\n', " "))
+    };
+    let log = "/admin/activity?kind=variant";
+    assert_eq!(
+        lines(log).collect::<Vec<_>>(),
+        [
+            "ann@site.example published the variant v3",
+            "ann@site.example published the variant v2 and 1 more · Show each",
+            "import imported the variant v200 and 199 more · Show each",
+        ]
+    );
+    let part = lines(&format!("{log}&subject=v15")).collect::<Vec<_>>();
+    assert_eq!(
+        part,
+        ["import imported the variant v159 and 10 more · Show each"]
+    );
+    let folded = site.open(&viewer, log);
+    let each = folded.attribute("ol > li:nth-child(3) a", "href").unwrap();
+    let each: Vec<String> = lines(&each).collect();
+    assert_eq!(each.len(), 50);
+    assert_eq!(each[0], "import imported the variant v200");
+    assert_eq!(each[49], "import imported the variant v151");
 }
