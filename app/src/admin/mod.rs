@@ -11,6 +11,8 @@ mod activity;
 mod address;
 mod blocks;
 mod copy_field;
+#[cfg(feature = "ssr")]
+mod countries;
 mod editor;
 mod error;
 mod form;

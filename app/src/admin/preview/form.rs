@@ -4,6 +4,7 @@ use domain::preview::Scene;
 use engine::catalog::Catalog;
 use leptos::prelude::*;
 
+use crate::admin::countries::country_options;
 use crate::admin::pages::language_name;
 use crate::admin::submit::SubmitOnChange;
 use crate::ui::{Button, CheckField, LinkButton, SelectField, TextField, Weight, Whole};
@@ -93,6 +94,7 @@ pub(super) fn form(
 
 fn visitor(scene: &Scene, zone: String) -> impl IntoView + use<> {
     let text = |name: &str| scene.text(name).to_owned();
+    let country = text("country").to_ascii_uppercase();
     let devices = [
         ("", "Not known"),
         ("desktop", "Desktop"),
@@ -113,7 +115,7 @@ fn visitor(scene: &Scene, zone: String) -> impl IntoView + use<> {
                 filter=true
             />
             <TextField name="referrer" label="Comes from" hint="A site, such as google.com" value=text("referrer") max=200 filter=true />
-            <TextField name="country" label="Country" hint="Two letters, such as DE" value=text("country") max=2 filter=true />
+            <SelectField name="country" label="Country" options=country_options(&country) value=country />
             <SelectField name="device" label="Device" options=words(&devices) value=text("device") />
             <TextField name="language" label="Browser language" hint="Such as de-AT" value=text("language") max=35 filter=true />
             <TextField

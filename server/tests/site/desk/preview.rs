@@ -186,6 +186,13 @@ async fn what_cannot_be_previewed_is_told_beside_the_field() {
     assert!(told("time=2026-03-29T02:30").contains("does not exist in Europe/Berlin"));
     assert!(told(&format!("utm_term={}", "x".repeat(201))).contains("more than 200"));
 
+    let chosen = |query: &str| {
+        let screen = site.open(&viewer, &format!("/admin/preview?page=/pricing&{query}"));
+        screen.select("select[name=country] option[selected]")
+    };
+    assert_eq!(chosen("country=at"), ["Austria"]);
+    assert_eq!(chosen("country=XK"), ["XK"]);
+
     let missing = site.open(&viewer, "/admin/preview?page=/nowhere");
     assert_eq!(missing.status, 404);
     assert_eq!(
