@@ -8,6 +8,7 @@ const SCREENS = [
   '/admin/segments/new',
   '/admin/segments/after-hours',
   '/admin/segments/default',
+  '/admin/segments/smb/history',
   '/admin/segments/smb/delete',
   '/admin/segments/tester',
 ];

@@ -32,6 +32,8 @@ mod once;
 mod pages;
 mod palette;
 #[cfg(feature = "ssr")]
+mod past;
+#[cfg(feature = "ssr")]
 mod people;
 #[cfg(feature = "ssr")]
 mod preview;

@@ -45,6 +45,7 @@ pub fn AdminApp() -> impl IntoView {
                 <Route path=path!("/admin/segments/new") view=segments::new ssr=SsrMode::Async />
                 <Route path=path!("/admin/segments/tester") view=segments::try_out ssr=SsrMode::Async />
                 <Route path=path!("/admin/segments/:key") view=segments::edit ssr=SsrMode::Async />
+                <Route path=path!("/admin/segments/:key/history") view=segments::history ssr=SsrMode::Async />
                 <Route path=path!("/admin/segments/:key/delete") view=segments::delete ssr=SsrMode::Async />
                 <Route path=path!("/admin") view=Home ssr=SsrMode::Async />
                 <Route path=path!("/admin/pages") view=PageList ssr=SsrMode::Async />

@@ -41,7 +41,7 @@ pub fn Activity() -> impl IntoView {
         let choices = desk.activity_choices().await?;
         let (list, last) = match desk.activity_filter(&place.query) {
             Ok(filter) => {
-                let mut groups = place.groups(&desk, &filter).await?;
+                let mut groups = place.groups(desk, &filter).await?;
                 // One more than is shown tells whether there are older ones.
                 let shown = usize::try_from(TAKE).unwrap_or(usize::MAX);
                 let more = groups.len() > shown;
@@ -124,16 +124,16 @@ fn list(groups: Vec<AuditGroup>, filter: &AuditFilter, place: &Place) -> AnyView
                 </p>
             }
         });
-        let rows = groups.into_iter().map(|group| match group.count {
-            1 => view! { <Entry entry=group.latest /> }.into_any(),
-            _ => {
-                let each = Place {
-                    each: true,
-                    ..place.clone()
-                }
-                .before(Some(group.latest.id + 1));
-                view! { <Batch group each /> }.into_any()
+        let rows = groups.into_iter().map(|group| {
+            if group.count == 1 {
+                return view! { <Entry entry=group.latest /> }.into_any();
             }
+            let each = Place {
+                each: true,
+                ..place.clone()
+            };
+            let each = each.before(Some(group.latest.id + 1));
+            view! { <Batch group each /> }.into_any()
         });
         return view! {
             {way}

@@ -4,7 +4,7 @@ use domain::record::SegmentRecord;
 use engine::desk::segments::SegmentUses;
 use engine::store::SegmentSummary;
 use leptos::prelude::*;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::actions::known;
 use super::builder::ConditionBuilder;
@@ -16,6 +16,7 @@ use super::suggestions::Suggestions;
 use super::tester::{TriedSegment, VisitorTester, start};
 use super::unsaved::both;
 use crate::admin::Form;
+use crate::admin::past::as_it_was;
 use crate::admin::screen::screen;
 use crate::ui::{Button, LinkButton, PageHeader, Panel, TextAreaField, TextField, Weight, Whole};
 
@@ -48,18 +49,30 @@ pub(in crate::admin) fn new() -> impl IntoView {
 /// The screen of one segment.
 pub(in crate::admin) fn edit() -> impl IntoView {
     let key = use_params_map().read_untracked().get("key");
+    let change = use_query_map().read_untracked().get("as_of");
     screen("Segment", Role::Viewer, async move |session| {
         let key = known(&key.unwrap_or_default())?;
         let segment = session.desk().segment(&key).await?;
         let used = session.desk().segment_uses(&segment).await?;
         let segments = tried(session.desk().segment_summaries().await?);
         let name = segment.record.name.clone();
-        let mut stale = None;
+        let change = change.and_then(|change| change.parse().ok());
+        let mut notice = None;
         let body = if session.may(Role::Publisher) {
             let mut present = segment.clone();
-            if let Some((mine, shown)) = both(&session, &segment.record).await? {
-                present.record = mine;
-                stale = Some(shown);
+            // What was not saved comes before what was.
+            let other = match (both(&session, &segment.record).await?, change) {
+                (Some(both), _) => Some(both),
+                (None, Some(change)) => {
+                    let (record, at) = session.desk().as_of(&segment.record, change).await?;
+                    let screen = format!("/admin/segments/{key}");
+                    Some((record, as_it_was::<SegmentRecord>(at, screen)))
+                }
+                (None, None) => None,
+            };
+            if let Some((record, words)) = other {
+                present.record = record;
+                notice = Some(words);
             }
             let fields = Fields {
                 action: "/admin/api/segments/save",
@@ -78,11 +91,13 @@ pub(in crate::admin) fn edit() -> impl IntoView {
                 </LinkButton>
             }
         });
+        let history = format!("/admin/segments/{key}/history");
         Ok(view! {
             <PageHeader title=name lead=format!("Key: {key}") up=UP>
+                <LinkButton href=history>"History"</LinkButton>
                 {delete}
             </PageHeader>
-            {stale}
+            {notice}
             {body}
             {usage(used)}
         }

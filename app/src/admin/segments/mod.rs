@@ -9,6 +9,8 @@ mod delete;
 #[cfg(feature = "ssr")]
 mod edit;
 #[cfg(feature = "ssr")]
+mod history;
+#[cfg(feature = "ssr")]
 mod list;
 mod matching;
 mod order;
@@ -25,6 +27,7 @@ mod unsaved;
 pub(super) use self::{
     delete::delete,
     edit::{edit, new},
+    history::history,
     list::list,
     try_out::try_out,
 };

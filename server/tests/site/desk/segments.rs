@@ -390,3 +390,49 @@ async fn without_javascript_a_condition_is_text_and_the_server_tries_visitors() 
         "{back}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_a_segment_meant_before_is_opened_from_its_history_and_saved_again() {
+    let site = desk().await;
+    let publisher = site.sign_in(Role::Publisher).await;
+    assert_eq!(create(&site, &publisher, &[]).0, 200);
+    let dough = [("condition", r#"{"utm.source":"dough"}"#)];
+    assert_eq!(save(&site, &publisher, "1", &dough).0, 200);
+    let renamed = [dough[0], ("name", "Pastry cooks")];
+    assert_eq!(save(&site, &publisher, "2", &renamed).0, 200);
+    // Where it stands among the others is no part of its history.
+    let first = site.call(
+        &publisher,
+        "segments/move",
+        &[("key", "bakers"), ("direction", "up")],
+    );
+    assert_eq!(first.status, 200);
+
+    let history = site.open(&publisher, "/admin/segments/bakers/history");
+    assert_eq!(history.select("ol > li h3"), ["Saved", "Saved", "Created"]);
+    assert_eq!(history.select("ol > li:nth-child(1) dt"), ["Name"]);
+    let condition = history.select("ol > li:nth-child(2) dd > *");
+    assert_eq!(
+        condition,
+        [
+            "Before: Campaign source is bakers-weekly",
+            "After: Campaign source is dough"
+        ]
+    );
+    let back = history.attribute("ol > li:nth-child(3) a", "href");
+    let opened = site.open(&publisher, &back.expect("a way back"));
+    let field = |name: &str| opened.attribute(&format!("input[name='{name}']"), "value");
+    assert_eq!(field("name").as_deref(), Some("Bakers"));
+    assert_eq!(field("base").as_deref(), Some("3"));
+    assert!(opened.text().contains("bakers-weekly"));
+    // Nothing has changed so far, and saving it is one more change.
+    belongs(&site, "/pricing?utm_source=dough", "bakers").await;
+    assert_eq!(save(&site, &publisher, "3", &[]).0, 200);
+    belongs(&site, "/pricing?utm_source=bakers-weekly", "bakers").await;
+
+    let viewer = site.sign_in(Role::Viewer).await;
+    let history = site.open(&viewer, "/admin/segments/bakers/history");
+    assert_eq!((history.status, history.select("ol a").len()), (200, 0));
+    let unknown = site.open(&publisher, "/admin/segments/bakers?as_of=1");
+    assert_eq!(unknown.status, 404);
+}
