@@ -123,7 +123,8 @@ mod browser {
     /// Writes what is wrong where it belongs, and goes to the first of it.
     fn show(form: &HtmlFormElement, error: &AdminError) {
         each(form, "[data-mistake]", |place| place.set_text_content(None));
-        each(form, "[aria-invalid]", |control| {
+        // An editor marks its own controls, which have no names.
+        each(form, "[name][aria-invalid]", |control| {
             let _ = control.remove_attribute("aria-invalid");
         });
         let mut first: Option<Element> = None;

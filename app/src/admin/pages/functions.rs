@@ -117,6 +117,7 @@ use {
 mod reading {
     use std::collections::BTreeMap;
 
+    use domain::content::field_label;
     use domain::record::PageRecord;
     use domain::{ExternalId, Locale, PageContent, Problem, Problems};
     use serde_json::Value;
@@ -250,7 +251,7 @@ mod reading {
         let message = if place.is_empty() {
             problem.message.clone()
         } else {
-            format!("{place} {}", problem.message)
+            format!("{} {}", field_label(place), problem.message)
         };
         Problem {
             field: format!("contents.{locale}"),
@@ -277,11 +278,11 @@ mod reading {
             check("path", "path", "is empty");
             check("contents", "contents", "is empty");
             check("contents.de", "contents.de", "is empty");
-            check("contents.de.title", "contents.de", "title is empty");
+            check("contents.de.title", "contents.de", "Title is empty");
             check(
                 "contents.de.blocks[2].items[0].title",
                 "contents.de",
-                "blocks[2].items[0].title is empty",
+                "Block 3 · Feature 1 · Title is empty",
             );
         }
 

@@ -219,15 +219,15 @@ async fn what_is_wrong_is_said_beside_its_field() {
         assert!(problems.contains(r#""field":"contents.en""#), "{problems}");
         assert!(problems.contains(place), "{text}: {problems}");
     };
-    english(&without("Fleet"), "title is empty");
-    english(&without("All about the fleet."), "description is empty");
-    english(&without("For everybody"), "blocks[0].headline is empty");
+    english(&without("Fleet"), "Title is empty");
+    english(&without("All about the fleet."), "Description is empty");
+    english(&without("For everybody"), "Block 1 · Headline is empty");
     english("nonsense", "cannot be read");
     let script = ENGLISH.replace(
         r#""headline":"For everybody""#,
         r#""headline":"H","primary":{"label":"L","url":"javascript:alert(1)"}"#,
     );
-    english(&script, "blocks[0].primary.url");
+    english(&script, "Block 1 · Main button · Leads to");
     let french = [("contents[fr]", ENGLISH)];
     // French is no language of this site.
     let answer = site.call(&publisher, "pages/create", &fields(&french));
