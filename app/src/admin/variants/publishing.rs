@@ -42,7 +42,7 @@ pub fn PublishingPanel(
     let embedded =
         (!variant.embedded).then(|| view! { <p class="text-xs/5 text-muted">{NOT_EMBEDDED}</p> });
     let seen = seen(&variant, &clocks, now);
-    let (published_by, waiting) = (published_by(&variant), waiting(&variant));
+    let (published_by, waiting) = (published_by(&variant, now), waiting(&variant));
     view! {
         <Panel title="Publishing">
             <div class="grid gap-4 p-4">
@@ -81,11 +81,16 @@ fn seen(variant: &VariantDetail, clocks: &LocalTime, now: OffsetDateTime) -> Str
     }
 }
 
-fn published_by(variant: &VariantDetail) -> Option<impl IntoView + use<>> {
+fn published_by(variant: &VariantDetail, now: OffsetDateTime) -> Option<impl IntoView + use<>> {
     let (at, by) = variant.published.clone()?;
+    let ahead = variant.record.starts_at.is_some_and(|start| start > now);
+    let words = match variant.record.status {
+        Status::Scheduled if ahead => "Scheduled ",
+        _ => "Last published ",
+    };
     Some(view! {
         <p class="text-xs text-muted wrap-anywhere">
-            "Last published " <Moment at=instant::text(at) /> " · " {author_words(&by)}
+            {words} <Moment at=instant::text(at) /> " · " {author_words(&by)}
         </p>
     })
 }

@@ -119,6 +119,13 @@ async fn a_schedule_is_entered_on_the_sites_clocks() {
         "SELECT status, to_char(starts_at AT TIME ZONE '{zone}', 'YYYY-MM-DD HH24:MI') FROM variants WHERE id = {id}"
     ));
     assert_eq!(stored, "scheduled|2199-07-01 09:00");
+    let screen = site.open(&publisher, &format!("/admin/variants/{id}"));
+    let told = screen.select("#publishing-panel").concat();
+    assert!(told.contains("Until then they do not see"), "{told}");
+    assert!(
+        told.contains("Scheduled ") && !told.contains("Last published"),
+        "{told}"
+    );
     visitors_read(&site, "Prices for everyone").await;
     let problem = |starts_at: &str, ends_at: &str| {
         let answer = schedule(starts_at, ends_at);
