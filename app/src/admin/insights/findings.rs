@@ -38,11 +38,21 @@ pub(super) fn gaps(found: &Insights, may_write: bool) -> Vec<Finding> {
     found.gaps.iter().map(finding).collect()
 }
 
-pub(super) fn disagreements(found: &Insights) -> Vec<Finding> {
+pub(super) fn disagreements(found: &Insights, may_write: bool) -> Vec<Finding> {
     let finding = |odd: &engine::store::Disagreement| {
         let (chosen_key, chosen) = found.names.segment(odd.chosen)?;
-        let (_, nearer) = found.names.segment(odd.nearer.segment?)?;
-        let path = found.names.page(odd.page)?;
+        let (nearer_key, nearer) = found.names.segment(odd.nearer.segment?)?;
+        let (page, path) = found.names.page(odd.page)?;
+        let write = crate::admin::address::begun("/admin/variants/new?")
+            .append_pair("page", page.as_str())
+            .append_pair("segment", chosen_key.as_str())
+            .finish();
+        let write = may_write.then(|| (format!("Write a variant for {chosen}"), write));
+        let segment = (
+            format!("The condition of {nearer}"),
+            format!("/admin/segments/{nearer_key}"),
+        );
+        let variant = ("The nearer variant".to_owned(), variant(odd.nearer.id));
         let own = match odd.own {
             Some(own) => format!("at best {own:.2} with what they get"),
             None => "with nothing that they get".to_owned(),
@@ -55,13 +65,11 @@ pub(super) fn disagreements(found: &Insights) -> Vec<Finding> {
                 odd.nearer.name,
                 times(odd.uses)
             ),
-            fixes: vec![
-                (
-                    format!("The segment {chosen}"),
-                    format!("/admin/segments/{chosen_key}"),
-                ),
-                ("The nearer variant".to_owned(), variant(odd.nearer.id)),
-            ],
+            fixes: [segment]
+                .into_iter()
+                .chain(write)
+                .chain([variant])
+                .collect(),
         })
     };
     found.disagreements.iter().filter_map(finding).collect()

@@ -35,9 +35,9 @@ pub(super) fn insights() -> impl IntoView {
                 />
                 <Report
                     title="Campaign terms that fit another segment"
-                    lead="The rules sent these visitors to one segment, but what they searched for is much nearer to what another one gets. Let the segment's condition name the term, or write a variant about it."
+                    lead="The rules sent these visitors to one segment, but what they searched for is much nearer to what another one gets. Let that one's condition name the term, or write a variant about it for those who come."
                     nothing="Rules and campaign terms agree."
-                    findings=findings::disagreements(&found)
+                    findings=findings::disagreements(&found, may_write)
                 />
                 <Report
                     title="Variants nobody gets"

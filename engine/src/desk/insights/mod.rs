@@ -6,7 +6,7 @@
 
 mod winners;
 
-use domain::{CanonicalPath, PageId, SegmentKey};
+use domain::{CanonicalPath, ExternalId, PageId, SegmentKey};
 use futures::TryFutureExt;
 
 use super::home::Weak;
@@ -78,11 +78,11 @@ pub struct Twins {
     pub similarity: f32,
 }
 
-/// Names of segments and paths of pages.
+/// Names of segments, and names and paths of pages.
 #[derive(Debug, Clone, Default)]
 pub struct Names {
     segments: Vec<(domain::SegmentId, SegmentKey, String)>,
-    pages: Vec<(PageId, CanonicalPath)>,
+    pages: Vec<(PageId, ExternalId, CanonicalPath)>,
 }
 
 impl Desk {
@@ -151,7 +151,7 @@ impl Names {
         let pages = catalog
             .pages()
             .filter(|page| disagreements.iter().any(|d| d.page == page.id))
-            .map(|page| (page.id, page.path.clone()))
+            .map(|page| (page.id, page.external_id.clone(), page.path.clone()))
             .collect();
         let segments = catalog
             .segments
@@ -167,9 +167,9 @@ impl Names {
         found.map(|(_, key, name)| (key, name.as_str()))
     }
 
-    /// The path of a page that was spoken of.
-    pub fn page(&self, id: PageId) -> Option<&CanonicalPath> {
-        let found = self.pages.iter().find(|(known, _)| *known == id);
-        found.map(|(_, path)| path)
+    /// The name, as imports spell it, and the path of a page that was spoken of.
+    pub fn page(&self, id: PageId) -> Option<(&ExternalId, &CanonicalPath)> {
+        let found = self.pages.iter().find(|(known, ..)| *known == id);
+        found.map(|(_, name, path)| (name, path))
     }
 }
