@@ -197,7 +197,7 @@ mod server {
                 }
                 DeskError::Writer(error) => {
                     tracing::warn!(%error, "admin: no draft was written");
-                    Self::Conflict(error.to_string())
+                    Self::Conflict(error.advice())
                 }
                 DeskError::Store(error) => error.into(),
             }

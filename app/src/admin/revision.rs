@@ -27,6 +27,9 @@ pub(super) fn RevisionCard(
     /// Whether nothing was there before; then the changes are folded away.
     beginning: bool,
     label: Label,
+    /// What stands below the changes.
+    #[prop(optional_no_strip)]
+    below: Option<AnyView>,
     /// The way back to it.
     children: Children,
 ) -> impl IntoView {
@@ -45,6 +48,7 @@ pub(super) fn RevisionCard(
                 {children()}
             </div>
             <div class="px-4 py-3">{what(&changes, beginning, label)}</div>
+            {below}
         </li>
     }
 }

@@ -132,6 +132,14 @@ impl AdminSession {
         self.person.role >= role
     }
 
+    /// Who saved something, as the person is told: their own name stands for another window.
+    pub fn who_saved(&self, author: String) -> String {
+        if author == self.person.name {
+            return "Another window of yours".to_owned();
+        }
+        author
+    }
+
     /// The person as the audit log knows them.
     pub fn actor(&self) -> Actor {
         Actor {

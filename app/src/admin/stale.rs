@@ -12,6 +12,9 @@ use super::session::{AdminSession, done};
 use super::{AdminError, Form};
 use crate::ui::Button;
 
+/// Words wait for the person, not for one of their windows.
+const TAB: &str = "";
+
 /// A thing of which somebody's words may wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Thing {
@@ -71,13 +74,14 @@ pub(super) async fn settle<T: Serialize, R>(
     let (desk, person) = (session.desk(), session.person().id);
     match outcome {
         Ok(saved) => {
-            desk.drop_draft(person, &thing.key()).await?;
+            desk.drop_draft(person, &thing.key(), TAB).await?;
             Ok(saved)
         }
         Err(DeskError::Stale { revision, author }) => {
+            let author = session.who_saved(author);
             let unsaved = Unsaved { author, mine };
             let body = serde_json::to_string(&unsaved).unwrap_or_default();
-            desk.keep_draft(person, &thing.key(), &body, revision)
+            desk.keep_draft(person, &thing.key(), TAB, &body, revision)
                 .await?;
             leptos_axum::redirect(&thing.screen());
             let author = unsaved.author;
@@ -93,8 +97,9 @@ pub(super) async fn waiting<T: DeserializeOwned>(
     thing: &Thing,
 ) -> Result<Option<Unsaved<T>>, AdminError> {
     let (desk, person) = (session.desk(), session.person().id);
-    let kept = desk.draft(person, &thing.key()).await?;
-    Ok(kept.and_then(|kept| serde_json::from_str(&kept.body).ok()))
+    let kept = desk.drafts(person, &thing.key()).await?;
+    let latest = kept.first();
+    Ok(latest.and_then(|kept| serde_json::from_str(&kept.body).ok()))
 }
 
 /// Both versions, for above a form that holds the person's own; `None` where they are the same.
@@ -131,7 +136,8 @@ pub async fn take_theirs(key: String) -> Result<(), AdminError> {
     let thing = Thing::of_key(&key);
     let thing = thing.ok_or_else(|| AdminError::invalid("key", "names no page and no segment"))?;
     let person = session.person().id;
-    session.desk().drop_draft(person, &thing.key()).await?;
+    let desk = session.desk();
+    desk.drop_draft(person, &thing.key(), TAB).await?;
     done(&thing.screen(), "draft-discarded");
     Ok(())
 }

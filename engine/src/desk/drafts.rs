@@ -10,51 +10,84 @@ const MAX_DRAFT_BYTES: usize = 1_048_576;
 /// Longest key of a draft, in bytes.
 const MAX_KEY_BYTES: usize = 80;
 
+/// Longest name of a window, in bytes.
+const MAX_TAB_BYTES: usize = 32;
+
 impl Desk {
     /// Keeps what `person` typed. `key` is the variant's number, `new:` and a word of the editor's
-    /// own, `page:` and the page's number, or `segment:` and its key; `base` is the revision that the
-    /// person has seen. Each person has 50 drafts at most, and the oldest give way.
+    /// own, `page:` and the page's number, or `segment:` and its key; `tab` is the window, so that
+    /// none writes over what another one keeps; `base` is the revision that the person has seen. Each
+    /// person has 50 drafts at most, and the oldest give way.
     ///
     /// # Errors
-    /// [`DeskError::Invalid`] when the draft is larger than 1 MiB or the key is not one.
+    /// [`DeskError::Invalid`] when the draft is larger than 1 MiB, or key or window are none.
     pub async fn keep_draft(
         &self,
         person: UserId,
         key: &str,
+        tab: &str,
         body: &str,
         base: i32,
     ) -> Result<(), DeskError> {
         if !is_key(key) {
             return Err(DeskError::invalid("key", "names nothing that has drafts"));
         }
+        if !is_tab(tab) {
+            return Err(DeskError::invalid("tab", "names no window"));
+        }
         if body.len() > MAX_DRAFT_BYTES || body.contains('\0') || base < 0 {
             let message = format!("cannot be kept; it may have {MAX_DRAFT_BYTES} bytes of text");
             return Err(DeskError::invalid("draft", message));
         }
-        Ok(self.store.keep_draft(person, key, body, base).await?)
+        Ok(self.store.keep_draft(person, key, tab, body, base).await?)
     }
 
-    /// What `person` typed; `None` when nothing is kept.
+    /// What `person` typed, the latest first: one draft for each window.
     ///
     /// # Errors
     /// [`DeskError::Store`] when the database fails.
-    pub async fn draft(&self, person: UserId, key: &str) -> Result<Option<KeptDraft>, DeskError> {
+    pub async fn drafts(&self, person: UserId, key: &str) -> Result<Vec<KeptDraft>, DeskError> {
         if !is_key(key) {
-            return Ok(None);
+            return Ok(Vec::new());
         }
-        Ok(self.store.draft(person, key).await?)
+        Ok(self.store.drafts(person, key).await?)
     }
 
-    /// Forgets what `person` typed, because it is saved or no longer wanted.
+    /// Goes on in the window `to`, a new one, with the draft of the window `from`. Should that still
+    /// be open, what is typed there makes another draft.
     ///
     /// # Errors
     /// [`DeskError::Store`] when the database fails.
-    pub async fn drop_draft(&self, person: UserId, key: &str) -> Result<(), DeskError> {
-        if is_key(key) {
-            self.store.drop_draft(person, key).await?;
+    pub async fn move_draft(
+        &self,
+        person: UserId,
+        key: &str,
+        from: &str,
+        to: &str,
+    ) -> Result<(), DeskError> {
+        Ok(self.store.move_draft(person, key, from, to).await?)
+    }
+
+    /// Forgets what `person` typed in one window, because it is saved or no longer wanted.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`] when the database fails.
+    pub async fn drop_draft(&self, person: UserId, key: &str, tab: &str) -> Result<(), DeskError> {
+        if is_key(key) && is_tab(tab) {
+            self.store.drop_draft(person, key, tab).await?;
         }
         Ok(())
     }
+}
+
+/// A name for a window that no other one has.
+pub fn new_tab() -> String {
+    // Without randomness windows share one draft.
+    format!("{:016x}", getrandom::u64().unwrap_or_default())
+}
+
+fn is_tab(tab: &str) -> bool {
+    tab.len() <= MAX_TAB_BYTES && tab.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 fn is_key(key: &str) -> bool {

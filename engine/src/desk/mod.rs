@@ -5,7 +5,7 @@
 
 pub mod activity;
 pub mod audience;
-mod drafts;
+pub mod drafts;
 mod find;
 pub mod history;
 pub mod home;

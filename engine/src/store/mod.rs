@@ -67,7 +67,7 @@ pub use variant::{SavedVariant, VariantContent, VariantName, VariantSelection};
 pub use variant_draft::KeptDraft;
 pub use variant_list::{ListedVariant, VariantFilter, VariantSort, Wanting};
 pub use variant_publication::{State, VariantStates};
-pub use variant_revision::{RevisionRow, VariantFacts, VariantRow};
+pub use variant_revision::{RevisionRow, VariantFacts, VariantRow, WrittenBy};
 pub use vector::TextHash;
 pub(crate) use visit_sample::{SampledVisit, WeighedVisit};
 

@@ -11,6 +11,8 @@ const MAX_DRAFTS: i64 = 50;
 /// What a person typed and has not saved yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptDraft {
+    /// The window in which they typed it.
+    pub tab: String,
     /// What the editor sent.
     pub body: String,
     /// The head revision that the person began from; 0 for a new variant.
@@ -20,7 +22,7 @@ pub struct KeptDraft {
 }
 
 impl Store {
-    /// Keeps a person's draft in place of the one of the same key.
+    /// Keeps a person's draft in place of the one of the same key and window.
     ///
     /// # Errors
     /// [`StoreError`] when a constraint refuses it or the database fails.
@@ -28,24 +30,26 @@ impl Store {
         &self,
         person: UserId,
         key: &str,
+        tab: &str,
         body: &str,
         base: i32,
     ) -> Result<(), StoreError> {
         sqlx::query!(
-            "INSERT INTO variant_drafts (user_id, key, body, base) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (user_id, key) DO UPDATE SET
+            "INSERT INTO variant_drafts (user_id, key, tab, body, base) VALUES ($1, $2, $3, $4, $5)
+             ON CONFLICT (user_id, key, tab) DO UPDATE SET
                  body = excluded.body, base = excluded.base, updated_at = now()",
             person.0,
             key,
+            tab,
             body,
             base
         )
         .execute(&self.pool)
         .await?;
         sqlx::query!(
-            "DELETE FROM variant_drafts WHERE user_id = $1 AND key IN (
-                 SELECT key FROM variant_drafts WHERE user_id = $1
-                 ORDER BY updated_at DESC, key OFFSET $2)",
+            "DELETE FROM variant_drafts WHERE user_id = $1 AND (key, tab) IN (
+                 SELECT key, tab FROM variant_drafts WHERE user_id = $1
+                 ORDER BY updated_at DESC, key, tab OFFSET $2)",
             person.0,
             MAX_DRAFTS
         )
@@ -54,34 +58,57 @@ impl Store {
         Ok(())
     }
 
-    /// A person's draft; `None` when there is none.
+    /// A person's drafts of one key, the latest first.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn draft(&self, person: UserId, key: &str) -> Result<Option<KeptDraft>, StoreError> {
-        let row = sqlx::query!(
-            "SELECT body, base, updated_at FROM variant_drafts WHERE user_id = $1 AND key = $2",
+    pub async fn drafts(&self, person: UserId, key: &str) -> Result<Vec<KeptDraft>, StoreError> {
+        let drafts = sqlx::query_as!(
+            KeptDraft,
+            "SELECT tab, body, base, updated_at FROM variant_drafts
+             WHERE user_id = $1 AND key = $2
+             ORDER BY updated_at DESC, tab",
             person.0,
             key
         )
-        .fetch_optional(&self.pool)
+        .fetch_all(&self.pool)
         .await?;
-        Ok(row.map(|row| KeptDraft {
-            body: row.body,
-            base: row.base,
-            updated_at: row.updated_at,
-        }))
+        Ok(drafts)
     }
 
-    /// Forgets a person's draft.
+    /// Makes the draft of one window that of another, which has none.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn drop_draft(&self, person: UserId, key: &str) -> Result<(), StoreError> {
+    pub async fn move_draft(
+        &self,
+        person: UserId,
+        key: &str,
+        from: &str,
+        to: &str,
+    ) -> Result<(), StoreError> {
         sqlx::query!(
-            "DELETE FROM variant_drafts WHERE user_id = $1 AND key = $2",
+            "UPDATE variant_drafts SET tab = $4 WHERE user_id = $1 AND key = $2 AND tab = $3",
             person.0,
-            key
+            key,
+            from,
+            to
+        )
+        .execute(&self.pool)
+        .await?;
+        Ok(())
+    }
+
+    /// Forgets the draft of one window.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn drop_draft(&self, person: UserId, key: &str, tab: &str) -> Result<(), StoreError> {
+        sqlx::query!(
+            "DELETE FROM variant_drafts WHERE user_id = $1 AND key = $2 AND tab = $3",
+            person.0,
+            key,
+            tab
         )
         .execute(&self.pool)
         .await?;

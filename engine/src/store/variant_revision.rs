@@ -29,6 +29,15 @@ pub struct VariantFacts {
     pub content: ContentOverride,
 }
 
+/// A language model that wrote a revision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenBy {
+    /// The model, as its server calls it.
+    pub model: String,
+    /// What it was asked.
+    pub prompt: String,
+}
+
 /// One saved revision.
 #[derive(Debug, Clone)]
 pub struct RevisionRow {
@@ -41,7 +50,7 @@ pub struct RevisionRow {
     /// How it came about.
     pub origin: Origin,
     /// The language model that wrote it; `None` when people did.
-    pub model: Option<String>,
+    pub written: Option<WrittenBy>,
     /// When it was saved.
     pub created_at: OffsetDateTime,
 }
@@ -132,7 +141,7 @@ impl Store {
             r#"SELECT r.number, r.name, r.segment, r.locale,
                       r.content AS "content: Json<ContentOverride>",
                       coalesce(u.name, r.author) AS "author!", r.origin, r.restored_from,
-                      r.draft_model, r.created_at
+                      r.draft_model, r.draft_prompt, r.created_at
                FROM variant_revisions r LEFT JOIN users u ON u.id = r.author_id
                WHERE r.variant_id = $1 AND ($2::integer IS NULL OR r.number < $2)
                ORDER BY r.number DESC
@@ -155,7 +164,7 @@ impl Store {
                     },
                     author: row.author,
                     origin: origin(&row.origin, row.restored_from),
-                    model: row.draft_model,
+                    written: written(row.draft_model, row.draft_prompt),
                     created_at: row.created_at,
                 })
             })
@@ -378,7 +387,8 @@ async fn variants(
                   v.created_at, v.updated_at, r.number, r.name, r.segment, r.locale,
                   r.content AS "content: Json<ContentOverride>",
                   coalesce(u.name, r.author) AS "author!", r.origin, r.restored_from,
-                  r.draft_model AS "draft_model?", r.created_at AS saved_at,
+                  r.draft_model AS "draft_model?", r.draft_prompt AS "draft_prompt?",
+                  r.created_at AS saved_at,
                   NOT EXISTS (SELECT FROM unembedded_variants n WHERE n.variant_id = v.id) AS "embedded!"
            FROM variants v
            JOIN pages p ON p.id = v.page_id
@@ -413,7 +423,7 @@ async fn variants(
                     },
                     author: row.author,
                     origin: origin(&row.origin, row.restored_from),
-                    model: row.draft_model,
+                    written: written(row.draft_model, row.draft_prompt),
                     created_at: row.saved_at,
                 },
                 published_revision: row.published_revision,
@@ -430,6 +440,11 @@ async fn variants(
 pub(super) fn parse_status(text: &str) -> Result<Status, StoreError> {
     text.parse()
         .map_err(|error| StoreError::malformed("a variant's status", &error))
+}
+
+fn written(model: Option<String>, prompt: Option<String>) -> Option<WrittenBy> {
+    let (model, prompt) = model.zip(prompt)?;
+    Some(WrittenBy { model, prompt })
 }
 
 fn origin(name: &str, restored_from: Option<i32>) -> Origin {

@@ -82,28 +82,73 @@ pub enum WriterError {
         reason: String,
     },
     /// The server answered with an error of its own.
-    #[error("The AI server refused with status {status}: {message}")]
+    #[error("the AI server refused with status {status}: {message}")]
     Refused {
         /// HTTP status.
         status: u16,
         /// The server's own words, shortened.
         message: String,
     },
+    /// The server has too much to do, and still had when it was asked again.
+    #[error("the AI server is busy: {message}")]
+    Busy {
+        /// The pause that it asked for, when it asked for one.
+        asked: Option<Duration>,
+        /// The server's own words, shortened.
+        message: String,
+    },
     /// There was no answer, or it broke off.
-    #[error("The AI server does not answer: {0}. Try again in a moment.")]
+    #[error("the AI server does not answer: {0}")]
     Unreachable(String),
     /// The answer is not what was asked for.
-    #[error("The AI server's answer cannot be used: {0}. Try again, or choose another model.")]
+    #[error("the AI server's answer cannot be used: {0}")]
     Malformed(String),
     /// The page says too much.
-    #[error("The page has too much text for a draft; write the variant by hand")]
+    #[error("the page has too much text for a draft")]
     TooLong,
     /// The model does not want to.
-    #[error("The model declined: {0}")]
+    #[error("the model declined: {0}")]
     Declined(String),
     /// What the model wrote does not fit the page, and correcting it did not help.
-    #[error("The model's draft does not fit the page: {}. Try again.", sentence(.0))]
+    #[error("the model's draft does not fit the page: {}", sentence(.0))]
     Unfit(Vec<Problem>),
+}
+
+impl WriterError {
+    /// What the person who asked for a draft can do. What only those who run the server can mend
+    /// is told by the error itself, which belongs in their log.
+    pub fn advice(&self) -> String {
+        let text = match self {
+            Self::Setting { .. } => {
+                "AI drafts are not set up rightly. What is wrong is in the server's log."
+            }
+            Self::Refused {
+                status: 401 | 403, ..
+            } => {
+                "The AI server does not accept this site's key. Whoever runs this site has to give it another one."
+            }
+            Self::Refused { .. } => "The AI server refused. Its reason is in this server's log.",
+            Self::Busy { asked: None, .. } => "The AI server is busy. Try again in a moment.",
+            Self::Busy {
+                asked: Some(pause), ..
+            } => {
+                let seconds = pause.as_secs().max(1);
+                return format!("The AI server is busy. Try again in {seconds} seconds.");
+            }
+            Self::Unreachable(_) => {
+                "The AI server does not answer. Try again in a moment; if that does not help, the reason is in this server's log."
+            }
+            Self::Malformed(_) => {
+                "The AI server's answer could not be used. Try again; if that does not help, another model is needed."
+            }
+            Self::TooLong => "This page has too much text for a draft. Write the variant by hand.",
+            Self::Declined(reason) => return format!("The model declined: {reason}"),
+            Self::Unfit(_) => {
+                "What the model wrote did not keep to this page's fields and lengths, and correcting it did not help. Try again."
+            }
+        };
+        text.to_owned()
+    }
 }
 
 /// An answer of `/v1/chat/completions`, as far as it is needed.
@@ -262,7 +307,13 @@ impl From<EmbeddingError> for WriterError {
             EmbeddingError::Refused { status, message } => Self::Refused { status, message },
             EmbeddingError::Unreachable { reason } => Self::Unreachable(reason),
             EmbeddingError::Malformed { reason } => Self::Malformed(reason),
-            EmbeddingError::GaveUp { last, .. } => (*last).into(),
+            EmbeddingError::GaveUp { asked, last, .. } => match (*last).into() {
+                Self::Refused {
+                    status: 429,
+                    message,
+                } => Self::Busy { asked, message },
+                last => last,
+            },
             other => Self::Malformed(other.to_string()),
         }
     }

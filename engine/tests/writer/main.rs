@@ -142,12 +142,15 @@ async fn what_does_not_fit_is_corrected_once() {
 #[tokio::test]
 async fn every_failure_says_what_to_do_and_hides_the_key() {
     let out_of_credit = r#"{"error":{"message":"You exceeded your quota, sk-test-1234.","type":"insufficient_quota"}}"#;
-    let check = async |script: Vec<Say>, part: &str| {
+    let check = async |script: Vec<Say>, part: &str, advice: &str| {
         let asked = script.len();
         let (draft, server) = write(script).await;
-        let error = draft.unwrap_err().to_string();
+        let error = draft.unwrap_err();
+        let told = error.advice();
+        assert!(told.contains(advice), "{told} lacks {advice}");
+        let error = error.to_string();
         assert!(error.contains(part), "{error} lacks {part}");
-        assert!(!error.contains(KEY), "{error}");
+        assert!(!error.contains(KEY) && !told.contains(KEY), "{error}");
         assert_eq!(server.seen().len(), asked, "{error}");
     };
     check(
@@ -156,23 +159,30 @@ async fn every_failure_says_what_to_do_and_hides_the_key() {
             r#"{"error":"Incorrect key sk-test-1234"}"#,
         )],
         "status 401: Incorrect key (API key)",
+        "has to give it another one",
     )
     .await;
     check(
         vec![Say::Status(429, out_of_credit)],
         "You exceeded your quota",
+        "in this server's log",
     )
     .await;
     check(
         vec![Say::Refusal("I would rather not.")],
         "declined: I would rather not.",
+        "declined: I would rather not.",
     )
     .await;
-    check(vec![Say::CutOff(r#"{"title":"#)], "it breaks off").await;
-    check(vec![Say::Text(String::new())], "it is empty").await;
-    check(vec![Say::Status(200, "<html>")], "cannot be used").await;
-    check(vec![Say::Status(200, "{}")], "it is empty").await;
-    check(vec![Say::CloseMidBody; 3], "does not answer").await;
+    let unusable = "could not be used. Try again";
+    check(vec![Say::CutOff(r#"{"title":"#)], "it breaks off", unusable).await;
+    check(vec![Say::Text(String::new())], "it is empty", unusable).await;
+    check(vec![Say::Status(200, "<html>")], "cannot be used", unusable).await;
+    check(vec![Say::Status(200, "{}")], "it is empty", unusable).await;
+    let silent = "does not answer. Try again";
+    check(vec![Say::CloseMidBody; 3], "does not answer", silent).await;
+    let busy = Say::Status(429, r#"{"error":{"message":"Rate limit reached"}}"#);
+    check(vec![busy; 3], "busy: Rate limit", "Try again in a moment").await;
 }
 
 #[tokio::test]

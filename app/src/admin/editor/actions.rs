@@ -10,7 +10,7 @@ use {
     super::{load, preview, shape::Written},
     crate::admin::session::{AdminSession, done, wants_html},
     domain::variant::Origin,
-    domain::{ContentOverride, Problem, Role, SegmentKey, VariantId},
+    domain::{ContentOverride, ExternalId, Locale, Problem, Role, SegmentKey, VariantId},
     engine::desk::variants::{VariantEdit, Wanted},
     serde_json::Value,
 };
@@ -27,15 +27,17 @@ pub async fn write_variant(
         "" => None,
         key => Some(parsed("segment", key)?),
     };
+    let page: ExternalId = parsed("page", &page)?;
+    let locale: Locale = parsed("locale", &locale)?;
+    let desk = session.desk();
+    let name = load::draft_name(desk, &page, segment.as_ref(), locale);
     let wanted = Wanted {
-        page: parsed("page", &page)?,
+        page,
         segment,
-        locale: parsed("locale", &locale)?,
+        locale,
+        name,
     };
-    let saved = session
-        .desk()
-        .write_variant(&session.actor(), wanted)
-        .await?;
+    let saved = desk.write_variant(&session.actor(), wanted).await?;
     done(&format!("/admin/variants/{}", saved.id), "variant-written");
     Ok(())
 }
@@ -47,6 +49,7 @@ pub async fn save_variant(
     id: Option<i64>,
     base: i32,
     key: String,
+    #[server(default)] tab: String,
     page: String,
     locale: String,
     name: String,
@@ -61,7 +64,7 @@ pub async fn save_variant(
     .await;
     match saved {
         Ok(saved) => {
-            session.desk().drop_draft(person, &key).await?;
+            session.desk().drop_draft(person, &key, &tab).await?;
             if wants_html() {
                 done(&format!("/admin/variants/{}", saved.id), "variant-saved");
             }
@@ -76,7 +79,8 @@ pub async fn save_variant(
                     content,
                 };
                 let body = serde_json::to_string(&written).unwrap_or_default();
-                session.desk().keep_draft(person, &key, &body, base).await?;
+                let desk = session.desk();
+                desk.keep_draft(person, &key, &tab, &body, base).await?;
             }
             Err(error)
         }
@@ -85,11 +89,16 @@ pub async fn save_variant(
 
 /// Keeps what is typed, for when its tab is closed. Nothing typed is nothing kept.
 #[server(prefix = "/admin/api", endpoint = "variants/keep")]
-pub async fn keep_draft(key: String, base: i32, written: String) -> Result<(), AdminError> {
+pub async fn keep_draft(
+    key: String,
+    #[server(default)] tab: String,
+    base: i32,
+    written: String,
+) -> Result<(), AdminError> {
     let session = AdminSession::require(Role::Editor).await?;
     let person = session.person().id;
     if written.is_empty() {
-        session.desk().drop_draft(person, &key).await?;
+        session.desk().drop_draft(person, &key, &tab).await?;
         return Ok(());
     }
     if serde_json::from_str::<Written>(&written).is_err() {
@@ -100,16 +109,17 @@ pub async fn keep_draft(key: String, base: i32, written: String) -> Result<(), A
     }
     session
         .desk()
-        .keep_draft(person, &key, &written, base)
+        .keep_draft(person, &key, &tab, &written, base)
         .await?;
     Ok(())
 }
 
 /// Forgets what is typed and not saved.
 #[server(prefix = "/admin/api", endpoint = "variants/discard")]
-pub async fn discard_draft(key: String) -> Result<(), AdminError> {
+pub async fn discard_draft(key: String, #[server(default)] tab: String) -> Result<(), AdminError> {
     let session = AdminSession::require(Role::Editor).await?;
-    session.desk().drop_draft(session.person().id, &key).await?;
+    let person = session.person().id;
+    session.desk().drop_draft(person, &key, &tab).await?;
     let variant: Option<i64> = key.parse().ok();
     let back = variant.map_or_else(
         || "/admin/variants/new".to_owned(),
@@ -130,7 +140,7 @@ pub async fn compare_variant(id: i64, written: String) -> Result<Theirs, AdminEr
     let page = serde_json::json!(detail.page_content);
     Ok(Theirs {
         revision: detail.revision,
-        author: detail.author,
+        author: session.who_saved(detail.author),
         differences: load::differences(&page, &load::segments(session.desk()), &saved, &mine),
         written: saved,
     })

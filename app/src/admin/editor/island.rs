@@ -197,6 +197,7 @@ fn form(work: Work) -> AnyView {
             {id}
             <input type="hidden" name="base" value=base />
             <input type="hidden" name="key" value=facts.key />
+            <input type="hidden" name="tab" value=facts.tab />
             <input type="hidden" name="page" value=facts.page />
             <input type="hidden" name="locale" value=facts.locale />
             {name(work)}

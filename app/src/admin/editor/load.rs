@@ -3,9 +3,10 @@
 use domain::content::field_label;
 use domain::difference::changes;
 use domain::record::VariantRecord;
-use domain::{Locale, UserId};
+use domain::{ExternalId, Locale, SegmentKey, UserId};
 use engine::catalog::Page;
 use engine::desk::Desk;
+use engine::desk::drafts::new_tab;
 use engine::desk::variants::VariantDetail;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -19,6 +20,8 @@ pub(super) struct Kept {
     pub(super) written: Written,
     /// Where it is not what is saved.
     pub(super) differences: Vec<Difference>,
+    /// The window in which they typed it.
+    pub(super) tab: String,
     /// The revision that they began from.
     pub(super) base: i32,
     pub(super) at: OffsetDateTime,
@@ -58,29 +61,28 @@ pub fn compared(saved: &Value, mine: &Value, label: impl Fn(&str) -> String) -> 
         .collect()
 }
 
-/// What is kept for a person of a variant, unless it says what is saved.
+/// What is kept for a person of a variant and does not say what is saved: the latest of it.
 pub(super) async fn kept(
     desk: &Desk,
     person: UserId,
     opened: &Opened,
 ) -> Result<Option<Kept>, AdminError> {
-    let Some(draft) = desk.draft(person, &opened.key).await? else {
-        return Ok(None);
-    };
-    let Ok(written) = serde_json::from_str::<Written>(&draft.body) else {
-        return Ok(None);
-    };
-    let differences = differences(
-        &opened.page_content,
-        &opened.segments,
-        &opened.saved,
-        &written,
-    );
-    Ok((!differences.is_empty()).then_some(Kept {
-        written,
-        differences,
-        base: draft.base,
-        at: draft.updated_at,
+    let drafts = desk.drafts(person, &opened.key).await?;
+    Ok(drafts.into_iter().find_map(|draft| {
+        let written: Written = serde_json::from_str(&draft.body).ok()?;
+        let differences = differences(
+            &opened.page_content,
+            &opened.segments,
+            &opened.saved,
+            &written,
+        );
+        (!differences.is_empty()).then_some(Kept {
+            written,
+            differences,
+            tab: draft.tab,
+            base: draft.base,
+            at: draft.updated_at,
+        })
     }))
 }
 
@@ -91,6 +93,7 @@ pub(super) fn existing(desk: &Desk, detail: &VariantDetail) -> Opened {
         id: Some(detail.id.0),
         base: detail.revision,
         key: detail.id.to_string(),
+        tab: new_tab(),
         page: record.page.to_string(),
         locale: record.locale.to_string(),
         page_content: json!(detail.page_content),
@@ -106,18 +109,14 @@ pub(super) fn new(desk: &Desk, page: &Page, locale: Locale, segment: &str) -> Op
     let spoken = page.content_locale(locale, catalog.site.default_locale);
     let segments = segments(desk);
     let named = segments.iter().find(|(key, _)| key == segment);
-    let title = page
-        .contents
-        .get(&spoken)
-        .map_or("", |it| it.title.as_str());
-    let name = named.map_or_else(String::new, |(_, segment)| {
-        let foreign = (locale != catalog.site.default_locale).then(|| language_name(locale));
-        suggested_name(title, segment, foreign.as_deref())
+    let name = named.map_or_else(String::new, |(_, name)| {
+        suggested(desk, page, locale, name, None)
     });
     Opened {
         id: None,
         base: 0,
         key: format!("new:{}-{locale}", page.id),
+        tab: new_tab(),
         page: page.external_id.to_string(),
         locale: locale.to_string(),
         page_content: json!(page.contents.get(&spoken)),
@@ -131,13 +130,49 @@ pub(super) fn new(desk: &Desk, page: &Page, locale: Locale, segment: &str) -> Op
     }
 }
 
-/// What a new variant could be called; without the page's title where that would be too long. `foreign` is the
-/// language's name when it is not the site's first.
-fn suggested_name(title: &str, segment: &str, foreign: Option<&str>) -> String {
-    let language = foreign.map_or_else(String::new, |language| format!(" ({language})"));
-    let name = format!("{title} for {segment}{language}");
+/// What a language model's draft is called; nothing for a page that is gone.
+pub(super) fn draft_name(
+    desk: &Desk,
+    page: &ExternalId,
+    segment: Option<&SegmentKey>,
+    locale: Locale,
+) -> String {
+    let catalog = desk.engine().catalog();
+    let page = catalog.pages().find(|found| found.external_id == *page);
+    let audience = segment.map_or_else(
+        || "anybody".to_owned(),
+        |key| segment_name(desk, key.as_str()),
+    );
+    page.map_or_else(String::new, |page| {
+        suggested(desk, page, locale, &audience, Some("AI draft"))
+    })
+}
+
+/// What a new variant of a page for an audience could be called; `note` says more about it.
+pub(super) fn suggested(
+    desk: &Desk,
+    page: &Page,
+    locale: Locale,
+    audience: &str,
+    note: Option<&str>,
+) -> String {
+    let main = desk.engine().catalog().site.default_locale;
+    let spoken = page.contents.get(&page.content_locale(locale, main));
+    let title = spoken.map_or("", |content| content.title.as_str());
+    let foreign = (locale != main).then(|| language_name(locale));
+    let notes: Vec<&str> = foreign.as_deref().into_iter().chain(note).collect();
+    suggested_name(title, audience, &notes)
+}
+
+/// Without the page's title where that would be too long.
+fn suggested_name(title: &str, audience: &str, notes: &[&str]) -> String {
+    let notes = match notes {
+        [] => String::new(),
+        notes => format!(" ({})", notes.join(", ")),
+    };
+    let name = format!("{title} for {audience}{notes}");
     if title.is_empty() || name.chars().count() > VariantRecord::MAX_NAME {
-        return format!("{segment}{language}");
+        return format!("{audience}{notes}");
     }
     name
 }

@@ -35,7 +35,8 @@ pub(in crate::admin) fn variant() -> impl IntoView {
         let opened = load::existing(session.desk(), &detail);
         let back = format!("/admin/variants/{id}");
         let body = if session.may(Role::Editor) {
-            edit(&session, opened, Some(&detail.author), going_on, &back).await?
+            let author = session.who_saved(detail.author.clone());
+            edit(&session, opened, Some(&author), going_on, &back).await?
         } else {
             let shown = opened.saved.content.clone();
             view! { <div class="h-[75dvh] overflow-hidden rounded-xl border border-line shadow-xs">{look(&session, &opened, &shown)?}</div> }.into_any()
@@ -82,10 +83,7 @@ pub(in crate::admin) fn new() -> impl IntoView {
         let opened = load::new(session.desk(), found, locale, &segment);
         let back = format!("/admin/variants/new?page={page}&segment={segment}&locale={locale}");
         let lead = format!("Of {}, in {}", found.path, language_name(locale));
-        let writer = session.desk().has_writer().then(|| {
-            let segment = opened.saved.segment.clone();
-            view! { <Writer page=opened.page.clone() locale=opened.locale.clone() segment /> }
-        });
+        let writer = session.desk().has_writer().then(|| writer(&opened));
         let body = edit(&session, opened, None, going_on, &back).await?;
         Ok(wide(view! {
             <PageHeader title="New variant" lead up=UP>
@@ -96,25 +94,30 @@ pub(in crate::admin) fn new() -> impl IntoView {
     })
 }
 
-/// A button that lets the language model write a first draft for the segment.
-#[component]
-fn Writer(page: String, locale: String, segment: String) -> impl IntoView {
-    let words = if segment.is_empty() {
-        "Draft a variant"
-    } else {
-        "Draft a variant for this segment"
-    };
+/// What lets the language model write a first draft for a segment.
+fn writer(opened: &Opened) -> impl IntoView + use<> {
+    let mut audiences = vec![(String::new(), "Anybody".to_owned())];
+    audiences.extend(opened.segments.iter().cloned());
+    let (page, locale) = (opened.page.clone(), opened.locale.clone());
+    let segment = opened.saved.segment.clone();
     view! {
-        <Form action="/admin/api/variants/write".to_owned() class="grid gap-1.5 sm:justify-items-end".to_owned()>
-            <input type="hidden" name="page" value=page />
-            <input type="hidden" name="locale" value=locale />
-            <input type="hidden" name="segment" value=segment />
-            <Whole />
-            <Button>{words}</Button>
-            <p class="text-xs/5 text-muted">
-                "Written by a language model within some seconds. You publish it, or not."
-            </p>
-        </Form>
+        <Panel>
+            <Form action="/admin/api/variants/write".to_owned() class="grid gap-2 p-4".to_owned()>
+                <input type="hidden" name="page" value=page />
+                <input type="hidden" name="locale" value=locale />
+                <div class="grid items-end gap-2 sm:grid-cols-[minmax(0,1fr)_auto]">
+                    <SelectField name="segment" id="written-for" label="Let a language model write for" options=audiences value=segment />
+                    <Button>"Write a draft"</Button>
+                </div>
+                <Whole />
+                <p class="text-xs/5 text-muted in-[[aria-busy]]:hidden">
+                    "It takes up to a minute, and opens as a draft of its own. You publish it, or not."
+                </p>
+                <p role="status" class="hidden text-xs/5 text-muted in-[[aria-busy]]:block">
+                    "The model is writing. The draft opens here as soon as it is there."
+                </p>
+            </Form>
+        </Panel>
     }
 }
 
@@ -133,6 +136,9 @@ async fn edit(
     match (kept, going_on) {
         (Some(kept), None) => return Ok(unsaved(&opened, kept, author, back)),
         (Some(kept), Some(revision)) => {
+            let desk = session.desk();
+            desk.move_draft(person, &opened.key, &kept.tab, &opened.tab)
+                .await?;
             opened.base = revision;
             opened.typed = Some(kept.written);
         }
@@ -181,6 +187,7 @@ fn unsaved(opened: &Opened, kept: Kept, author: Option<&str>, back: &str) -> Any
                     </LinkButton>
                     <Form action="/admin/api/variants/discard".to_owned()>
                         <input type="hidden" name="key" value=key />
+                        <input type="hidden" name="tab" value=kept.tab />
                         <Button weight=Weight::Danger>"Discard"</Button>
                     </Form>
                 </div>

@@ -23,6 +23,8 @@ pub struct Opened {
     pub base: i32,
     /// Under which what is typed is kept on the server.
     pub key: String,
+    /// The window, which keeps a draft of its own.
+    pub tab: String,
     /// The page's external id.
     pub page: String,
     /// The variant's language.

@@ -28,6 +28,14 @@ pub(super) enum Phase {
     Failed(String),
 }
 
+/// What is sent to be kept.
+struct Draft {
+    key: String,
+    tab: String,
+    base: i32,
+    written: String,
+}
+
 /// The work as its parts on the screen share it.
 #[derive(Clone, Copy)]
 pub(super) struct Work {
@@ -112,23 +120,27 @@ impl Work {
         }
     }
 
-    /// What is sent to be kept: the draft's key, the revision below it, and what is typed; nothing
-    /// when that is saved.
-    fn kept(self) -> (String, i32, String) {
+    /// What is sent to be kept: nothing typed when that is saved.
+    fn kept(self) -> Draft {
         let written = if self.unsaved.get_untracked() {
             json(&self.written.get_untracked())
         } else {
             String::new()
         };
-        let key = self.opened(|opened| opened.key.clone());
-        (key, self.base.get_untracked(), written)
+        let (key, tab) = self.opened(|opened| (opened.key.clone(), opened.tab.clone()));
+        Draft {
+            key,
+            tab,
+            base: self.base.get_untracked(),
+            written,
+        }
     }
 
     fn keep(self) {
-        let (key, base, written) = self.kept();
+        let draft = self.kept();
         self.asked.update_value(|asked| *asked += 1);
         spawn_local(async move {
-            let kept = keep_draft(key, base, written).await;
+            let kept = keep_draft(draft.key, draft.tab, draft.base, draft.written).await;
             self.asked.try_update_value(|asked| *asked -= 1);
             // Why it is not saved matters more than that it is kept.
             if matches!(self.phase.get_untracked(), Phase::Saving | Phase::Failed(_)) {
@@ -162,6 +174,7 @@ impl Work {
                 opened.id,
                 base,
                 opened.key,
+                opened.tab,
                 opened.page,
                 opened.locale,
                 written.name.clone(),
@@ -260,13 +273,14 @@ fn json(written: &Written) -> String {
 /// Posts a draft even when the screen is gone before the answer is there. Whether the browser takes
 /// it on: up to 64 KiB it does.
 #[cfg(feature = "hydrate")]
-fn outlive((key, base, written): &(String, i32, String)) -> bool {
+fn outlive(draft: &Draft) -> bool {
     let Ok(form) = web_sys::UrlSearchParams::new() else {
         return false;
     };
-    form.append("key", key);
-    form.append("base", &base.to_string());
-    form.append("written", written);
+    form.append("key", &draft.key);
+    form.append("tab", &draft.tab);
+    form.append("base", &draft.base.to_string());
+    form.append("written", &draft.written);
     let sent = window()
         .navigator()
         .send_beacon_with_opt_url_search_params("/admin/api/variants/keep", Some(&form));
@@ -275,6 +289,6 @@ fn outlive((key, base, written): &(String, i32, String)) -> bool {
 
 /// There is no screen to leave.
 #[cfg(not(feature = "hydrate"))]
-fn outlive(_: &(String, i32, String)) -> bool {
+fn outlive(_: &Draft) -> bool {
     false
 }

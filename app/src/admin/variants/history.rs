@@ -4,6 +4,7 @@ use domain::content::field_label;
 use domain::variant::Origin;
 use domain::{Role, VariantId};
 use engine::desk::variants::{Revision, VariantDetail};
+use engine::store::WrittenBy;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_url};
 
@@ -106,15 +107,30 @@ fn card(variant: &VariantDetail, revision: &Revision, may_restore: bool) -> impl
             changes=revision.changes.clone()
             beginning=number == 1
             label=field_label
+            below=revision.written.as_ref().map(|written| prompt(written).into_any())
         >
             {restore}
         </RevisionCard>
     }
 }
 
+/// What a language model was asked.
+fn prompt(written: &WrittenBy) -> impl IntoView + use<> {
+    view! {
+        <details class="border-t border-line px-4 py-3 text-sm">
+            <summary class="disclosure flex min-h-6 cursor-pointer items-center gap-1 text-muted">
+                "What the model was asked"
+            </summary>
+            <pre class="mt-3 max-h-96 overflow-y-auto font-sans text-sm/6 whitespace-pre-wrap wrap-anywhere" tabindex="0">
+                {written.prompt.clone()}
+            </pre>
+        </details>
+    }
+}
+
 fn how(revision: &Revision) -> String {
     let author = &revision.author;
-    if let Some(model) = &revision.model {
+    if let Some(WrittenBy { model, .. }) = &revision.written {
         return format!("Written by the language model {model} for {author}");
     }
     match revision.origin {

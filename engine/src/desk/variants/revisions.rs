@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use super::gone;
 use super::save::{VariantEdit, facts_json};
 use crate::desk::{Actor, Desk, DeskError};
-use crate::store::{RevisionRow, SavedVariant, VariantFacts};
+use crate::store::{RevisionRow, SavedVariant, VariantFacts, WrittenBy};
 
 pub use difference::Change;
 
@@ -27,7 +27,7 @@ pub struct Revision {
     /// How it came about.
     pub origin: Origin,
     /// The language model that wrote it; `None` when people did.
-    pub model: Option<String>,
+    pub written: Option<WrittenBy>,
     /// When it was saved.
     pub at: OffsetDateTime,
     /// What it changed of the revision before; of the first one, all it says.
@@ -113,7 +113,7 @@ fn revision(row: &RevisionRow, before: Option<&RevisionRow>) -> Revision {
     Revision {
         number: row.number,
         author: row.author.clone(),
-        model: row.model.clone(),
+        written: row.written.clone(),
         origin: row.origin,
         at: row.created_at,
         changes: between(before.map(|row| &row.facts), &row.facts),

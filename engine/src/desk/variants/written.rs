@@ -17,6 +17,8 @@ pub struct Wanted {
     pub segment: Option<SegmentKey>,
     /// The language.
     pub locale: Locale,
+    /// What the draft is called.
+    pub name: String,
 }
 
 impl Desk {
@@ -66,11 +68,10 @@ impl Desk {
                 audience,
             })
             .await?;
-        let name = segment.map_or("Anybody", |segment| segment.name.as_str());
         let edit = VariantEdit {
             id: None,
             base: 0,
-            name: format!("{name} (AI draft)"),
+            name: wanted.name,
             page: wanted.page,
             segment: wanted.segment,
             locale: wanted.locale,

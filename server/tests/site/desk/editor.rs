@@ -215,10 +215,11 @@ async fn what_is_typed_is_kept_for_the_person_who_typed_it() {
             .concat()
             .contains("Half a thou")
     );
-    assert_eq!(
-        site.call(&ann, "variants/discard", &[("key", &id)]).status,
-        200
-    );
+    // The window that goes on has the draft now.
+    let tab = going_on.attribute("input[name=tab]", "value");
+    let discard = [("key", id.as_str()), ("tab", tab.as_deref().unwrap_or(""))];
+    let discarded = site.call(&ann, "variants/discard", &discard);
+    assert_eq!(discarded.status, 200);
     let screen = site.open(&ann, &target);
     assert_eq!(screen.select("textarea[name=content]").len(), 1);
 
@@ -335,6 +336,64 @@ async fn hostile_texts_stay_texts_in_the_editor() {
         headline.contains("<script>alert('x')</script>"),
         "{headline}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn windows_of_one_person_keep_what_is_typed_in_each_and_one_save_leaves_the_other_draft() {
+    let site = desk().await;
+    let ann = site.sign_in(Role::Editor).await;
+    let id = imported(&site);
+    let target = format!("/admin/variants/{id}");
+    let open = || {
+        let screen = site.open(&ann, &target);
+        let tab = screen.attribute("input[name=tab]", "value");
+        tab.expect("a window has a name")
+    };
+    let (one, other) = (open(), open());
+    assert_ne!(one, other);
+    let keep = |tab: &str, headline: &str| {
+        let typed = written(headline);
+        let fields = [
+            ("key", id.as_str()),
+            ("tab", tab),
+            ("base", "1"),
+            ("written", &typed),
+        ];
+        assert_eq!(site.call(&ann, "variants/keep", &fields).status, 200);
+    };
+    keep(&one, "First window");
+    keep(&other, "Second window");
+    let offered = || site.open(&ann, &target).select("main table").concat();
+    assert!(offered().contains("Second window"), "{}", offered());
+
+    // The second one saves: what the first one keeps is still there, and its save is told.
+    let content = hero("Second window");
+    let mut saved = fields(&id, "1", &content);
+    saved.push(("tab", &other));
+    assert_eq!(site.call(&ann, "variants/save", &saved).status, 200);
+    assert!(offered().contains("First window"), "{}", offered());
+    let told = site.open(&ann, &target).text().to_owned();
+    assert!(told.contains("Another window of yours"), "{told}");
+    let stale = save(&site, &ann, &id, "1", "First window");
+    assert_eq!(stale.status, 409, "{stale:?}");
+    let typed = written("First window");
+    let compared = site.call(
+        &ann,
+        "variants/compare",
+        &[("id", id.as_str()), ("written", &typed)],
+    );
+    assert_eq!(json_of(&compared)["author"], "Another window of yours");
+    let long = "t".repeat(33);
+    for tab in [long.as_str(), "a b", "ä"] {
+        let fields = [
+            ("key", id.as_str()),
+            ("tab", tab),
+            ("base", "1"),
+            ("written", &typed),
+        ];
+        let answer = site.call(&ann, "variants/keep", &fields);
+        assert_eq!(answer.status, 422, "{tab}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

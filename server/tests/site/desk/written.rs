@@ -45,7 +45,9 @@ async fn an_editor_gets_a_draft_that_no_visitor_sees() {
     let (site, server) = with_writer(vec![draft(script)]).await;
     let editor = site.sign_in(Role::Editor).await;
     let offered = site.open(&editor, NEW);
-    assert!(offered.text().contains("Draft a variant for this segment"));
+    assert!(offered.text().contains("Write a draft"));
+    let chosen = offered.select("form[action$='variants/write'] option[selected]");
+    assert_eq!(chosen, ["Small companies"]);
 
     let answer = site.send(&editor, WRITE, NEW, &WANTED);
     assert_eq!(answer.status, 302, "{answer:?}");
@@ -60,7 +62,7 @@ async fn an_editor_gets_a_draft_that_no_visitor_sees() {
     );
     assert_eq!(
         row,
-        "draft|Small companies (AI draft)|smb|test-model-1|t|variant.create"
+        "draft|Rounds for everyone for Small companies (AI draft)|smb|test-model-1|t|variant.create"
     );
     assert_eq!(server.seen().len(), 1);
     let seen = site
@@ -79,6 +81,8 @@ async fn an_editor_gets_a_draft_that_no_visitor_sees() {
             .text()
             .contains("Written by the language model test-model-1")
     );
+    let asked = history.select("details pre").concat();
+    assert!(asked.contains("Audience: Small companies."), "{asked}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -104,7 +108,7 @@ async fn only_editors_may_ask_and_nothing_is_saved_of_what_failed() {
         assert_eq!(answer.status, status, "{answer:?}");
     }
     assert!(server.seen().is_empty(), "nobody was asked for nothing");
-    for part in ["Incorrect key", "does not fit the page"] {
+    for part in ["does not accept this site's key", "did not keep to"] {
         let answer = site.call(&editor, WRITE, &WANTED);
         assert_eq!(answer.status, 409, "{answer:?}");
         assert!(answer.text().contains(part), "{answer:?}");
@@ -116,7 +120,7 @@ async fn only_editors_may_ask_and_nothing_is_saved_of_what_failed() {
 async fn without_a_key_and_a_server_nothing_is_offered() {
     let site = desk().await;
     let editor = site.sign_in(Role::Editor).await;
-    assert!(!site.open(&editor, NEW).text().contains("Draft a variant"));
+    assert!(!site.open(&editor, NEW).text().contains("Write a draft"));
     let answer = site.call(&editor, WRITE, &WANTED);
     assert_eq!(answer.status, 409);
     assert!(answer.text().contains("AI drafts are off"), "{answer:?}");

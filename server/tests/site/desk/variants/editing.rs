@@ -215,21 +215,18 @@ async fn an_unsaved_draft_survives_a_closed_tab_and_belongs_to_one_person() {
         site.person(Role::Editor).await.id,
         site.person(Role::Editor).await.id,
     );
-    let keep = async |key: &str, body: &str| desk.keep_draft(ann, key, body, 3).await;
+    let keep = async |key: &str, body: &str| desk.keep_draft(ann, key, "a", body, 3).await;
     keep("17", "{\"name\":\"half\"}").await.expect("it fits");
     keep("17", "{\"name\":\"half a sentence\"}")
         .await
         .expect("it fits");
-    let draft = desk
-        .draft(ann, "17")
-        .await
-        .expect("it is kept")
-        .expect("it is there");
+    let drafts = desk.drafts(ann, "17").await.expect("it is kept");
+    assert_eq!(drafts.len(), 1);
     assert_eq!(
-        (draft.body.as_str(), draft.base),
+        (drafts[0].body.as_str(), drafts[0].base),
         ("{\"name\":\"half a sentence\"}", 3)
     );
-    assert_eq!(desk.draft(bob, "17").await.expect("nothing"), None);
+    assert_eq!(desk.drafts(bob, "17").await.expect("nothing"), []);
     assert!(keep("17", &"x".repeat(1_048_577)).await.is_err());
     assert!(keep("../17", "{}").await.is_err());
     for number in 0..60 {
@@ -239,6 +236,7 @@ async fn an_unsaved_draft_survives_a_closed_tab_and_belongs_to_one_person() {
         site.database.query("SELECT count(*) FROM variant_drafts"),
         "50"
     );
-    desk.drop_draft(ann, "new:59").await.expect("it was there");
-    assert_eq!(desk.draft(ann, "new:59").await.expect("nothing"), None);
+    let drop = desk.drop_draft(ann, "new:59", "a");
+    drop.await.expect("it was there");
+    assert_eq!(desk.drafts(ann, "new:59").await.expect("nothing"), []);
 }
