@@ -193,6 +193,28 @@ test('what is typed just before leaving is kept', async ({ page }) => {
   await expect(page.getByRole('table')).toContainText('Not even two seconds');
 });
 
+test('what is typed in two windows is kept for both', async ({ page, context }) => {
+  const id = await openNew(page, 'Windows');
+  const other = await context.newPage();
+  await open(other, `/admin/variants/${id}`);
+  for (const [window, words] of [[page, 'In the first'], [other, 'In the second']] as const) {
+    await (await overrideHero(window)).fill(words);
+    await expect(status(window)).toHaveText('Unsaved changes, kept as a draft');
+  }
+  await page.close();
+  await other.close();
+  const again = await context.newPage();
+  await open(again, `/admin/variants/${id}`);
+  await expect(again.getByRole('table')).toContainText('In the second');
+  await again.getByRole('link', { name: 'Continue' }).click();
+  await again.locator('html[data-ready]').waitFor();
+  await again.getByRole('button', { name: 'Save' }).click();
+  await expect(status(again)).toHaveText('All changes are saved');
+  await open(again, `/admin/variants/${id}`);
+  await expect(again.getByRole('alert')).toContainText('Another window of yours saved the variant');
+  await expect(again.getByRole('table')).toContainText('In the first');
+});
+
 test('two people edit the same variant and nothing is overwritten silently', async ({
   page,
   browser,

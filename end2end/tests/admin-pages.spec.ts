@@ -58,6 +58,10 @@ test('what is wrong is said beside its field and nothing typed is lost', async (
   await headline.fill('');
   await headline.blur();
   await expect(headline).toHaveAttribute('aria-invalid', 'true');
+  // What the server refuses besides leaves the editor's own mark where it is.
+  await page.getByRole('button', { name: 'Create page' }).click();
+  await expect(page.getByText('Block 1 · Headline is empty')).toBeVisible();
+  await expect(headline).toHaveAttribute('aria-invalid', 'true');
   await expect(page.getByRole('textbox', { name: 'Title' })).toHaveValue('Night trains');
 });
 
