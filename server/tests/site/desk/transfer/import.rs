@@ -163,6 +163,17 @@ async fn bad_rows_keep_a_whole_file_out_and_are_told_one_by_one() {
         site.database.query("SELECT count(*) FROM jobs UNION ALL SELECT count(*) FROM variants WHERE external_id = 'fine'"),
         "0\n0"
     );
+    // Another file takes the place of this one.
+    let another = "form[action='/admin/transfer/upload'] input[type=file]";
+    assert_eq!(screen.select(another).len(), 1);
+    assert!(text.contains("It takes the place of bad.jsonl"), "{text}");
+    let file = variant("fine", "A headline").to_string();
+    upload(&site, &publisher, "good.jsonl", file);
+    let text = site.open(&publisher, SCREEN).select("main").concat();
+    assert!(text.contains("Dry run of good.jsonl"), "{text}");
+    assert!(text.contains("All rows are good."), "{text}");
+    assert_eq!(site.database.query("SELECT count(*) FROM uploads"), "1");
+
     let discarded = site.call(&publisher, "transfer/discard", &[]);
     assert!(discarded.header("location").contains("file-discarded"));
     assert_eq!(site.database.query("SELECT count(*) FROM uploads"), "0");
