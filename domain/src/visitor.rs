@@ -20,6 +20,8 @@ use crate::locale::Locale;
 use crate::term::Term;
 
 pub use anonymous::{RecalledVisit, kept_on_demand};
+pub use cookies::without as cookies_without;
+pub use query::without as query_without;
 pub use sketch::Sketch;
 pub use visit::{VISIT_COOKIE, Visit};
 
@@ -27,7 +29,7 @@ pub use visit::{VISIT_COOKIE, Visit};
 pub const SEGMENT_COOKIE: &str = "user_segment";
 
 /// What a request carries, as text. A missing header is an empty text.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Signals<'a> {
     /// The path without its language prefix.
     pub path: &'a str,
@@ -93,13 +95,18 @@ impl<'a> Visitor<'a> {
         self.signals
     }
 
-    /// The visitor of another request at the same moment, to ask what a signal changed.
+    /// The instant of the request, in the site's time zone.
+    pub fn now(&self) -> OffsetDateTime {
+        self.now
+    }
+
+    /// The visitor of another request, to ask what a signal changed.
     #[must_use]
-    pub fn asking_with<'b>(&self, signals: Signals<'b>) -> Visitor<'b>
+    pub fn asking_with<'b>(&self, signals: Signals<'b>, now: OffsetDateTime) -> Visitor<'b>
     where
         'a: 'b,
     {
-        Visitor::new(signals, self.now, self.allowed_cookies)
+        Visitor::new(signals, now, self.allowed_cookies)
     }
 
     /// Whether this is a crawler, which is served as a visitor without signals.
@@ -134,12 +141,21 @@ impl<'a> Visitor<'a> {
 
     /// The campaign term: `utm_term`, else `utm_campaign`; crawlers bring none.
     pub fn term(&self) -> Option<Term> {
+        Some(self.worded()?.1)
+    }
+
+    /// The parameter that brings the campaign term.
+    pub fn term_parameter(&self) -> Option<&'static str> {
+        Some(self.worded()?.0)
+    }
+
+    fn worded(&self) -> Option<(&'static str, Term)> {
         if self.bot {
             return None;
         }
         ["utm_term", "utm_campaign"]
             .into_iter()
-            .find_map(|name| Term::normalise(self.parameter(name)?))
+            .find_map(|name| Some((name, Term::normalise(self.parameter(name)?)?)))
     }
 
     /// A cookie's value, whether or not conditions may read it.

@@ -21,7 +21,7 @@ test('a visitor is composed, and the page is shown as they would see it, with th
   await expect(page).toHaveURL(/utm_source=google/);
   await expect(frame.locator('h1')).not.toHaveText(plain);
   await expect(page.getByText('its condition is the first that holds').first()).toBeVisible();
-  await expect(page.getByText('Without anything in the address')).toBeVisible();
+  await expect(page.getByText('Without the campaign source')).toBeVisible();
   expect(complaints).toEqual([]);
 });
 

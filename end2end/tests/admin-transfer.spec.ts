@@ -61,8 +61,13 @@ test('bad rows are shown and can be downloaded', async ({ page, complaints }) =>
   const download = page.waitForEvent('download');
   await page.getByRole('link', { name: 'Download the bad rows' }).click();
   const saved = await readFile(await (await download).path(), 'utf8');
-  expect(saved.split('\n')[0]).toBe('\ufeffline,field,problem');
+  expect(saved.split('\n')[0]).toBe('\ufeffline,kind,name,field,problem,row');
   expect(saved).toContain('\n3,');
+  expect(saved).toContain(',nonsense\n');
+  // Another file takes the place of this one without being asked to.
+  await page.getByLabel('Drop a CSV or JSON-lines file here').setInputFiles(file('good.jsonl', variant('fine', 'Fine')));
+  await page.getByRole('button', { name: 'Check the file' }).click();
+  await expect(page.getByText('Dry run of good.jsonl')).toBeVisible();
   await page.getByRole('button', { name: 'Discard the file' }).click();
   await expect(page.getByText('The file is discarded.')).toBeVisible();
   expect(complaints).toEqual([]);

@@ -1,5 +1,6 @@
 //! How a request would be decided, spelt out.
 
+mod signal;
 mod subjects;
 mod text;
 
@@ -16,6 +17,8 @@ use crate::decide::{Subject, Supposed};
 use crate::engine::Engine;
 use crate::store::{Space, Store, StoreError};
 use subjects::{Recognised, Subjects};
+
+pub use signal::{Counterfactual, Signal};
 
 /// How many candidates an explanation lists.
 const LISTED: usize = 5;
@@ -51,31 +54,9 @@ pub struct Explanation {
     pub candidates: Vec<CandidateExplanation>,
     /// How far the winner is ahead of the runner-up, in cosine similarity.
     pub margin: Option<f32>,
-    /// What would have been shown without some of the visitor's signals.
-    pub counterfactual: Counterfactuals,
-}
-
-/// What would have been shown if the visitor had come without a signal; `None` where it is absent
-/// anyway.
-#[derive(Debug)]
-pub struct Counterfactuals {
-    /// Without the parameter that brought the campaign term; no other takes its place.
-    pub without_term: Option<Counterfactual>,
-    /// Without any cookie.
-    pub without_cookies: Option<Counterfactual>,
-    /// Without any parameter in the address.
-    pub without_query: Option<Counterfactual>,
-}
-
-/// The outcome for a visitor who never came.
-#[derive(Debug)]
-pub struct Counterfactual {
-    /// The segment.
-    pub segment: SegmentKey,
-    /// Why.
-    pub reason: Reason,
-    /// The variant shown; `None` is the page's default content.
-    pub winner: Option<String>,
+    /// What would have been shown if the visitor had come without a signal, for each that they
+    /// brought.
+    pub counterfactuals: Vec<Counterfactual>,
 }
 
 /// Whether a segment's condition holds.
@@ -105,11 +86,19 @@ impl Explanation {
     pub fn winner(&self) -> Option<&str> {
         self.candidates.first().map(|c| c.variant.as_str())
     }
+
+    /// What would have been shown without `signal`; `None` where it is absent anyway.
+    pub fn without(&self, signal: Signal) -> Option<&Counterfactual> {
+        self.counterfactuals
+            .iter()
+            .find(|other| other.without.contains(&signal))
+    }
 }
 
-/// Explains how `visitor` of `page` would be decided at `now`, past every cache.
+/// Explains how `visitor` of `page` would be decided, past every cache.
 ///
-/// Schedules hold as of `now`, and `supposed` revisions take part; the visitor carries the same instant in the site's time zone.
+/// Schedules hold as of the instant that the visitor carries, and `supposed` revisions take part. An
+/// instant other than `present`, which is now, is one of the visitor's signals.
 /// Whatever concerns the visitor is read before the future is returned, which borrows nothing of
 /// them. `None` when the catalog has no segments at all.
 ///
@@ -121,10 +110,10 @@ pub fn explain<'a>(
     catalog: &'a Catalog,
     page: &'a Page,
     visitor: &Visitor<'_>,
-    now: OffsetDateTime,
+    present: OffsetDateTime,
     supposed: &'a [Supposed],
 ) -> impl Future<Output = Result<Option<Explanation>, StoreError>> + Send + use<'a> {
-    let subjects = Subjects::of(catalog, page, visitor);
+    let subjects = Subjects::of(catalog, page, visitor, present);
     let segments = segments(catalog, visitor);
     let (path, locale) = (page.path.to_string(), visitor.locale());
     let rollout = page.rollout;
@@ -132,37 +121,33 @@ pub fn explain<'a>(
         let Some(subjects) = subjects else {
             return Ok(None);
         };
-        // Embedding a term may take longer than a visitor waits for it; here it is to have its say.
-        if let Some(term) = &subjects.visitor.term {
-            engine.decider().acquaint(catalog, term).await;
-        }
         let outcome = async |subject: &Recognised| {
+            // Embedding a term may take longer than a visitor waits for it; here it is to have its say.
+            if let Some(term) = &subject.term {
+                engine.decider().acquaint(catalog, term).await;
+            }
             let question = Subject {
                 page,
                 segment: catalog.segments[subject.segment].id,
                 locale,
                 term: subject.term.as_ref(),
-                at: Some(now),
+                at: Some(subject.at),
                 supposed,
             };
             let deliberation = engine.decider().deliberate(catalog, question).await?;
             Ok::<Choice, StoreError>(deliberation.choice)
         };
         let choice = outcome(&subjects.visitor).await?;
-        let mut others = Vec::with_capacity(subjects.others.len());
-        for subject in &subjects.others {
-            others.push(match subject {
-                Some(subject) => Some((subject, outcome(subject).await?)),
-                None => None,
-            });
+        // Most signals change nothing that a decision asks for.
+        let mut decided = vec![(&subjects.visitor, winner(&choice))];
+        for (_, subject) in &subjects.others {
+            if decided.iter().all(|(known, _)| *known != subject) {
+                decided.push((subject, winner(&outcome(subject).await?)));
+            }
         }
         let listed = &choice.ranked[..choice.ranked.len().min(LISTED)];
-        let winners = others.iter().flatten().filter_map(|(_, c)| c.winner());
-        let shown = listed
-            .iter()
-            .copied()
-            .chain(winners)
-            .map(|ranked| ranked.variant);
+        let winners = decided.iter().filter_map(|(_, winner)| *winner);
+        let shown = listed.iter().map(|ranked| ranked.variant).chain(winners);
         let names = store.variant_names(&shown.collect::<Vec<_>>()).await?;
         let name = |id: VariantId| {
             names
@@ -171,20 +156,16 @@ pub fn explain<'a>(
                 .unwrap_or_else(|| format!("variant {id}"))
         };
         let key = |subject: &Recognised| catalog.segments[subject.segment].key.clone();
-        let mut others = others.iter().map(|other| {
-            let (subject, choice) = other.as_ref()?;
-            Some(Counterfactual {
+        let others = subjects.others.iter().map(|(without, subject)| {
+            let found = decided.iter().find(|(known, _)| *known == subject);
+            Counterfactual {
+                without: without.clone(),
                 segment: key(subject),
                 reason: subject.reason,
-                winner: choice.winner().map(|winner| name(winner.variant)),
-            })
+                winner: found.and_then(|(_, winner)| *winner).map(name),
+            }
         });
-        let mut other = || others.next().flatten();
-        let counterfactual = Counterfactuals {
-            without_term: other(),
-            without_cookies: other(),
-            without_query: other(),
-        };
+        let counterfactuals = others.collect();
         Ok(Some(Explanation {
             path,
             locale: locale.to_string(),
@@ -193,7 +174,11 @@ pub fn explain<'a>(
             segments,
             segment: key(&subjects.visitor),
             reason: subjects.visitor.reason,
-            term: subjects.visitor.term.map(|t| t.as_str().to_owned()),
+            term: subjects
+                .visitor
+                .term
+                .as_ref()
+                .map(|term| term.as_str().to_owned()),
             term_use: choice.term,
             space: catalog.space.clone(),
             thresholds: catalog.site.thresholds,
@@ -207,9 +192,13 @@ pub fn explain<'a>(
                     similarity: r.similarity,
                 })
                 .collect(),
-            counterfactual,
+            counterfactuals,
         }))
     }
+}
+
+fn winner(choice: &Choice) -> Option<VariantId> {
+    choice.winner().map(|ranked| ranked.variant)
 }
 
 fn segments(catalog: &Catalog, visitor: &Visitor<'_>) -> Vec<SegmentExplanation> {

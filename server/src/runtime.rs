@@ -92,6 +92,7 @@ impl Services {
                 valkey: redis_url.is_none(),
                 postgres_port: config.postgres_port,
                 valkey_port: config.valkey_port,
+                base_url: (ownership == Ownership::Own).then(|| config.base_url()),
             };
             let started = match ownership {
                 Ownership::Own => Embedded::start(&options).await?,
@@ -120,6 +121,11 @@ impl Services {
         let store = Store::connect(database_url, config.database_connections).await?;
         store.migrate().await?;
         Ok(store.building_indexes(index_settings(config)))
+    }
+
+    /// How people reach the site that is being served from the data folder; `None` when none is.
+    pub fn serving_at(&self) -> Option<&str> {
+        self.embedded.as_ref()?.base_url()
     }
 
     /// Closes connections and stops the services that this process runs.

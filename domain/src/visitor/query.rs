@@ -18,6 +18,14 @@ pub(super) fn parameters(query: &str) -> Vec<(Cow<'_, str>, Cow<'_, str>)> {
         .collect()
 }
 
+/// A query without the parameters of a name; one that has none is left as it is.
+pub fn without(query: &str, name: &str) -> String {
+    let others = query
+        .split('&')
+        .filter(|pair| decode(pair.split('=').next().unwrap_or_default()) != name);
+    others.collect::<Vec<_>>().join("&")
+}
+
 /// Decodes `+` and `%xx`; what is not valid UTF-8 afterwards becomes U+FFFD.
 fn decode(text: &str) -> Cow<'_, str> {
     if !text.contains(['+', '%']) {
@@ -44,4 +52,20 @@ fn decode(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(String::from_utf8_lossy(&decoded).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without;
+
+    #[test]
+    fn a_parameter_goes_however_it_is_spelt_and_the_others_stay_as_they_are() {
+        let check = |query: &str, expected: &str| {
+            assert_eq!(without(query, "utm_source"), expected);
+        };
+        check("utm_source=x&utm_term=a+b", "utm_term=a+b");
+        check("a=%20&&utm%5Fsource=x&b&utm_source", "a=%20&&b");
+        check("utm_sources=x&&=utm_source", "utm_sources=x&&=utm_source");
+        check("", "");
+    }
 }

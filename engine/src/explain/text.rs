@@ -4,7 +4,7 @@ use std::fmt;
 
 use domain::decision::{Pool, TermUse};
 
-use super::{Counterfactuals, Explanation};
+use super::{Explanation, Signal};
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -76,31 +76,48 @@ impl fmt::Display for Explanation {
             Some(margin) => writeln!(f, "  (ahead by {margin:.4})")?,
             None => writeln!(f)?,
         }
-        self.counterfactual.fmt(f)
+        self.others(f)
     }
 }
 
-impl fmt::Display for Counterfactuals {
+impl Explanation {
     /// One line for each signal that the visitor brought; nothing for one who brought none.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let all = [
-            ("campaign term", &self.without_term),
-            ("cookies", &self.without_cookies),
-            ("query", &self.without_query),
-        ];
-        if all.iter().all(|(_, outcome)| outcome.is_none()) {
+    fn others(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.counterfactuals.is_empty() {
             return Ok(());
         }
         writeln!(f, "\nwithout")?;
-        for (signal, outcome) in all {
-            let Some(outcome) = outcome else { continue };
+        for signal in Signal::ALL {
+            let Some(outcome) = self.without(signal) else {
+                continue;
+            };
             let winner = outcome
                 .winner
                 .as_deref()
                 .unwrap_or("the page's default content");
             let (segment, reason) = (&outcome.segment, outcome.reason.as_str());
+            let signal = name(signal);
             writeln!(f, "  {signal:<14} {winner}  ({segment}, by {reason})")?;
         }
         Ok(())
+    }
+}
+
+fn name(signal: Signal) -> &'static str {
+    match signal {
+        Signal::Segment => "segment header",
+        Signal::Term => "campaign term",
+        Signal::UtmSource => "utm_source",
+        Signal::UtmMedium => "utm_medium",
+        Signal::UtmCampaign => "utm_campaign",
+        Signal::UtmContent => "utm_content",
+        Signal::Query => "query",
+        Signal::Referrer => "referrer",
+        Signal::Country => "country",
+        Signal::Device => "device",
+        Signal::Language => "language",
+        Signal::Time => "time",
+        Signal::Visits => "earlier visits",
+        Signal::Cookies => "cookies",
     }
 }

@@ -29,9 +29,15 @@ pub async fn check_one(store: &Store, record: &Record) -> Result<(), ImportError
 pub async fn check_all(store: &Store, records: Vec<Record>) -> Result<(), ImportError> {
     let mut known = Known::of(&Present::load(store).await?);
     let mut rejections = Vec::new();
-    let mut reject = |line, problems: Vec<Problem>| {
+    let mut reject = |line, record: &Record, problems: Vec<Problem>| {
         let rejected = problems.into_iter();
-        rejections.extend(rejected.map(|problem| Rejection { line, problem }));
+        rejections.extend(rejected.map(|problem| Rejection {
+            line,
+            kind: Some(record.kind()),
+            name: record.name().to_owned(),
+            row: String::new(),
+            problem,
+        }));
     };
     let mut valid = Vec::with_capacity(records.len());
     for (line, record) in (1..).zip(records) {
@@ -42,12 +48,12 @@ pub async fn check_all(store: &Store, records: Vec<Record>) -> Result<(), Import
                 known.add(record.clone());
                 valid.push((line, record));
             }
-            Err(problems) => reject(line, problems),
+            Err(problems) => reject(line, &record, problems),
         }
     }
     known.settle();
     for (line, record) in &valid {
-        reject(*line, known.check(*line, record));
+        reject(*line, record, known.check(*line, record));
     }
     if rejections.is_empty() {
         Ok(())

@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::Problem;
+use domain::record::RecordKind;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -63,6 +64,15 @@ pub enum ImportError {
 pub struct Rejection {
     /// The line on which the row starts, from 1.
     pub line: usize,
+    /// What the row says it is, when that can be told.
+    #[serde(default)]
+    pub kind: Option<RecordKind>,
+    /// The id or the key that the row gives its record; empty when that cannot be told.
+    #[serde(default)]
+    pub name: String,
+    /// The beginning of the row as the file spells it; known only while the file is read.
+    #[serde(skip)]
+    pub row: String,
     /// Which field, and what to do.
     pub problem: Problem,
 }

@@ -9,7 +9,6 @@ use domain::record::{Record, RecordKind};
 use serde::{Deserialize, Serialize};
 
 use super::check::Known;
-use super::format::Row;
 use super::present::{Compared, Present};
 use super::source::{Batches, Source};
 use super::{ImportError, Rejection};
@@ -137,11 +136,14 @@ impl Planner {
         };
         let mut rejections = Vec::new();
         let mut records = Vec::with_capacity(rows.len());
-        for Row { line, kind, record } in rows {
-            let checked = record.and_then(|record| match self.known.check(line, &record) {
-                problems if problems.is_empty() => Ok(record),
-                problems => Err(problems),
-            });
+        for row in rows {
+            let (line, kind) = (row.line, row.kind);
+            let checked = row
+                .record
+                .and_then(|record| match self.known.check(line, &record) {
+                    problems if problems.is_empty() => Ok(record),
+                    problems => Err(problems),
+                });
             match checked {
                 Ok(record) => records.push(record),
                 Err(problems) => {
@@ -150,7 +152,13 @@ impl Planner {
                         None => self.plan.unknown += 1,
                     }
                     let rejected = problems.into_iter();
-                    rejections.extend(rejected.map(|problem| Rejection { line, problem }));
+                    rejections.extend(rejected.map(|problem| Rejection {
+                        line,
+                        kind,
+                        name: row.name.clone(),
+                        row: row.text.clone(),
+                        problem,
+                    }));
                 }
             }
         }

@@ -65,9 +65,10 @@ pub(super) async fn run(
             }
         ))
     })?;
-    let now = at.unwrap_or_else(|| engine.now());
-    let visitor = request.visitor(&catalog, config, now);
-    let explanation = explain(engine, &services.store, &catalog, page, &visitor, now, &[]).await?;
+    let present = engine.now();
+    let visitor = request.visitor(&catalog, config, at.unwrap_or(present));
+    let store = &services.store;
+    let explanation = explain(engine, store, &catalog, page, &visitor, present, &[]).await?;
     running.stop().await;
     match explanation {
         Some(explanation) => super::out::write(format_args!("{explanation}")),

@@ -161,7 +161,7 @@ async fn dispatch(cli: Cli) -> Result<(), CommandError> {
         Command::Embed(options) => embed::run(&config, &services, &options).await,
         Command::Explain(options) => explain::run(&config, &services, &options).await,
         Command::Token(options) => token::run(&services.store, &options).await,
-        Command::User(options) => user::run(&config, &services.store, &options).await,
+        Command::User(options) => user::run(&config, &services, &options).await,
     };
     services.stop().await;
     outcome

@@ -9,17 +9,17 @@ use domain::Role;
 use engine::clock::SystemClock;
 use engine::desk::Actor;
 use engine::people::{Listed, MadeLink, People};
-use engine::store::Store;
 
 use super::CommandError;
 use crate::config::Config;
+use crate::runtime::Services;
 
 /// Most bytes that are read as a password.
 const MAX_PASSWORD: u64 = 1024;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// How people reach the site, for the links [default: as configured for serve]
+    /// How people reach the site, for the links [default: as the running server says, else as configured for serve]
     #[arg(long, global = true, value_name = "URL")]
     pub(super) base_url: Option<String>,
     #[command(subcommand)]
@@ -59,18 +59,52 @@ struct Add {
 
 pub(super) async fn run(
     config: &Config,
-    store: &Store,
+    services: &Services,
     options: &Options,
 ) -> Result<(), CommandError> {
-    let people = People::new(store.clone(), Arc::new(SystemClock));
+    let people = People::new(services.store.clone(), Arc::new(SystemClock));
+    let site = Site::find(config, services, options);
     match &options.action {
-        Action::Add(options) => add(config, &people, options).await,
-        Action::Reset { email } => reset(config, &people, email).await,
+        Action::Add(options) => add(&site, &people, options).await,
+        Action::Reset { email } => reset(&site, &people, email).await,
         Action::List => list(&people).await,
     }
 }
 
-async fn add(config: &Config, people: &People, options: &Add) -> Result<(), CommandError> {
+/// Where links lead.
+struct Site {
+    base_url: String,
+    /// What it was taken from, when that may be another than the one people use.
+    setting: Option<&'static str>,
+}
+
+impl Site {
+    /// What is asked for, else what the running server says, else what it would be by the settings.
+    fn find(config: &Config, services: &Services, options: &Options) -> Self {
+        let running = services.serving_at().map(str::to_owned);
+        let (base_url, setting) = match (&options.base_url, running) {
+            (None, Some(running)) => (running, None),
+            (None, None) if config.base_url.is_none() => (config.base_url(), Some("listen")),
+            (None, None) => (config.base_url(), Some("base_url")),
+            (Some(_), _) => (config.base_url(), None),
+        };
+        Self { base_url, setting }
+    }
+
+    /// Prints a link alone on standard output, so that a script can send it.
+    fn print_link(&self, link: &MadeLink) {
+        say!("{}", welcome_url(&self.base_url, &link.secret));
+        if let Some(setting) = self.setting {
+            eprintln!(
+                "It begins with {}, by the setting {setting}, because no server is running on this data folder; \
+                 --base-url gives it another beginning.",
+                self.base_url
+            );
+        }
+    }
+}
+
+async fn add(site: &Site, people: &People, options: &Add) -> Result<(), CommandError> {
     let actor = Actor::command_line();
     let name = options.name.as_deref();
     if options.password_stdin {
@@ -90,11 +124,11 @@ async fn add(config: &Config, people: &People, options: &Add) -> Result<(), Comm
         options.email.trim(),
         link.expires_at.date()
     );
-    print_link(config, &link);
+    site.print_link(&link);
     Ok(())
 }
 
-async fn reset(config: &Config, people: &People, email: &str) -> Result<(), CommandError> {
+async fn reset(site: &Site, people: &People, email: &str) -> Result<(), CommandError> {
     let Some(person) = people.by_email(email).await? else {
         return Err(CommandError::Other(format!(
             "nobody signs in as {email}; landfall user list shows who does"
@@ -106,13 +140,8 @@ async fn reset(config: &Config, people: &People, email: &str) -> Result<(), Comm
         person.email,
         link.expires_at.date()
     );
-    print_link(config, &link);
+    site.print_link(&link);
     Ok(())
-}
-
-/// Prints a link alone on standard output, so that a script can send it.
-fn print_link(config: &Config, link: &MadeLink) {
-    say!("{}", welcome_url(&config.base_url(), &link.secret));
 }
 
 async fn list(people: &People) -> Result<(), CommandError> {

@@ -20,6 +20,8 @@ pub(super) struct Services {
     pub(super) database_url: Option<String>,
     /// URL with password, when Valkey runs.
     pub(super) redis_url: Option<String>,
+    /// How people reach the site, when that process serves it.
+    pub(super) base_url: Option<String>,
 }
 
 /// A data folder that this process, and no other, works in.

@@ -5,7 +5,7 @@
 //! | entry | what it is |
 //! | --- | --- |
 //! | `lock` | locked by the process that runs the services; holds its process id |
-//! | `services.json` | the URLs of the running services, for other commands of the same user |
+//! | `services.json` | the URLs of the running services and of the site, for other commands of the same user |
 //! | `postgres/` | the database cluster, or a link to it (`place.rs` says when) |
 //! | `postgres.password` | the password of the database role `landfall` |
 //! | `postgres.init-*` | a cluster whose creation was interrupted; removed at the next start |
@@ -56,6 +56,8 @@ pub struct EmbeddedOptions {
     pub postgres_port: Option<u16>,
     /// Port of Valkey on 127.0.0.1; `None` takes any free one.
     pub valkey_port: Option<u16>,
+    /// How people reach the site, when this process serves it.
+    pub base_url: Option<String>,
 }
 
 /// Running services. They stop with [`Embedded::stop`], and at the latest with this process.
@@ -90,6 +92,11 @@ impl Embedded {
     /// URL of the cache for the `redis` crate, with its password; `None` when Valkey was not asked for.
     pub fn redis_url(&self) -> Option<&str> {
         self.services.redis_url.as_deref()
+    }
+
+    /// How people reach the site; `None` when the process that runs the services does not serve it.
+    pub fn base_url(&self) -> Option<&str> {
+        self.services.base_url.as_deref()
     }
 
     /// Stops the services in good order, if this process started them. Returns when they are gone, which takes at most 80 seconds.
@@ -138,6 +145,7 @@ impl Owned {
             pid: std::process::id(),
             database_url: None,
             redis_url: None,
+            base_url: options.base_url.clone(),
         };
         let mut new_database = false;
         if options.postgres {

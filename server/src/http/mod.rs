@@ -36,6 +36,7 @@ use engine::desk::Desk;
 use engine::people::People;
 use engine::store::Store;
 use leptos::config::LeptosOptions;
+use tower::util::MapResponseLayer;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, Predicate as _};
@@ -126,8 +127,6 @@ pub fn router(state: &AppState, store: &Store) -> Router {
                 header::CACHE_CONTROL,
                 keep,
             ));
-    let unless_set =
-        |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
     Router::new()
         .route("/healthz", get(|| async { (StatusCode::OK, "ok\n") }))
         .route("/metrics", get(metrics::answer))
@@ -144,16 +143,10 @@ pub fn router(state: &AppState, store: &Store) -> Router {
         .merge(preview::router())
         .merge(admin::router(state))
         .merge(api::router(state, store))
-        .layer(SetResponseHeaderLayer::overriding(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ))
-        // What is no page needs nothing, whoever opens it in a window of its own.
-        .layer(unless_set(
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; frame-ancestors 'none'",
-        ))
-        .layer(unless_set(header::REFERRER_POLICY, "no-referrer"))
+        .layer(MapResponseLayer::new(|mut response: Response| {
+            security::protect_rest(response.headers_mut());
+            response
+        }))
         .layer(
             CompressionLayer::new()
                 .quality(CompressionLevel::Precise(4))

@@ -3,9 +3,10 @@
 use std::sync::LazyLock;
 
 use app::{api_docs, landing};
+use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use sha2::{Digest as _, Sha256};
 
 use super::headers::Value;
@@ -32,6 +33,32 @@ pub(super) fn allow_frame(headers: &mut HeaderMap) {
 /// Adds what the page about the API carries.
 pub(super) fn protect_docs(put: &mut impl FnMut(HeaderName, Value<'_>)) {
     protect(&DOCS_POLICY, put);
+}
+
+/// Adds what every answer carries that is no page, but for what it says itself. Such a one needs nothing, whoever
+/// opens it in a window of its own.
+pub(super) fn protect_rest(headers: &mut HeaderMap) {
+    let nosniff = HeaderValue::from_static("nosniff");
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+    for (name, value) in [
+        (
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'",
+        ),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ] {
+        let value = HeaderValue::from_static(value);
+        headers.entry(name).or_insert(value);
+    }
+}
+
+/// An answer in one sentence that the router does not give, and that holds for this request alone.
+pub(super) fn sentence(status: StatusCode, text: String) -> Response {
+    let mut response = (status, text).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    protect_rest(headers);
+    response
 }
 
 /// Such a page runs no script at all; `style_sheet` is part of it, and the only one it may use.

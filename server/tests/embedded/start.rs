@@ -3,12 +3,16 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
+use std::process::Command;
 
 use landfall::embedded::{Embedded, EmbeddedError, EmbeddedOptions, attach_or_start};
 
 use super::support::{
     am_root, assert_row, both, data_dir, place, query, redis, start, try_query, write_row,
 };
+
+/// How people reach the site of a server.
+const SITE: &str = "http://127.0.0.1:3132";
 
 #[tokio::test]
 async fn a_fresh_start_serves_a_database_with_pgvector_and_a_cache() {
@@ -156,7 +160,11 @@ async fn a_new_database_never_meets_the_cache_of_an_old_one() {
 #[tokio::test]
 async fn a_second_server_is_refused_and_a_command_uses_the_first() {
     let place = place();
-    let first = start(&both(&place)).await;
+    let first = start(&EmbeddedOptions {
+        base_url: Some(SITE.to_owned()),
+        ..both(&place)
+    })
+    .await;
     let refused = Embedded::start(&both(&place))
         .await
         .expect_err("the folder is taken")
@@ -172,7 +180,22 @@ async fn a_second_server_is_refused_and_a_command_uses_the_first() {
         .expect("the services run");
     assert_eq!(attached.database_url(), first.database_url());
     assert_eq!(attached.redis_url(), first.redis_url());
+    assert_eq!(attached.base_url(), Some(SITE));
     attached.stop().await;
+    // A link leads to the server that runs, whatever the settings of the command say.
+    let mut user = Command::new(env!("CARGO_BIN_EXE_landfall"));
+    user.current_dir(place.path())
+        .env_remove("DATABASE_URL")
+        .env_remove("REDIS_URL")
+        .arg("--data-dir")
+        .arg(data_dir(&place))
+        .args(["user", "add", "bob@site.example"]);
+    let output = user.output().expect("the program starts");
+    let link = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        link.starts_with(&format!("{SITE}/admin/welcome/")),
+        "{output:?}"
+    );
     assert_eq!(
         query(first.database_url().expect("a URL"), "SELECT 1"),
         "1",

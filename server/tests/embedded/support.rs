@@ -41,6 +41,7 @@ pub(crate) fn options(data_dir: PathBuf) -> EmbeddedOptions {
         valkey: true,
         postgres_port: None,
         valkey_port: None,
+        base_url: None,
     }
 }
 

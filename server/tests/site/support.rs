@@ -85,6 +85,7 @@ pub(crate) fn embedded(data_dir: PathBuf) -> EmbeddedOptions {
         valkey: true,
         postgres_port: None,
         valkey_port: None,
+        base_url: None,
     }
 }
 

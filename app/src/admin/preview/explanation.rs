@@ -5,7 +5,7 @@ use domain::segment::Reason;
 use engine::Tier;
 use engine::catalog::Catalog;
 use engine::desk::preview::Preview;
-use engine::explain::{Counterfactual, SegmentExplanation};
+use engine::explain::{Counterfactual, SegmentExplanation, Signal};
 use leptos::prelude::*;
 
 use super::candidates::candidates;
@@ -122,25 +122,20 @@ fn mark(holds: bool) -> impl IntoView {
     }
 }
 
-/// What would be shown if the visitor came without a signal.
+/// What would be shown if the visitor came without a signal, for each that they bring.
 fn without(catalog: &Catalog, preview: &Preview) -> impl IntoView + use<> {
-    let others = &preview.explanation.counterfactual;
-    let rows: Vec<_> = [
-        ("the campaign term", &others.without_term),
-        ("cookies", &others.without_cookies),
-        ("anything in the address", &others.without_query),
-    ]
-    .into_iter()
-    .filter_map(|(signal, other)| Some((signal, other.as_ref()?)))
-    .map(|(signal, other)| {
-        view! {
-            <div class="px-4 py-2.5">
-                <dt class="text-xs text-muted">"Without " {signal}</dt>
-                <dd class="mt-0.5 text-sm wrap-anywhere">{outcome(catalog, preview, other)}</dd>
-            </div>
-        }
-    })
-    .collect();
+    let others = preview.explanation.counterfactuals.iter();
+    let rows: Vec<_> = others
+        .filter_map(|other| Some((words(*other.without.first()?), other)))
+        .map(|(signal, other)| {
+            view! {
+                <div class="px-4 py-2.5">
+                    <dt class="text-xs text-muted">"Without " {signal}</dt>
+                    <dd class="mt-0.5 text-sm wrap-anywhere">{outcome(catalog, preview, other)}</dd>
+                </div>
+            }
+        })
+        .collect();
     (!rows.is_empty()).then(|| {
         view! {
             <Panel title="What makes the difference">
@@ -148,6 +143,25 @@ fn without(catalog: &Catalog, preview: &Preview) -> impl IntoView + use<> {
             </Panel>
         }
     })
+}
+
+fn words(signal: Signal) -> &'static str {
+    match signal {
+        Signal::Segment => "the chosen segment",
+        Signal::Term => "the campaign term",
+        Signal::UtmSource => "the campaign source",
+        Signal::UtmMedium => "the campaign medium",
+        Signal::UtmCampaign => "the campaign name",
+        Signal::UtmContent => "the campaign content",
+        Signal::Query => "anything in the address",
+        Signal::Referrer => "the referring site",
+        Signal::Country => "the country",
+        Signal::Device => "the device",
+        Signal::Language => "the language of the browser",
+        Signal::Time => "the chosen time",
+        Signal::Visits => "earlier visits",
+        Signal::Cookies => "cookies",
+    }
 }
 
 fn outcome(catalog: &Catalog, preview: &Preview, other: &Counterfactual) -> String {

@@ -1,11 +1,11 @@
 //! What a dry run found.
 
 use domain::record::RecordKind;
-use engine::desk::transfer::SHOWN_REJECTIONS;
-use engine::ingest::{Counts, Rejection, Sample};
+use engine::ingest::{Counts, Sample};
 use engine::store::Upload;
 use leptos::prelude::*;
 
+use super::rejected::{record, rejections};
 use crate::ui::{Badge, Confirm, Icon, LinkButton, Panel, Sign, Table, Tone, Weight};
 
 /// What the import of a file would do, and what can be done with it.
@@ -204,45 +204,6 @@ fn next(upload: &Upload, may_import: bool, running: Option<i64>) -> impl IntoVie
     .into_any()
 }
 
-fn rejections(rejections: &[Rejection], problems: usize) -> impl IntoView + use<> {
-    let rows: Vec<_> = rejections
-        .iter()
-        .map(|rejection| {
-            let field = rejection.problem.field.clone();
-            view! {
-                <tr>
-                    <td class="tabular-nums text-muted stacked-row:before:content-['Line_']">{rejection.line}</td>
-                    <td>
-                        <code class="text-xs whitespace-nowrap">
-                            {if field.is_empty() { "the whole row".to_owned() } else { field }}
-                        </code>
-                    </td>
-                    <td class="min-w-64 wrap-anywhere">{rejection.problem.message.clone()}</td>
-                </tr>
-            }
-        })
-        .collect();
-    let more = (problems > rejections.len()).then(|| {
-        view! {
-            <p class="mt-3 text-sm text-muted">
-                "These are the first " {SHOWN_REJECTIONS} " of " {problems} ". "
-                <a class="text-accent underline underline-offset-4" href="/admin/transfer/rejects">
-                    "Download all of them"
-                </a> "."
-            </p>
-        }
-    });
-    view! {
-        <section class="mt-6">
-            <h2 class="mb-3 text-lg font-semibold">"What is wrong"</h2>
-            <Table caption="Bad rows" head=vec!["Line", "Field", "Problem"] stacked=true>
-                {rows}
-            </Table>
-            {more}
-        </section>
-    }
-}
-
 fn samples(samples: &[Sample]) -> impl IntoView + use<> {
     let items: Vec<_> = samples.iter().map(sample).collect();
     view! {
@@ -259,10 +220,7 @@ fn sample(sample: &Sample) -> impl IntoView + use<> {
     } else {
         (Tone::Busy, "Changed")
     };
-    let name = match sample.kind {
-        RecordKind::Site => "The site".to_owned(),
-        kind => format!("{} {}", kind.as_str(), sample.name),
-    };
+    let name = record(sample.kind, &sample.name);
     let fields: Vec<_> = sample
         .fields
         .iter()

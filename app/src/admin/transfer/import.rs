@@ -27,7 +27,8 @@ pub(in crate::admin) fn transfer() -> impl IntoView {
             .map(|job| job.id);
         let import = match waiting {
             Some(waiting) => {
-                findings::findings(&waiting, session.may(Role::Publisher), running).into_any()
+                let found = findings::findings(&waiting, session.may(Role::Publisher), running);
+                view! { {found} {another(waiting.name)} }.into_any()
             }
             None if may_check => form().into_any(),
             None => only_viewer().into_any(),
@@ -59,6 +60,22 @@ fn form() -> impl IntoView {
                 {steps()}
             </div>
         </Panel>
+    }
+}
+
+/// The same form beside a file that waits.
+fn another(waiting: String) -> impl IntoView {
+    view! {
+        <div class="mt-6">
+            <Panel title="Check another file">
+                <div class="grid gap-4 p-4">
+                    <p class="text-sm/6 text-muted">
+                        "It takes the place of " <span class="wrap-anywhere">{waiting}</span> ", of which nothing is imported then."
+                    </p>
+                    <DropFile most=MAX_FILE_BYTES />
+                </div>
+            </Panel>
+        </div>
     }
 }
 

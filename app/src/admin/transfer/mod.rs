@@ -14,6 +14,8 @@ mod import;
 #[cfg(feature = "ssr")]
 mod job;
 mod progress;
+#[cfg(feature = "ssr")]
+mod rejected;
 
 #[cfg(feature = "ssr")]
 pub(super) use import::transfer;

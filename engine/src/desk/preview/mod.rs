@@ -51,6 +51,7 @@ struct Setting {
     page: Arc<Page>,
     locale: Locale,
     at: OffsetDateTime,
+    present: OffsetDateTime,
     heads: Vec<Head>,
     supposed: Vec<Supposed>,
 }
@@ -120,13 +121,14 @@ impl Desk {
         if !scene.segment.is_empty() && !known(&scene.segment) {
             problems.add("segment", "is not there any more; choose another");
         }
+        let present = self.engine.now();
         let at = match LocalTime::of(site).instant("time", &scene.time) {
-            Ok(at) => at.unwrap_or_else(|| self.engine.now()),
+            Ok(at) => at.unwrap_or(present),
             Err(DeskError::Invalid(found)) => {
                 for problem in found {
                     problems.add(&problem.field, problem.message);
                 }
-                self.engine.now()
+                present
             }
             Err(error) => return Err(error),
         };
@@ -143,6 +145,7 @@ impl Desk {
             heads,
             page,
             at,
+            present,
             catalog,
         })
     }
@@ -224,7 +227,11 @@ impl Desk {
     async fn explained(&self, catalog: Arc<Catalog>, scene: &Scene) -> Result<Preview, DeskError> {
         let set = self.setting(catalog, scene).await?;
         let Setting {
-            catalog, page, at, ..
+            catalog,
+            page,
+            at,
+            present,
+            ..
         } = &set;
         // The future must not hold the visitor, who is not to be shared between threads.
         let (explaining, term) = {
@@ -232,7 +239,15 @@ impl Desk {
             let signals = scene.sent(now);
             let visitor = signals.visitor(set.locale, now, &self.cookies);
             let (engine, store) = (&self.engine, &self.store);
-            let explaining = explain(engine, store, catalog, page, &visitor, *at, &set.supposed);
+            let explaining = explain(
+                engine,
+                store,
+                catalog,
+                page,
+                &visitor,
+                *present,
+                &set.supposed,
+            );
             (explaining, visitor.term())
         };
         let explanation = explaining.await?.ok_or_else(no_segments)?;
@@ -257,16 +272,8 @@ impl Desk {
         } else {
             Some(self.engine.tier_of_body(&target, winner).await)
         };
-        let others = &explanation.counterfactual;
-        let supposed = [
-            &others.without_term,
-            &others.without_cookies,
-            &others.without_query,
-        ];
-        let supposed = supposed
-            .into_iter()
-            .flatten()
-            .filter_map(|o| o.winner.clone());
+        let others = explanation.counterfactuals.iter();
+        let supposed = others.filter_map(|other| other.winner.clone());
         let candidates = explanation.candidates.iter().map(|c| c.variant.clone());
         let mentioned: Vec<String> = candidates.chain(supposed).collect();
         let published = self.store.variant_titles(&mentioned).await?.into_iter();

@@ -8,11 +8,20 @@ use serde_json::Value;
 
 use super::explain::{explain, join, problem, shortened};
 
+/// Most characters of a name that a bad row gives; good ones are shorter.
+const MAX_NAME: usize = 200;
+
 const KINDS: &str = "site, segment, page or variant";
 
 /// What a row says it is.
 pub(super) fn kind(json: &Value) -> Option<RecordKind> {
     RecordKind::of(json.get("kind")?.as_str()?)
+}
+
+/// The name that a row gives its record.
+pub(super) fn name(json: &Value) -> String {
+    let name = json.get("id").or_else(|| json.get("key"));
+    shortened(name.and_then(Value::as_str).unwrap_or_default(), MAX_NAME)
 }
 
 /// Reads and validates a record.

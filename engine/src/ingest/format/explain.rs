@@ -6,6 +6,8 @@ use serde_path_to_error::{Path, Segment};
 /// Most characters of a field's path, and of a value that a message repeats.
 const MAX_FIELD: usize = 200;
 const MAX_VALUE: usize = 60;
+/// Most characters of a row that are quoted.
+const MAX_EXCERPT: usize = 400;
 
 /// Says what is wrong at `path`; `message` is serde's.
 pub(super) fn explain(path: &Path, message: &str) -> Problem {
@@ -88,6 +90,19 @@ pub(super) fn join(place: &str, field: &str) -> String {
         (_, true) => place.to_owned(),
         _ if field.starts_with('[') => format!("{place}{field}"),
         _ => format!("{place}.{field}"),
+    }
+}
+
+/// The beginning of a row, with its line breaks and nothing else that is not shown.
+pub(super) fn excerpt(text: &str) -> String {
+    let lines = text.split('\n').map(|line| {
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        shortened(line, MAX_EXCERPT)
+    });
+    let text = lines.collect::<Vec<_>>().join("\n");
+    match text.char_indices().nth(MAX_EXCERPT) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, Read, Write};
 
 use domain::record::Record;
+use serde_json::Value;
 
 use super::{BYTE_ORDER_MARK, MAX_ROW_BYTES, NOT_UTF8, Row, TOO_LONG, strict_json, unwritable};
 
@@ -33,7 +34,8 @@ impl<R: BufRead> Rows<R> {
             self.line += 1;
             if self.buffer.len() > MAX_ROW_BYTES && !self.buffer.ends_with(b"\n") {
                 self.reader.skip_until(b'\n')?;
-                return Ok(Some(Row::refused(self.line, "", TOO_LONG)));
+                let row = Row::refused(self.line, "", TOO_LONG);
+                return Ok(Some(row.spelt(&self.buffer)));
             }
             let line = self.buffer.as_slice();
             let line = match self.line {
@@ -41,7 +43,7 @@ impl<R: BufRead> Rows<R> {
                 _ => line,
             };
             if !line.trim_ascii().is_empty() {
-                return Ok(Some(row(line, self.line)));
+                return Ok(Some(row(line, self.line).spelt(line)));
             }
         }
     }
@@ -53,11 +55,7 @@ fn row(line: &[u8], number: usize) -> Row {
     };
     match strict_json::parse(text, number, "write each record on a line of its own") {
         Ok(json) => Row::decoded(number, json),
-        Err(problem) => Row {
-            line: number,
-            kind: None,
-            record: Err(vec![problem]),
-        },
+        Err(problem) => Row::undecoded(number, &Value::Null, vec![problem]),
     }
 }
 

@@ -122,6 +122,10 @@ pub struct Row {
     pub line: usize,
     /// What the row says it is, when that can be told.
     pub kind: Option<RecordKind>,
+    /// The id or the key that the row gives its record; empty when that cannot be told.
+    pub name: String,
+    /// The row as the file spells it, cut to a length that a message may have.
+    pub text: String,
     /// The valid record, or everything wrong with the row.
     ///
     /// A problem's field is the path inside the record in either format: the column
@@ -136,15 +140,35 @@ impl Row {
         Self {
             line,
             kind: decode::kind(&json),
+            name: decode::name(&json),
+            text: String::new(),
             record: decode::record(json),
         }
     }
 
-    fn refused(line: usize, field: &str, message: impl AsRef<str>) -> Self {
+    /// The row at `line` that has no record for these problems; `json` is what could be read of it.
+    fn undecoded(line: usize, json: &Value, problems: Vec<Problem>) -> Self {
         Self {
             line,
-            kind: None,
-            record: Err(vec![explain::problem(field, message)]),
+            kind: decode::kind(json),
+            name: decode::name(json),
+            text: String::new(),
+            record: Err(problems),
+        }
+    }
+
+    fn refused(line: usize, field: &str, message: impl AsRef<str>) -> Self {
+        let problems = vec![explain::problem(field, message)];
+        Self::undecoded(line, &Value::Null, problems)
+    }
+
+    /// The row whose bytes in the file begin like this.
+    fn spelt(self, bytes: &[u8]) -> Self {
+        let bytes = &bytes[..bytes.len().min(EXCERPT_BYTES)];
+        let text = String::from_utf8_lossy(bytes);
+        Self {
+            text: explain::excerpt(text.trim()),
+            ..self
         }
     }
 }
@@ -205,6 +229,10 @@ pub fn write<'a>(
         Format::Csv => table::write(records, writer),
     }
 }
+
+/// Bytes of a row that are looked at to quote it: enough for every character that is quoted, and to see that there are
+/// more.
+const EXCERPT_BYTES: usize = 2_048;
 
 /// The byte order mark that Windows programs put before UTF-8.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();

@@ -26,6 +26,29 @@ pub(super) fn check(format: Format, file: impl AsRef<[u8]>, expected: &[(usize, 
     }
 }
 
+#[test]
+fn a_row_says_what_it_is_and_how_the_file_spells_it() {
+    let check = |format: Format, file: &str, expected: (&str, &str, &str)| {
+        let row = read(format, file.as_bytes()).last().unwrap().unwrap();
+        let kind = row.kind.map_or("", domain::record::RecordKind::as_str);
+        assert_eq!((kind, &*row.name, &*row.text), expected, "{file}");
+    };
+    let json = |file: &str, expected| check(Format::JsonLines, file, expected);
+    json(SEGMENT, ("segment", "smb", SEGMENT));
+    let bad = r#"{"kind":"page","id":7,"key":"k"}"#;
+    json(&format!("{SEGMENT}\r\n {bad}\r\n"), ("page", "", bad));
+    json("{\"kind\":", ("", "", "{\"kind\":"));
+    let cut = format!("{}…", "ü".repeat(400));
+    json(&"ü".repeat(401), ("", "", &cut));
+    json(&"ü".repeat(MAX_ROW_BYTES), ("", "", &cut));
+
+    let csv = |row: &str, expected| check(Format::Csv, &format!("{TABLE}\r\n{row}\r\n"), expected);
+    let bad = "segment,smb,\"N, \"\"n\"\"\",\"D\nE\",first,{}";
+    csv(bad, ("segment", "smb", bad));
+    csv("segment,smb", ("", "", "segment,smb"));
+    check(Format::Csv, "key,kind", ("", "", "key,kind"));
+}
+
 /// A page with one block, `{…}` of which is given.
 fn page_with(block: &str) -> String {
     format!(

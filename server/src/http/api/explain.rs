@@ -85,7 +85,8 @@ pub(super) async fn answer(
     let catalog = engine.catalog();
     let page = subject::page(&catalog, &parameters)?;
     let locale = subject::locale(&catalog, &parameters)?;
-    let now = instant(&parameters)?.unwrap_or_else(|| engine.now());
+    let present = engine.now();
+    let now = instant(&parameters)?.unwrap_or(present);
     let query = parameters.text("query");
     let base_url = api.app.config.base_url();
     // The future must not hold the visitor, who is not to be shared between threads.
@@ -106,7 +107,7 @@ pub(super) async fn answer(
         };
         let cookies = &api.app.config.visitor_cookies;
         let visitor = Visitor::new(signals, catalog.local_time(now), cookies);
-        explain(engine, &api.store, &catalog, page, &visitor, now, &[])
+        explain(engine, &api.store, &catalog, page, &visitor, present, &[])
     };
     let explanation = tokio::time::timeout(PATIENCE, explaining)
         .await

@@ -3,6 +3,7 @@
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use domain::record::RecordKind;
 use engine::desk::transfer::ReceiveError;
 use engine::desk::{Actor, DeskError};
 use engine::ingest::Plan;
@@ -121,6 +122,8 @@ pub(super) async fn start(
     if problems > 0 {
         let rows = rejections.into_iter().map(|rejection| BadRow {
             line: rejection.line,
+            kind: rejection.kind.map(RecordKind::as_str),
+            name: rejection.name,
             field: rejection.problem.field,
             problem: rejection.problem.message,
         });

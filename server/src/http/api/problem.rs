@@ -55,6 +55,10 @@ pub(super) struct Problem {
 pub(super) struct BadRow {
     /// The line on which the row starts, from 1.
     pub(super) line: usize,
+    /// What the row says it is: `site`, `segment`, `page` or `variant`; `null` when that cannot be told.
+    pub(super) kind: Option<&'static str>,
+    /// The id or the key that it gives its record; empty when that cannot be told.
+    pub(super) name: String,
     /// The field, as a path inside the record; empty for the row as a whole.
     pub(super) field: String,
     /// What is wrong, and what to do.

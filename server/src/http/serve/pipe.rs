@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::BoxError;
 use axum::body::Body as RouterBody;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::Response;
 use bytes::Bytes;
 use http::StatusCode;
 use http_body_util::BodyExt as _;
@@ -19,6 +19,7 @@ use tokio::time::timeout;
 
 use super::watch::InFlight;
 use crate::http::pieces::Pieces as Whole;
+use crate::http::security::sentence;
 
 /// Answers up to this size, in bytes, are moved in one piece.
 const WHOLE: u64 = 64 * 1_024;
@@ -100,9 +101,8 @@ pub(super) async fn run(
         // The handler panicked, which has been reported, or its body failed.
         Ok(Err(_)) | Err(_) => {
             let text = "This request could not be answered. Please try again in a moment.\n";
-            let (parts, _) = (StatusCode::INTERNAL_SERVER_ERROR, text)
-                .into_response()
-                .into_parts();
+            let status = StatusCode::INTERNAL_SERVER_ERROR;
+            let (parts, _) = sentence(status, text.to_owned()).into_parts();
             (parts, Content::Whole(Whole::from(text)))
         }
     };

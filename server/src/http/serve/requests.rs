@@ -28,6 +28,7 @@ use crate::http::AppState;
 use crate::http::fields::Fields;
 use crate::http::landing::{self, Asked, Reply};
 use crate::http::notice;
+use crate::http::security::sentence;
 
 /// What every connection needs to answer requests.
 #[derive(Debug)]
@@ -187,14 +188,14 @@ impl Requests {
             let allowance = limits.of_body(parts.uri.path());
             let (upload, fate) = Upload::new(body, allowance, watch);
             if announced > allowance.bytes {
-                return refusal(Fate::TooLarge, allowance).into_response();
+                return refusal(Fate::TooLarge, allowance);
             }
             let request = Request::from_parts(parts, Body::new(upload));
             let response = router.oneshot(request).await.into_response();
             // Whatever a handler says about a body that was cut off, the client should learn why it was.
             match fate.get() {
                 Fate::Fine => response,
-                fate => refusal(fate, allowance).into_response(),
+                fate => refusal(fate, allowance),
             }
         }
     }
@@ -232,12 +233,12 @@ fn name_host(parts: &mut Parts) {
     }
 }
 
-fn refusal(fate: Fate, allowance: Allowance) -> (StatusCode, String) {
+fn refusal(fate: Fate, allowance: Allowance) -> Response {
     match fate {
-        Fate::Late => (
+        Fate::Late => sentence(
             StatusCode::REQUEST_TIMEOUT,
             "The body of this request took too long to arrive.\n".to_owned(),
         ),
-        Fate::TooLarge | Fate::Fine => (StatusCode::PAYLOAD_TOO_LARGE, allowance.refusal()),
+        Fate::TooLarge | Fate::Fine => sentence(StatusCode::PAYLOAD_TOO_LARGE, allowance.refusal()),
     }
 }

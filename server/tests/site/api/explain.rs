@@ -132,12 +132,30 @@ async fn an_explanation_says_what_else_would_have_been_shown() {
           "segment": "smb",
           "winner": "pricing--smb--en"
         },
+        "country": {
+          "reason": "cookie",
+          "segment": "enterprise",
+          "winner": "pricing--enterprise--en"
+        },
+        "device": null,
+        "language": null,
         "query": {
           "reason": "cookie",
           "segment": "enterprise",
           "winner": "pricing--enterprise--en"
         },
-        "term": null
+        "referrer": null,
+        "term": null,
+        "time": null,
+        "utm_campaign": null,
+        "utm_content": null,
+        "utm_medium": null,
+        "utm_source": {
+          "reason": "cookie",
+          "segment": "enterprise",
+          "winner": "pricing--enterprise--en"
+        },
+        "visits": null
       },
       "locale": "en",
       "margin": null,
@@ -181,8 +199,9 @@ async fn an_explanation_says_what_else_would_have_been_shown() {
     let (_, without) = printed.split_once("\nwithout\n").expect("it is printed");
     assert_eq!(
         without,
-        "  cookies        pricing--smb--en  (smb, by condition)\n  \
-           query          pricing--enterprise--en  (enterprise, by cookie)\n"
+        "  utm_source     pricing--enterprise--en  (enterprise, by cookie)\n  \
+           query          pricing--enterprise--en  (enterprise, by cookie)\n  \
+           cookies        pricing--smb--en  (smb, by condition)\n"
     );
 }
 
@@ -211,6 +230,13 @@ async fn a_term_and_an_instant_can_be_supposed() {
     assert_eq!(explain(plan)["winner"], Value::Null);
     let then = explain(&format!("{plan}&at=2099-06-01T00:00:00Z"));
     assert_eq!(then["winner"], "pricing--with-plan--en");
+    assert_eq!(then["counterfactual"]["time"]["winner"], Value::Null);
+    assert_eq!(then["counterfactual"]["time"]["segment"], "with-plan");
+
+    let country = explain("page=/pricing&country=DE");
+    let without = &country["counterfactual"]["country"];
+    assert_eq!(country["segment"], "dach");
+    assert_eq!(without["segment"], "default");
 
     let refused = |query: &str, parameter: &str| {
         let answer = ask(&node, &format!("{EXPLAIN}?{query}"), &secret);

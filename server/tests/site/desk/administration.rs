@@ -400,6 +400,12 @@ async fn people_are_added_listed_and_reset_at_the_command_line() {
         link.starts_with(&format!("{base}/admin/welcome/")),
         "{link}"
     );
+    let (_, link, said) = run(&mut user(&["reset", "ANN@site.example"]));
+    assert!(
+        link.starts_with("http://127.0.0.1:3000/admin/welcome/"),
+        "{link}"
+    );
+    assert!(said.contains("by the setting listen"), "{said}");
     let refused = |arguments: &[&str], expected: &str| {
         let (code, _, complaint) = run(&mut user(arguments));
         assert_ne!(code, 0);
@@ -412,7 +418,7 @@ async fn people_are_added_listed_and_reset_at_the_command_line() {
     );
     refused(&["add", "eve@site.example", "--password-stdin"], "--name");
     refused(&["add", "eve"], "name@example.com");
-    assert_eq!(kinds(&database), "invitation reset");
+    assert_eq!(kinds(&database), "invitation reset reset");
 }
 
 fn kinds(database: &Database) -> String {

@@ -107,13 +107,16 @@ async fn the_screen_says_why() {
         "Campaign source is linkedin · it is google",
         "Without cookies",
         "Prices for small companies, for Small companies: its condition is the first that holds",
-        "Without anything in the address",
+        "Without the campaign source",
+        "Without the country",
         "Nothing would change.",
         "local/all-MiniLM-L6-v2 (384 dimensions), version 1",
         "in no cache yet",
     ] {
         assert!(text.contains(said), "{said}: {text}");
     }
+    // What is one and the same thing is said once.
+    assert!(!text.contains("anything in the address"), "{text}");
     assert_eq!(screen.select("svg rect.fill-accent").len(), 1);
 
     site.node.in_time("/pricing?segment=enterprise", &[]).await;
@@ -121,6 +124,47 @@ async fn the_screen_says_why() {
     assert!(again.contains("in memory"), "{again}");
     // Viewers share nothing.
     assert!(!text.contains("Share this preview"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_signal_that_the_visitor_brings_has_a_line_and_no_other_has() {
+    let site = desk().await;
+    let viewer = site.sign_in(Role::Viewer).await;
+    let lines = |query: &str| {
+        let screen = site.open(&viewer, &format!("/admin/preview?page=/pricing&{query}"));
+        let terms = screen.select("main dt");
+        terms
+            .iter()
+            .filter_map(|term| Some(term.strip_prefix("Without ")?.to_owned()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(lines("locale=en"), [""; 0]);
+    assert_eq!(lines("country=DE"), ["the country"]);
+    assert_eq!(lines("device=mobile"), ["the device"]);
+    assert_eq!(lines("referrer=github.com"), ["the referring site"]);
+    assert_eq!(lines("returning=true"), ["earlier visits"]);
+    assert_eq!(lines("utm_campaign=spring"), ["the campaign term"]);
+    let all = "segment=smb&utm_source=linkedin&utm_medium=cpc&utm_campaign=spring&utm_term=fleet\
+               &referrer=github.com&country=DE&device=mobile&language=de&time=2099-06-01T10:00\
+               &cookie=plan%3Dpro&returning=true";
+    assert_eq!(
+        lines(all),
+        [
+            "the chosen segment",
+            "the campaign term",
+            "the campaign source",
+            "the campaign medium",
+            "the campaign name",
+            "anything in the address",
+            "the referring site",
+            "the country",
+            "the device",
+            "the language of the browser",
+            "the chosen time",
+            "earlier visits",
+            "cookies",
+        ]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -6,7 +6,7 @@ use std::thread::sleep;
 
 use landfall::http::serve::Options;
 
-use super::{Connection, MUCH, SHORT, limited, request, site_with};
+use super::{Connection, MUCH, SHORT, assert_guarded, limited, request, site_with};
 use crate::client::{self, send};
 use crate::support::options;
 
@@ -77,6 +77,9 @@ async fn a_body_beyond_the_limit_is_refused_and_the_refusal_arrives() {
             expected,
             "{bytes} {chunked}"
         );
+        if answer.status == 413 {
+            assert_guarded(&answer);
+        }
     };
     let refusal =
         "What you sent has more than 1000000 bytes. Shorten it; nothing of it was saved.\n";
@@ -96,7 +99,9 @@ async fn a_client_too_slow_with_its_body_is_told_so() {
     ] {
         let mut connection = Connection::open(node.address);
         connection.send(format!("POST /api/upload HTTP/1.1\r\nHost: x\r\n{begun}"));
-        assert_eq!(connection.answer().status, 408, "{begun:?}");
+        let answer = connection.answer();
+        assert_eq!(answer.status, 408, "{begun:?}");
+        assert_guarded(&answer);
         // A connection in the middle of a body is of no further use.
         connection
             .stream

@@ -62,6 +62,21 @@ fn limited(change: impl FnOnce(&mut Limits)) -> Options {
     options
 }
 
+/// An answer that no handler gives says what all others say, too.
+fn assert_guarded(answer: &Answer) {
+    for (name, expected) in [
+        (
+            "content-security-policy",
+            "default-src 'none'; frame-ancestors 'none'",
+        ),
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("cache-control", "no-store"),
+    ] {
+        assert_eq!(answer.header(name), expected, "{answer:?}");
+    }
+}
+
 /// A connection that is kept between requests.
 struct Connection {
     stream: BufReader<TcpStream>,

@@ -7,7 +7,7 @@
 use std::io::{self, BufRead};
 use std::str::Utf8Error;
 
-use crate::ingest::format::MAX_ROW_BYTES;
+use crate::ingest::format::{EXCERPT_BYTES, MAX_ROW_BYTES};
 
 /// Splits a table into rows and cells.
 pub(super) struct Splitter<R> {
@@ -32,6 +32,8 @@ pub(super) struct Cells {
     ends: Vec<usize>,
     /// Bytes of the row in the file.
     size: usize,
+    /// The first of them.
+    raw: Vec<u8>,
 }
 
 /// What makes a row unreadable.
@@ -120,7 +122,7 @@ impl<R: BufRead> Splitter<R> {
                         State::Plain
                     }
                 };
-                cells.grow();
+                cells.grow(byte);
             }
             self.reader.consume(length);
         }
@@ -131,6 +133,11 @@ impl Cells {
     /// How many cells the row has.
     pub(super) fn len(&self) -> usize {
         self.ends.len()
+    }
+
+    /// The row's first bytes in the file.
+    pub(super) fn raw(&self) -> &[u8] {
+        &self.raw
     }
 
     /// Whether every cell is empty.
@@ -154,6 +161,7 @@ impl Cells {
         self.bytes.clear();
         self.ends.clear();
         self.size = 0;
+        self.raw.clear();
     }
 
     fn push(&mut self, byte: u8) {
@@ -169,8 +177,11 @@ impl Cells {
     }
 
     /// Counts a byte of the row, and forgets the row once it is too long.
-    fn grow(&mut self) {
+    fn grow(&mut self, byte: u8) {
         self.size += 1;
+        if self.raw.len() < EXCERPT_BYTES {
+            self.raw.push(byte);
+        }
         if self.size > MAX_ROW_BYTES {
             self.fault = Some(Fault::TooLong);
         }

@@ -59,11 +59,8 @@ impl<R: BufRead> Rows<R> {
                         Ok(columns) => self.state = State::Reading(Table { splitter, columns }),
                         Err(problems) => {
                             let line = self.cells.line.max(1);
-                            return Ok(Some(Row {
-                                line,
-                                kind: None,
-                                record: Err(problems),
-                            }));
+                            let row = Row::undecoded(line, &Value::Null, problems);
+                            return Ok(Some(row.spelt(self.cells.raw())));
                         }
                     }
                 }
@@ -73,8 +70,8 @@ impl<R: BufRead> Rows<R> {
                     }
                     let row = row(&table.columns, &self.cells);
                     self.state = State::Reading(table);
-                    if row.is_some() {
-                        return Ok(row);
+                    if let Some(row) = row {
+                        return Ok(Some(row.spelt(self.cells.raw())));
                     }
                 }
             }
@@ -131,18 +128,16 @@ fn row(columns: &[Column], cells: &Cells) -> Option<Row> {
         );
         return Some(Row::refused(line, "", message));
     }
-    Some(match tree(columns, cells) {
-        Ok(json) => Row::decoded(line, json),
-        Err(problems) => Row {
-            line,
-            kind: None,
-            record: Err(problems),
-        },
+    let (json, problems) = tree(columns, cells);
+    Some(if problems.is_empty() {
+        Row::decoded(line, json)
+    } else {
+        Row::undecoded(line, &json, problems)
     })
 }
 
-/// Puts the cells together into the JSON that the record would be in the other format.
-fn tree(columns: &[Column], cells: &Cells) -> Result<Value, Vec<Problem>> {
+/// Puts the cells together into the JSON that the record would be in the other format, but for those with problems.
+fn tree(columns: &[Column], cells: &Cells) -> (Value, Vec<Problem>) {
     let mut root = Value::Object(Map::new());
     let mut problems = Vec::new();
     for column in columns {
@@ -153,11 +148,7 @@ fn tree(columns: &[Column], cells: &Cells) -> Result<Value, Vec<Problem>> {
         };
         problems.extend(put.err());
     }
-    if problems.is_empty() {
-        Ok(root)
-    } else {
-        Err(problems)
-    }
+    (root, problems)
 }
 
 fn value(column: &Column, cell: &str) -> Result<Value, Problem> {

@@ -3,7 +3,7 @@
 use domain::condition::Clause;
 use domain::decision::{Pool, TermUse};
 use engine::explain::{
-    CandidateExplanation, Counterfactual, Counterfactuals, Explanation, SegmentExplanation,
+    CandidateExplanation, Counterfactual, Explanation, SegmentExplanation, Signal,
 };
 use engine::store::Space;
 use serde::Serialize;
@@ -113,10 +113,30 @@ struct Ranked {
 struct Without {
     /// Without the parameter that brought the campaign term.
     term: Option<Supposed>,
-    /// Without any cookie.
-    cookies: Option<Supposed>,
+    /// Without `utm_source` in the page's address.
+    utm_source: Option<Supposed>,
+    /// Without `utm_medium`.
+    utm_medium: Option<Supposed>,
+    /// Without `utm_campaign`.
+    utm_campaign: Option<Supposed>,
+    /// Without `utm_content`.
+    utm_content: Option<Supposed>,
     /// Without any parameter in the page's address.
     query: Option<Supposed>,
+    /// Without a referrer.
+    referrer: Option<Supposed>,
+    /// Without country, region and city.
+    country: Option<Supposed>,
+    /// Without what the browser says of itself and of its device.
+    device: Option<Supposed>,
+    /// Without the browser's languages.
+    language: Option<Supposed>,
+    /// Now instead of at another instant.
+    time: Option<Supposed>,
+    /// Without the cookie that remembers earlier visits.
+    visits: Option<Supposed>,
+    /// Without any cookie.
+    cookies: Option<Supposed>,
 }
 
 /// What would have been shown.
@@ -141,6 +161,7 @@ fn value(spelt: String) -> Value {
 impl From<Explanation> for Explained {
     fn from(explanation: Explanation) -> Self {
         let winner = explanation.winner().map(str::to_owned);
+        let counterfactual = Without::of(&explanation);
         let Explanation {
             path,
             locale,
@@ -156,7 +177,7 @@ impl From<Explanation> for Explained {
             pool,
             candidates,
             margin,
-            counterfactual,
+            counterfactuals: _,
         } = explanation;
         Self {
             page: path,
@@ -188,7 +209,7 @@ impl From<Explanation> for Explained {
             candidates: candidates.into_iter().map(Ranked::from).collect(),
             margin,
             winner,
-            counterfactual: Without::from(counterfactual),
+            counterfactual,
         }
     }
 }
@@ -235,22 +256,33 @@ impl From<CandidateExplanation> for Ranked {
     }
 }
 
-impl From<Counterfactuals> for Without {
-    fn from(outcomes: Counterfactuals) -> Self {
+impl Without {
+    fn of(explanation: &Explanation) -> Self {
+        let without = |signal| explanation.without(signal).map(Supposed::from);
         Self {
-            term: outcomes.without_term.map(Supposed::from),
-            cookies: outcomes.without_cookies.map(Supposed::from),
-            query: outcomes.without_query.map(Supposed::from),
+            term: without(Signal::Term),
+            utm_source: without(Signal::UtmSource),
+            utm_medium: without(Signal::UtmMedium),
+            utm_campaign: without(Signal::UtmCampaign),
+            utm_content: without(Signal::UtmContent),
+            query: without(Signal::Query),
+            referrer: without(Signal::Referrer),
+            country: without(Signal::Country),
+            device: without(Signal::Device),
+            language: without(Signal::Language),
+            time: without(Signal::Time),
+            visits: without(Signal::Visits),
+            cookies: without(Signal::Cookies),
         }
     }
 }
 
-impl From<Counterfactual> for Supposed {
-    fn from(outcome: Counterfactual) -> Self {
+impl From<&Counterfactual> for Supposed {
+    fn from(outcome: &Counterfactual) -> Self {
         Self {
             segment: outcome.segment.to_string(),
             reason: outcome.reason.as_str(),
-            winner: outcome.winner,
+            winner: outcome.winner.clone(),
         }
     }
 }

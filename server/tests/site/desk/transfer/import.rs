@@ -128,6 +128,8 @@ async fn bad_rows_keep_a_whole_file_out_and_are_told_one_by_one() {
         ["Segments01", "Variants12", "Not readable0301"]
     );
     assert!(text.contains("fr is not a language of this site"), "{text}");
+    assert!(text.contains("2variant badlocale"), "{text}");
+    assert!(text.contains("5not readable"), "{text}");
     assert!(text.contains("These are the first 200 of 305"), "{text}");
     assert!(!text.contains("Import 1 record"), "{text}");
     let refused = site.call(&publisher, "transfer/start", &[("upload", &waiting(&site))]);
@@ -141,7 +143,19 @@ async fn bad_rows_keep_a_whole_file_out_and_are_told_one_by_one() {
     );
     let body = dechunked(&rejects);
     assert!(
-        body.starts_with("\u{feff}line,field,problem\n2,locale,\"fr is not"),
+        body.starts_with(
+            "\u{feff}line,kind,name,field,problem,row\n2,variant,bad,locale,\"fr is not"
+        ),
+        "{body}"
+    );
+    // Each problem comes with the row it lies in, to be found and corrected.
+    let second = body.lines().nth(1).unwrap_or_default();
+    assert!(
+        second.ends_with(r#","{""kind"":""variant"",""id"":""bad"",""page"":""nowhere"",""locale"":""fr"",""name"":""N"",""content"":{""title"":""T""}}""#),
+        "{second}"
+    );
+    assert!(
+        body.contains("\n5,,,,") && body.contains(",nonsense\n"),
         "{body}"
     );
     assert_eq!(body.lines().count(), 1 + 305);
@@ -163,6 +177,17 @@ async fn bad_rows_keep_a_whole_file_out_and_are_told_one_by_one() {
         site.database.query("SELECT count(*) FROM jobs UNION ALL SELECT count(*) FROM variants WHERE external_id = 'fine'"),
         "0\n0"
     );
+    // Another file takes the place of this one.
+    let another = "form[action='/admin/transfer/upload'] input[type=file]";
+    assert_eq!(screen.select(another).len(), 1);
+    assert!(text.contains("It takes the place of bad.jsonl"), "{text}");
+    let file = variant("fine", "A headline").to_string();
+    upload(&site, &publisher, "good.jsonl", file);
+    let text = site.open(&publisher, SCREEN).select("main").concat();
+    assert!(text.contains("Dry run of good.jsonl"), "{text}");
+    assert!(text.contains("All rows are good."), "{text}");
+    assert_eq!(site.database.query("SELECT count(*) FROM uploads"), "1");
+
     let discarded = site.call(&publisher, "transfer/discard", &[]);
     assert!(discarded.header("location").contains("file-discarded"));
     assert_eq!(site.database.query("SELECT count(*) FROM uploads"), "0");
