@@ -11,6 +11,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::headers::Value;
 
+/// For browsers and scanners that do not read `frame-ancestors`.
+const NO_FRAME: &str = "DENY";
+
 static LANDING_POLICY: LazyLock<String> = LazyLock::new(|| policy(landing::STYLE_SHEET));
 static FRAME_POLICY: LazyLock<String> = LazyLock::new(|| {
     let policy: &str = &LANDING_POLICY;
@@ -27,6 +30,10 @@ pub(super) fn protect_landing(put: &mut impl FnMut(HeaderName, Value<'_>)) {
 pub(super) fn allow_frame(headers: &mut HeaderMap) {
     if let Ok(policy) = HeaderValue::from_str(&FRAME_POLICY) {
         headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        headers.insert(
+            header::X_FRAME_OPTIONS,
+            HeaderValue::from_static("SAMEORIGIN"),
+        );
     }
 }
 
@@ -45,6 +52,7 @@ pub(super) fn protect_rest(headers: &mut HeaderMap) {
             header::CONTENT_SECURITY_POLICY,
             "default-src 'none'; frame-ancestors 'none'",
         ),
+        (header::X_FRAME_OPTIONS, NO_FRAME),
         (header::REFERRER_POLICY, "no-referrer"),
     ] {
         let value = HeaderValue::from_static(value);
@@ -84,6 +92,7 @@ fn protect(policy: &'static str, put: &mut impl FnMut(HeaderName, Value<'_>)) {
     const PERMISSIONS: HeaderName = HeaderName::from_static("permissions-policy");
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, policy),
+        (header::X_FRAME_OPTIONS, NO_FRAME),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
         (PERMISSIONS, "camera=(), geolocation=(), microphone=()"),

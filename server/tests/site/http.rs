@@ -324,6 +324,7 @@ async fn what_is_no_page_may_do_nothing_in_a_window_of_its_own() {
             "{target}"
         );
         assert!(!answer.header("referrer-policy").is_empty(), "{target}");
+        assert_eq!(answer.header("x-frame-options"), "DENY", "{target}");
     }
     // Nobody keeps it that something is missing.
     let missing = node.get("/assets/nowhere.svg", &[]);

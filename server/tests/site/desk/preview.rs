@@ -83,6 +83,7 @@ async fn a_preview_is_what_that_visitor_gets_and_leaves_no_trace() {
         assert_eq!(frame.header("x-robots-tag"), "noindex, nofollow");
         let policy = frame.header("content-security-policy");
         assert!(policy.contains("frame-ancestors 'self'"), "{policy}");
+        assert_eq!(frame.header("x-frame-options"), "SAMEORIGIN");
         assert!(policy.starts_with("default-src 'none'"), "{policy}");
     }
     assert_ne!(frames[0].text(), frames[1].text());
