@@ -10,6 +10,8 @@ mod list;
 mod picture;
 #[cfg(feature = "ssr")]
 mod plan;
+#[cfg(feature = "ssr")]
+pub mod plan_words;
 mod progress;
 #[cfg(feature = "ssr")]
 mod switch;

@@ -9,6 +9,7 @@ mod kill;
 mod nearest;
 #[path = "../../../../engine/tests/support/openai_server.rs"]
 mod openai_server;
+mod plans;
 mod restart;
 mod screens;
 mod statements;
