@@ -16,4 +16,5 @@ mod statements;
 mod support;
 mod switch;
 mod told;
+mod unfinished;
 mod waits;
