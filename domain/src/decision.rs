@@ -140,7 +140,7 @@ impl Choice {
 /// both wins; equals are ordered by id, so that every node agrees.
 pub fn choose(candidates: &[Candidate], question: &Question<'_>) -> Choice {
     let term = term_use(candidates, question);
-    let of_segment = |c: &Candidate| c.segment == Some(question.segment);
+    let of_segment = |c: &Candidate| is_own(c, question);
     let of_any = |c: &Candidate| c.segment.is_none() && is_near(c, question, term);
     for (pool, admits) in [
         (Pool::Segment, &of_segment as &dyn Fn(&Candidate) -> bool),
@@ -166,6 +166,22 @@ pub fn choose(candidates: &[Candidate], question: &Question<'_>) -> Choice {
     }
 }
 
+/// The candidates for which the similarity floor matters: those for any segment in the question's
+/// languages; none where the segment has variants of its own, because they come first.
+pub fn floored<'a>(
+    candidates: &'a [Candidate],
+    question: &Question<'_>,
+) -> impl Iterator<Item = &'a Candidate> {
+    let locales = question.locales;
+    let spoken = move |c: &&Candidate| locales.contains(&c.locale);
+    let has_own = candidates
+        .iter()
+        .filter(spoken)
+        .any(|c| is_own(c, question));
+    let of_any = candidates.iter().filter(|c| c.segment.is_none());
+    of_any.filter(spoken).filter(move |_| !has_own)
+}
+
 /// The cosine similarity, -1 to 1, of the campaign term to the candidate that is nearest to it, of
 /// those that might be shown: what the term's floor is held against.
 pub fn term_reach(candidates: &[Candidate], question: &Question<'_>) -> Option<f32> {
@@ -185,6 +201,11 @@ fn term_use(candidates: &[Candidate], question: &Question<'_>) -> TermUse {
         Some(best) if best >= question.thresholds.term_floor => TermUse::Heard,
         _ => TermUse::BelowFloor,
     }
+}
+
+/// Whether a variant is written for the visitor's segment.
+fn is_own(c: &Candidate, question: &Question<'_>) -> bool {
+    c.segment == Some(question.segment)
 }
 
 /// Whether a variant for any segment is near enough to be shown.
@@ -295,6 +316,28 @@ mod tests {
     fn below_the_floor_nothing_for_any_segment_is_shown() {
         check(&[candidate(1, None, "de", 0.34)], Pool::Default, &[]);
         check(&[candidate(1, None, "de", 0.35)], Pool::Any, &[1]);
+    }
+
+    #[test]
+    fn the_floor_matters_only_where_the_segment_has_no_variant_of_its_own() {
+        let check = |candidates: &[Candidate], expected: &[i64]| {
+            let locales = ["de".parse().unwrap(), "en".parse().unwrap()];
+            let question = Question {
+                segment: HERE,
+                locales: &locales,
+                thresholds: Thresholds::default(),
+                term_alignment: None,
+            };
+            let found = floored(candidates, &question);
+            let found: Vec<i64> = found.map(|c| c.variant.0).collect();
+            assert_eq!(found, expected);
+        };
+        let (any, english) = (candidate(1, None, "de", 0.9), candidate(2, None, "en", 0.1));
+        let french = candidate(3, None, "fr", 0.9);
+        check(&[any, english, french], &[1, 2]);
+        check(&[any, candidate(4, Some(OTHER), "de", 0.9)], &[1]);
+        check(&[any, candidate(4, Some(HERE), "fr", 0.9)], &[1]);
+        check(&[any, candidate(4, Some(HERE), "en", 0.9)], &[]);
     }
 
     #[test]

@@ -80,7 +80,7 @@ pub use session::{AdminContext, AdminSession, ClientAddress};
 pub use shell::shell;
 pub use spaces::Progress;
 #[cfg(feature = "ssr")]
-pub use spaces::{comparison_words, drift_picture, job_words};
+pub use spaces::{comparison_words, drift_picture, job_words, plan_words};
 #[cfg(feature = "ssr")]
 pub use welcome::welcome_url;
 

@@ -71,6 +71,10 @@ const NOTICES: &[(&str, &str)] = &[
         "space-switched",
         "The space decides now. The one before is kept, so that you can go back.",
     ),
+    (
+        "space-switched-for-good",
+        "The space decides now. The one before is deleted; there is no way back to it.",
+    ),
     ("space-rolled-back", "The space before decides again."),
     (
         "space-retried",

@@ -76,8 +76,8 @@ pub enum EmbeddingError {
         /// What happened on the way.
         reason: String,
     },
-    /// Retrying did not help.
-    #[error("{}: {last}", given_up(*attempts, *asked))]
+    /// Retrying did not help, or was not wanted.
+    #[error("{}{last}", given_up(*attempts, *asked))]
     GaveUp {
         /// Requests sent.
         attempts: u32,
@@ -144,8 +144,10 @@ pub(super) fn asks_to_wait(asked: Duration) -> String {
 }
 
 fn given_up(attempts: u32, asked: Option<Duration>) -> String {
-    asked.map_or_else(
-        || format!("gave up after {attempts} attempts"),
-        asks_to_wait,
-    )
+    match (asked, attempts) {
+        (Some(asked), _) => format!("{}: ", asks_to_wait(asked)),
+        // Who tried once says what happened.
+        (None, 1) => String::new(),
+        (None, _) => format!("gave up after {attempts} attempts: "),
+    }
 }

@@ -18,8 +18,8 @@ use tracing::instrument;
 
 use self::bert::{Bert, Config};
 use super::{
-    Embedding, EmbeddingError, EmbeddingProvider, Normalisation, Pooling, SpaceSpec, Tokens,
-    VectorError, check_texts, vector::weight,
+    Embedding, EmbeddingError, EmbeddingProvider, Normalisation, Pooling, SpaceSpec, Tariff,
+    Tokens, VectorError, check_texts, vector::weight,
 };
 
 /// The model's window in tokens, with the two that mark start and end. Longer texts are split.
@@ -93,6 +93,13 @@ impl LocalProvider {
 impl EmbeddingProvider for LocalProvider {
     fn space(&self) -> &SpaceSpec {
         &self.space
+    }
+
+    fn tariff(&self) -> Tariff {
+        Tariff {
+            price_per_million_tokens: Some(0.0),
+            tokens_per_minute: None,
+        }
     }
 
     fn batch_size(&self) -> usize {

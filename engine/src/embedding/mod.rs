@@ -31,8 +31,8 @@ pub use vector::{Embedding, VectorError};
 /// What embedding costs, and how much of it background work may do.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Tariff {
-    /// In whatever currency the site's people think in.
-    pub price_per_million_tokens: f64,
+    /// In whatever currency the site's people think in; `None` when nobody has said it.
+    pub price_per_million_tokens: Option<f64>,
     /// Most tokens a minute; `None` is as many as it manages.
     pub tokens_per_minute: Option<NonZeroU32>,
 }
@@ -65,7 +65,7 @@ pub trait EmbeddingProvider: Send + Sync + Debug {
     /// A call may carry more, and is then worked through in parts.
     fn batch_size(&self) -> usize;
 
-    /// What it costs to embed, and how much of it is allowed. Nothing and everything, unless it is said otherwise.
+    /// What it costs to embed, and how much of it is allowed. Unknown and everything, unless it is said otherwise.
     fn tariff(&self) -> Tariff {
         Tariff::default()
     }
@@ -92,6 +92,14 @@ pub trait EmbeddingProvider: Send + Sync + Debug {
     /// [`EmbeddingError::EmptyText`] when a text is empty or only white space; nothing is computed then. All other
     /// errors are the provider's and concern the whole call.
     async fn embed(&self, texts: &[String]) -> Result<Vec<Embedding>, EmbeddingError>;
+
+    /// As [`embed`](Self::embed), for whoever would rather know at once that it fails: nothing is tried again.
+    ///
+    /// # Errors
+    /// As [`embed`](Self::embed).
+    async fn embed_once(&self, texts: &[String]) -> Result<Vec<Embedding>, EmbeddingError> {
+        self.embed(texts).await
+    }
 
     /// Embeds one text.
     ///

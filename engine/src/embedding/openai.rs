@@ -83,12 +83,43 @@ impl OpenAiProvider {
         answer.map_err(|error| transport::failure(error, self.key.as_ref()))
     }
 
+    /// Embeds texts of any length, as patiently as `policy` says.
+    async fn embed_by(
+        &self,
+        policy: &RetryPolicy,
+        texts: &[String],
+    ) -> Result<Vec<Embedding>, EmbeddingError> {
+        check_texts(texts)?;
+        if texts.iter().all(|text| pieces::tokens(text) <= self.window) {
+            return self.embed_whole(policy, texts).await;
+        }
+        let split: Vec<Vec<&str>> = texts
+            .iter()
+            .map(|text| pieces::split(text, self.window))
+            .collect();
+        let parts: Vec<String> = split.iter().flatten().map(ToString::to_string).collect();
+        let mut vectors = self.embed_whole(policy, &parts).await?.into_iter();
+        let pooled = split.iter().enumerate().map(|(index, parts)| {
+            let weights = parts.iter().map(|part| weight(pieces::tokens(part)));
+            let weighted: Vec<(Embedding, f32)> = vectors.by_ref().zip(weights).collect();
+            Embedding::pooled(&weighted).ok_or(EmbeddingError::Vector {
+                index,
+                source: VectorError::Zero,
+            })
+        });
+        pooled.collect()
+    }
+
     /// Embeds texts that fit into the window.
-    async fn embed_whole(&self, texts: &[String]) -> Result<Vec<Embedding>, EmbeddingError> {
+    async fn embed_whole(
+        &self,
+        policy: &RetryPolicy,
+        texts: &[String],
+    ) -> Result<Vec<Embedding>, EmbeddingError> {
         let mut vectors = Vec::with_capacity(texts.len());
         for batch in texts.chunks(self.batch_size) {
             let attempt = || self.request(batch);
-            let answer = retrying(&self.policy, &*self.pacer, &self.pausing, attempt).await?;
+            let answer = retrying(policy, &*self.pacer, &self.pausing, attempt).await?;
             vectors.extend(self.vectors(answer, batch.len(), vectors.len())?);
         }
         Ok(vectors)
@@ -142,25 +173,15 @@ impl EmbeddingProvider for OpenAiProvider {
 
     #[instrument(name = "embedding.openai.embed", skip_all, fields(texts = texts.len()))]
     async fn embed(&self, texts: &[String]) -> Result<Vec<Embedding>, EmbeddingError> {
-        check_texts(texts)?;
-        if texts.iter().all(|text| pieces::tokens(text) <= self.window) {
-            return self.embed_whole(texts).await;
-        }
-        let split: Vec<Vec<&str>> = texts
-            .iter()
-            .map(|text| pieces::split(text, self.window))
-            .collect();
-        let parts: Vec<String> = split.iter().flatten().map(ToString::to_string).collect();
-        let mut vectors = self.embed_whole(&parts).await?.into_iter();
-        let pooled = split.iter().enumerate().map(|(index, parts)| {
-            let weights = parts.iter().map(|part| weight(pieces::tokens(part)));
-            let weighted: Vec<(Embedding, f32)> = vectors.by_ref().zip(weights).collect();
-            Embedding::pooled(&weighted).ok_or(EmbeddingError::Vector {
-                index,
-                source: VectorError::Zero,
-            })
-        });
-        pooled.collect()
+        self.embed_by(&self.policy, texts).await
+    }
+
+    async fn embed_once(&self, texts: &[String]) -> Result<Vec<Embedding>, EmbeddingError> {
+        let once = RetryPolicy {
+            max_attempts: 1,
+            ..self.policy
+        };
+        self.embed_by(&once, texts).await
     }
 }
 

@@ -288,6 +288,14 @@ mod tests {
                 seconds(7)
             )
         );
+        let once = RetryPolicy {
+            max_attempts: 1,
+            ..POLICY
+        };
+        assert_eq!(
+            run(once, Retry::After(None)).await,
+            (unreachable.to_owned(), seconds(0))
+        );
         let hasty = RetryPolicy {
             total: seconds(5),
             ..POLICY

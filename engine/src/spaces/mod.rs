@@ -100,6 +100,18 @@ pub struct Started {
     pub new: bool,
 }
 
+impl SpaceView {
+    /// Whether its job is still open.
+    pub fn is_worked_on(&self) -> bool {
+        self.job.as_ref().is_some_and(EmbedJob::is_open)
+    }
+
+    /// Whether it was begun and nothing goes on with it.
+    pub fn is_unfinished(&self) -> bool {
+        self.row.state == SpaceState::Building && !self.is_worked_on()
+    }
+}
+
 impl Spaces {
     /// The spaces of `store`, into which `providers` embed.
     pub fn new(store: Store, providers: Providers, settings: Settings) -> Self {
@@ -203,7 +215,7 @@ impl Spaces {
                 "{spec} decides already; new texts are embedded into it by themselves."
             )));
         }
-        let total = transaction.missing(space.version).await?.vital();
+        let total = transaction.missing(space.version).await?.total();
         let (job, new) = transaction
             .make_embed_job(space.version, &actor.name, total)
             .await?;
@@ -295,10 +307,11 @@ impl Spaces {
     /// Gives a space up that does not decide. Its vectors are deleted in the background.
     ///
     /// # Errors
-    /// [`DeskError::Conflict`] when it decides or was given up before.
+    /// [`DeskError::Conflict`] when it decides; [`DeskError::NotFound`] when it was given up before.
     pub async fn retire(&self, actor: &Actor, version: i32) -> Result<(), DeskError> {
         let mut transaction = self.store.begin().await?;
-        if transaction.space(version).await?.is_none() {
+        let row = transaction.space(version).await?;
+        if row.is_none_or(|row| matches!(row.state, SpaceState::Retired { .. })) {
             return Err(gone(version));
         }
         transaction.cancel_embed_job(version).await?;

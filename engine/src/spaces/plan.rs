@@ -3,30 +3,32 @@
 use std::time::Duration;
 
 use tokio::time::Instant;
-use tracing::warn;
 
 use super::{Spaces, fill};
 use crate::desk::DeskError;
-use crate::embedding::{SpaceSpec, Tokens};
+use crate::embedding::{EmbeddingProvider, SpaceSpec, Tokens};
+use crate::store::IndexState;
 
 /// Texts that are embedded to measure the rate, where no job has measured it yet.
 const SAMPLE: usize = 8;
-/// Longest time for that.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Longest time for that: somebody waits for the plan.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What filling a space will take.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     /// The space.
     pub spec: SpaceSpec,
-    /// Texts without a vector there.
-    pub texts: usize,
+    /// Texts without a vector there, counted as the job counts them.
+    pub texts: i64,
     /// Texts that have one already.
-    pub present: usize,
-    /// Tokens of the former.
+    pub present: i64,
+    /// Tokens of the former; equal texts are embedded once.
     pub tokens: Tokens,
-    /// What a million tokens cost, in the currency of whoever configured it.
-    pub price_per_million_tokens: f64,
+    /// What a million tokens cost, in the currency of whoever configured it; `None` when nobody has.
+    pub price_per_million_tokens: Option<f64>,
+    /// Whether searches will have an index; otherwise they compare with every vector.
+    pub indexed: bool,
     /// Time to embed them, at the rate of the last job, or of a small sample; `None` when neither is
     /// to be had.
     pub time: Option<Duration>,
@@ -35,17 +37,18 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// What it will cost.
-    pub fn cost(&self) -> f64 {
+    /// What it will cost; `None` when no price is known.
+    pub fn cost(&self) -> Option<f64> {
         #[expect(clippy::cast_precision_loss, reason = "an estimate needs no more")]
         let tokens = self.tokens.number() as f64;
-        tokens / 1e6 * self.price_per_million_tokens
+        Some(tokens / 1e6 * self.price_per_million_tokens?)
     }
 }
 
 impl Spaces {
     /// What filling the space of a configured model will take. Where no job has measured the model's
-    /// rate, up to eight texts are embedded to measure it; their vectors are not kept.
+    /// rate, up to eight texts are embedded to measure it; their vectors are not kept, and a provider
+    /// that cannot be reached is not asked twice.
     ///
     /// # Errors
     /// [`DeskError::Invalid`] when the model is not configured here; [`DeskError::Embedding`] when
@@ -54,6 +57,9 @@ impl Spaces {
         let provider = self.reach(spec)?;
         let all = fill::all_texts(&self.store).await?;
         let present = self.store.present_space(spec).await?;
+        // No vector has the version 0, so everything is missing there.
+        let version = present.as_ref().map_or(0, |space| space.version);
+        let missing = self.store.missing(version).await?.total();
         let texts: Vec<String> = match &present {
             Some(space) => {
                 let hashes: Vec<_> = all.iter().map(|(hash, _)| *hash).collect();
@@ -71,50 +77,48 @@ impl Spaces {
             .await?
         {
             Some(rate) => (Some(rate), None),
-            None => match self.measure(spec, &texts).await {
+            None => match measure(&**provider, &texts).await {
                 Ok(rate) => (rate, None),
                 Err(trouble) => (None, Some(trouble)),
             },
         };
         #[expect(clippy::cast_precision_loss, reason = "an estimate needs no more")]
-        let (count, token_count) = (texts.len() as f64, tokens.number() as f64);
+        let (count, token_count) = (missing as f64, tokens.number() as f64);
         let limited = tariff
             .tokens_per_minute
             .map_or(0.0, |limit| token_count * 60.0 / f64::from(limit.get()));
         let seconds = rate.map(|rate| (count / rate).max(limited));
         Ok(Plan {
             spec: spec.clone(),
-            present: all.len() - texts.len(),
-            texts: texts.len(),
+            present: self.store.embedded_text_count().await? - missing,
+            texts: missing,
             tokens,
             price_per_million_tokens: tariff.price_per_million_tokens,
+            indexed: IndexState::is_possible(spec.dimensions),
             time: seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
             trouble,
         })
     }
+}
 
-    /// Texts a second, by embedding a few of them.
-    async fn measure(&self, spec: &SpaceSpec, texts: &[String]) -> Result<Option<f64>, String> {
-        let Some(provider) = self.providers.of(spec) else {
-            return Ok(None);
-        };
-        let step = (texts.len() / SAMPLE).max(1);
-        let sample: Vec<String> = texts.iter().step_by(step).take(SAMPLE).cloned().collect();
-        if sample.is_empty() {
-            return Ok(None);
+/// Texts a second, by embedding a few of them; why that failed otherwise. `None` where there are none.
+async fn measure(
+    provider: &dyn EmbeddingProvider,
+    texts: &[String],
+) -> Result<Option<f64>, String> {
+    let step = (texts.len() / SAMPLE).max(1);
+    let sample: Vec<String> = texts.iter().step_by(step).take(SAMPLE).cloned().collect();
+    if sample.is_empty() {
+        return Ok(None);
+    }
+    let start = Instant::now();
+    match tokio::time::timeout(PATIENCE, provider.embed_once(&sample)).await {
+        Ok(Ok(_)) => {
+            #[expect(clippy::cast_precision_loss, reason = "at most eight")]
+            let count = sample.len() as f64;
+            Ok(Some(count / start.elapsed().as_secs_f64().max(1e-6)))
         }
-        let start = Instant::now();
-        let embedded = tokio::time::timeout(PATIENCE, provider.embed(&sample)).await;
-        let trouble = match embedded {
-            Ok(Ok(_)) => {
-                #[expect(clippy::cast_precision_loss, reason = "at most eight")]
-                let count = sample.len() as f64;
-                return Ok(Some(count / start.elapsed().as_secs_f64().max(1e-6)));
-            }
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => "the embedding provider takes too long".to_owned(),
-        };
-        warn!(%trouble, "spaces.plan: the rate could not be measured");
-        Err(trouble)
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(_) => Err("the embedding provider takes too long".to_owned()),
     }
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::decision::Thresholds;
 use serde_json::json;
+use time::OffsetDateTime;
 use tracing::info;
 
 use super::{Floors, Spaces, conflict, gone, subject};
@@ -32,6 +33,10 @@ pub struct Switched {
     pub from: Option<i32>,
     /// The space that decides now.
     pub to: i32,
+    /// Until when it decided before, if it did.
+    pub until: Option<OffsetDateTime>,
+    /// For how long the space that decided is kept.
+    pub kept: Duration,
 }
 
 impl Spaces {
@@ -192,5 +197,14 @@ async fn put(
         )
         .await?;
     transaction.announce().await?;
-    Ok(Switched { from, to })
+    let until = match row.state {
+        SpaceState::Ready { deactivated_at, .. } => deactivated_at,
+        _ => None,
+    };
+    Ok(Switched {
+        from,
+        to,
+        until,
+        kept: keep,
+    })
 }

@@ -158,7 +158,9 @@ impl Store {
     /// [`StoreError`] when the database fails.
     pub async fn embedded_text_count(&self) -> Result<i64, StoreError> {
         let count = sqlx::query_scalar!(
-            r#"SELECT count(DISTINCT (variant_id, text_hash)) AS "count!" FROM embedded_texts"#
+            r#"SELECT count(DISTINCT (variant_id, text_hash)) FILTER (WHERE vital)
+                      + count(DISTINCT text_hash) FILTER (WHERE NOT vital) AS "count!"
+               FROM embedded_texts"#
         )
         .fetch_one(&self.pool)
         .await?;

@@ -43,6 +43,11 @@ pub enum IndexState {
 }
 
 impl IndexState {
+    /// Whether pgvector has an HNSW index for vectors of so many numbers.
+    pub fn is_possible(dimensions: u16) -> bool {
+        dimensions <= MAX_HNSW_HALFVEC
+    }
+
     /// Whether searches can use it, or have to do without one anyway.
     pub fn is_settled(&self) -> bool {
         matches!(self, Self::Impossible | Self::Valid)
@@ -66,7 +71,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn index_state(&self, space: &Space) -> Result<IndexState, StoreError> {
-        if create_index(space, IndexSettings::default(), true).is_none() {
+        if !IndexState::is_possible(space.spec.dimensions) {
             return Ok(IndexState::Impossible);
         }
         let found = sqlx::query!(
@@ -205,7 +210,7 @@ pub(super) fn indexed(space: &Space) -> Option<(String, &'static str)> {
     let dimensions = space.spec.dimensions;
     if dimensions <= MAX_HNSW_VECTOR {
         Some((format!("vector({dimensions})"), "vector_cosine_ops"))
-    } else if dimensions <= MAX_HNSW_HALFVEC {
+    } else if IndexState::is_possible(dimensions) {
         Some((format!("halfvec({dimensions})"), "halfvec_cosine_ops"))
     } else {
         None
@@ -251,6 +256,7 @@ mod tests {
                 },
             };
             let statement = create_index(&space, IndexSettings::default(), true);
+            assert_eq!(IndexState::is_possible(dimensions), statement.is_some());
             match (statement.as_deref(), expected) {
                 (Some(found), Some(part)) => assert!(found.contains(part), "{found}"),
                 (found, expected) => assert_eq!(found, expected),
@@ -261,6 +267,7 @@ mod tests {
             3_072,
             Some("((embedding::halfvec(3072)) halfvec_cosine_ops)"),
         );
-        check(8_000, None);
+        check(4_000, Some("halfvec(4000)"));
+        check(4_001, None);
     }
 }

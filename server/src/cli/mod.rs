@@ -91,6 +91,9 @@ pub(crate) enum CommandError {
     Start(#[from] StartError),
     #[error(transparent)]
     Import(#[from] ImportError),
+    /// What was asked for on the command line cannot be meant.
+    #[error("{0}")]
+    Usage(String),
     #[error("{0}")]
     Other(String),
 }
@@ -128,7 +131,7 @@ pub async fn run(cli: Cli) -> ExitCode {
                 }
             }
             match error {
-                CommandError::Config(_) => ExitCode::from(2),
+                CommandError::Config(_) | CommandError::Usage(_) => ExitCode::from(2),
                 _ => ExitCode::FAILURE,
             }
         }

@@ -31,8 +31,9 @@ pub struct EmbeddingConfig {
     pub window_tokens: usize,
     /// Texts that one request to the server carries, 1 to 2048. Default 128.
     pub batch_texts: usize,
-    /// What a million tokens cost, in any currency, for plans. Default 0.
-    pub price_per_million_tokens: f64,
+    /// What a million tokens of the server's model cost, in any currency, for plans. Default: unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price_per_million_tokens: Option<f64>,
     /// Most tokens a minute that a job may have embedded; 0 is as many as it manages. Default 0.
     pub tokens_per_minute: u32,
     /// Threads the local model may use. Default 1, so that visitors are not slowed.
@@ -59,7 +60,7 @@ impl Default for EmbeddingConfig {
             key_variable: "OPENAI_API_KEY".to_owned(),
             window_tokens: 8_000,
             batch_texts: 128,
-            price_per_million_tokens: 0.0,
+            price_per_million_tokens: None,
             tokens_per_minute: 0,
             threads: 1,
         }
@@ -97,7 +98,8 @@ impl EmbeddingConfig {
         if self.base_url.as_deref().is_some_and(|url| !is_web(url)) {
             return refuse("has a `base_url` that does not start with http:// or https://");
         }
-        if !(self.price_per_million_tokens.is_finite() && self.price_per_million_tokens >= 0.0) {
+        let is_price = |price: f64| price.is_finite() && price >= 0.0;
+        if !self.price_per_million_tokens.is_none_or(is_price) {
             return refuse("has a `price_per_million_tokens` that is no price");
         }
         Ok(())

@@ -275,7 +275,7 @@ fn crossing(below: &Below) -> impl IntoView + use<> {
             </td>
             <td class="wrap-anywhere">{variant(&below.variant)}</td>
             <td class="whitespace-nowrap tabular-nums">{both(Some(below.in_old), Some(below.in_new))}</td>
-            <td class="text-muted">{if below.falls { "No longer shown" } else { "Can be shown" }}</td>
+            <td class="text-muted">{if below.falls { "Can no longer be shown" } else { "Can be shown" }}</td>
         </tr>
     }
 }

@@ -110,8 +110,12 @@ pub async fn switch(
             .map(|days| Duration::from_hours(u64::from(days) * 24)),
     };
     let spaces = session.desk().spaces();
-    spaces.switch(&session.actor(), space, options).await?;
-    done(SCREEN, "space-switched");
+    let switched = spaces.switch(&session.actor(), space, options).await?;
+    let notice = match switched.kept {
+        Duration::ZERO => "space-switched-for-good",
+        _ => "space-switched",
+    };
+    done(SCREEN, notice);
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use engine::spaces::{Plan, Spaces};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::words;
+use super::{plan_words, words};
 use crate::admin::AdminError;
 use crate::admin::screen::screen;
 use crate::ui::{Button, LinkButton, PageHeader, Panel, Weight, Whole, grouped};
@@ -40,15 +40,6 @@ fn shown(plan: &Plan) -> AnyView {
         }
         Tokens::Estimated(tokens) => format!("about {}", grouped(tokens)),
     };
-    let cost = if plan.price_per_million_tokens > 0.0 {
-        format!(
-            "{:.4}, at {} per million tokens",
-            plan.cost(),
-            plan.price_per_million_tokens
-        )
-    } else {
-        "none".to_owned()
-    };
     let time = match (plan.time, &plan.trouble) {
         (Some(time), _) => format!("about {}", words::time(time.as_secs_f64())),
         (None, Some(trouble)) => format!("unknown: {trouble}"),
@@ -60,8 +51,9 @@ fn shown(plan: &Plan) -> AnyView {
             format!("{} to embed, {} embedded already", plan.texts, plan.present),
         ),
         ("Tokens", tokens),
-        ("Cost", cost),
+        ("Cost", plan_words::cost(plan)),
         ("Time", time),
+        ("Index", plan_words::index(plan)),
         (
             "Pooling",
             format!(

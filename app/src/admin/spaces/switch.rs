@@ -23,7 +23,8 @@ pub(super) fn switch(drift: &Drift, without: i64, keep: Duration) -> AnyView {
         ),
         None => "No campaign term is known in both spaces to choose it by.".to_owned(),
     };
-    let text = "Visitors get its decisions with their next request. The present space is kept, so that you can go back.";
+    let text = "Visitors get its decisions with their next request. You can go back for as long as the present space is \
+                kept; with 0 days it is deleted at once.";
     let tried = |name, label, hint: String, value: &str| {
         view! {
             <div class="max-w-64">

@@ -25,7 +25,7 @@ pub struct OpenAiConfig {
     pub window: usize,
     /// From sending a request to the end of its answer. Default: 30 seconds.
     pub timeout: Duration,
-    /// What embedding costs, and how much of it background work may do. Default: nothing, everything.
+    /// What embedding costs, and how much of it background work may do. Default: unknown, everything.
     pub tariff: Tariff,
     /// How patiently failing requests are repeated.
     pub retry: RetryPolicy,

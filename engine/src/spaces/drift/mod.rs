@@ -6,15 +6,15 @@ mod kept;
 mod report;
 mod terms;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use domain::decision::{Candidate, Choice, Question, choose, term_reach};
+use domain::decision::{Candidate, Choice, Question, choose, floored, term_reach};
 use domain::{Locale, PageId, SegmentId, VariantId};
 
 use self::kept::Progress;
-use super::{Floors, Spaces, conflict};
+use super::{Floors, Spaces, conflict, gone};
 use crate::catalog::{Catalog, Page};
 use crate::desk::DeskError;
 use crate::embedding::Embedding;
@@ -38,8 +38,9 @@ const TERMS: i64 = 500;
 struct Pair {
     segment: SegmentId,
     variant: VariantId,
-    /// Whether the floor applies to it: it is written for any segment.
-    for_any: bool,
+    /// Whether the floor has a say: it is written for any segment, and there is a language in which
+    /// the segment has none of its own.
+    floored: bool,
     from: Option<f32>,
     to: Option<f32>,
 }
@@ -93,11 +94,15 @@ impl Spaces {
         floors.check()?;
         let from = self.active().await?;
         let row = self.find(to).await?;
-        if row.state == SpaceState::Building {
-            let waiting = self.store.missing(to).await?.vital();
-            return Err(DeskError::Conflict(format!(
-                "Space {to} is still being filled: {waiting} texts have no vector there. Compare it once it is complete."
-            )));
+        match row.state {
+            SpaceState::Building => {
+                let waiting = self.store.missing(to).await?.vital();
+                return Err(DeskError::Conflict(format!(
+                    "Space {to} is not complete: {waiting} texts have no vector there. Compare it once it is."
+                )));
+            }
+            SpaceState::Retired { .. } => return Err(gone(to)),
+            SpaceState::Ready { .. } | SpaceState::Active { .. } => {}
         }
         let to = row.space;
         if from == to {
@@ -217,24 +222,18 @@ fn compare_page(
         let (old, new) = (of(old), of(new));
         let elsewhere: HashMap<VariantId, Option<f32>> =
             new.iter().map(|c| (c.variant, c.similarity)).collect();
-        pairs.extend(old.iter().map(|candidate| Pair {
-            segment: segment.id,
-            variant: candidate.variant,
-            for_any: candidate.segment.is_none(),
-            from: candidate.similarity,
-            to: elsewhere.get(&candidate.variant).copied().flatten(),
-        }));
+        let mut at_floor: HashSet<VariantId> = HashSet::new();
         for locale in &catalog.site.locales {
             let locales = page.variant_locales(*locale, catalog.site.default_locale);
-            let made = |candidates: &[Candidate], thresholds| {
-                let question = Question {
-                    segment: segment.id,
-                    locales: &locales,
-                    thresholds,
-                    term_alignment: None,
-                };
-                choose(candidates, &question)
+            let question = |thresholds| Question {
+                segment: segment.id,
+                locales: &locales,
+                thresholds,
+                term_alignment: None,
             };
+            let made =
+                |candidates: &[Candidate], thresholds| choose(candidates, &question(thresholds));
+            at_floor.extend(floored(&old, &question(present)).map(|c| c.variant));
             decisions.push(Decision {
                 segment: segment.id,
                 locale: *locale,
@@ -243,6 +242,13 @@ fn compare_page(
                 new: made(&new, future),
             });
         }
+        pairs.extend(old.iter().map(|candidate| Pair {
+            segment: segment.id,
+            variant: candidate.variant,
+            floored: at_floor.contains(&candidate.variant),
+            from: candidate.similarity,
+            to: elsewhere.get(&candidate.variant).copied().flatten(),
+        }));
     }
     Compared {
         path: page.path.to_string(),

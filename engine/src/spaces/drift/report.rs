@@ -32,7 +32,7 @@ pub struct Drift {
     /// Every decision: those that change first, by visits.
     pub decisions: Vec<Decided>,
     /// Pairs that the floor lets through in one space and not in the other, those with the largest
-    /// fall first.
+    /// fall first. Where a segment has variants of its own the floor has no say, and there are none.
     pub below: Vec<Below>,
     /// The floor that lets the same share of pairs through in the new space.
     pub suggested_floor: f32,
@@ -225,7 +225,7 @@ pub(super) fn build(
                 to: outcome(&decision.new),
             });
         }
-        for pair in page.pairs.iter().filter(|pair| pair.for_any) {
+        for pair in page.pairs.iter().filter(|pair| pair.floored) {
             if let (Some(in_old), Some(in_new)) = (pair.from, pair.to)
                 && (in_old >= old_floor) != (in_new >= new_floor)
             {
@@ -250,12 +250,16 @@ pub(super) fn build(
     let pairs = || compared.iter().flat_map(|page| &page.pairs);
     let all = |side: fn(&Pair) -> Option<f32>| pairs().filter_map(side).collect::<Vec<f32>>();
     let floored = |side: fn(&Pair) -> Option<f32>| {
-        let any: Vec<f32> = pairs()
-            .filter(|pair| pair.for_any)
+        let floored: Vec<f32> = pairs()
+            .filter(|pair| pair.floored)
             .filter_map(side)
             .collect();
-        // Without a variant for any segment the floor decides nothing; all pairs say where it would be.
-        if any.is_empty() { all(side) } else { any }
+        // Where the floor has no say at all, all pairs say where it would be.
+        if floored.is_empty() {
+            all(side)
+        } else {
+            floored
+        }
     };
     let side = |space: &Space, thresholds: Thresholds, similarities: &[f32]| Side {
         version: space.version,

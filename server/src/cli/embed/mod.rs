@@ -111,11 +111,11 @@ impl Desk<'_> {
                 };
                 let space = self.comparable(which).await?;
                 let switched = spaces.switch(actor, space, options).await?;
-                say!("space {} decides now", switched.to);
+                show::switched(switched);
             }
             Action::Rollback => {
                 let switched = spaces.rollback(actor, None).await?;
-                say!("space {} decides again", switched.to);
+                show::rolled_back(switched);
             }
             Action::Drop { space } => {
                 spaces.retire(actor, *space).await?;
@@ -195,13 +195,15 @@ impl Desk<'_> {
         };
         found.cloned().ok_or_else(|| {
             let known: Vec<String> = all().map(ToString::to_string).collect();
-            CommandError::Other(match &model.model {
-                Some(name) => format!("{name} is not configured; there is {}", known.join(" and ")),
-                None => format!(
-                    "{} decides already; name the model to move to as [next_embedding] in landfall.toml",
-                    known.join(" and ")
-                ),
-            })
+            let known = known.join(" and ");
+            match &model.model {
+                Some(name) => {
+                    CommandError::Usage(format!("{name} is not configured; there is {known}"))
+                }
+                None => CommandError::Other(format!(
+                    "{known} decides already; name the model to move to as [next_embedding] in landfall.toml"
+                )),
+            }
         })
     }
 

@@ -86,10 +86,10 @@ pub(super) struct Model {
 #[derive(Debug, Args)]
 pub(super) struct FloorOptions {
     /// The site's similarity floor after the switch [default: the present one]
-    #[arg(long, value_name = "SIMILARITY", allow_negative_numbers = true)]
+    #[arg(long, value_name = "SIMILARITY", value_parser = similarity, allow_negative_numbers = true)]
     floor: Option<f32>,
     /// The floor of campaign terms after the switch [default: the present one]
-    #[arg(long, value_name = "SIMILARITY", allow_negative_numbers = true)]
+    #[arg(long, value_name = "SIMILARITY", value_parser = similarity, allow_negative_numbers = true)]
     term_floor: Option<f32>,
 }
 
@@ -97,6 +97,17 @@ pub(super) struct FloorOptions {
 pub(super) struct Which {
     /// The space's number, as `landfall embed status` shows it [default: the newest that fits]
     pub(super) space: Option<i32>,
+}
+
+/// A floor that similarities can reach.
+fn similarity(text: &str) -> Result<f32, String> {
+    let floor: f32 = text.parse().map_err(|_| "it is no number".to_owned())?;
+    let given = Floors {
+        similarity: Some(floor),
+        term: None,
+    };
+    let possible = given.possible().similarity;
+    possible.ok_or_else(|| "it is not between -1 and 1".to_owned())
 }
 
 impl From<&FloorOptions> for Floors {

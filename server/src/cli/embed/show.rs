@@ -3,10 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::admin::job_words;
+use app::admin::{job_words, plan_words};
 use engine::embedding::Tokens;
-use engine::spaces::{Decided, Drift, Named, Outcome, Overview, Plan, Share, Spaces};
-use engine::store::{EmbedJob, IndexState, SpaceState};
+use engine::spaces::{
+    Decided, Drift, Named, Outcome, Overview, Plan, Share, SpaceView, Spaces, Switched,
+};
+use engine::store::{EmbedJob, EmbedJobState, IndexState, SpaceState};
+use time::OffsetDateTime;
 
 use super::super::CommandError;
 
@@ -24,15 +27,33 @@ pub(super) fn plan(plan: &Plan) {
         Tokens::Counted(tokens) => say!("tokens   {tokens}"),
         Tokens::Estimated(tokens) => say!("tokens   about {tokens}"),
     }
-    say!(
-        "cost     {:.4} at {} per million tokens",
-        plan.cost(),
-        plan.price_per_million_tokens
-    );
+    say!("cost     {}", plan_words::cost(plan));
     match (plan.time, &plan.trouble) {
         (Some(time), _) => say!("time     about {}", words(time)),
         (None, Some(trouble)) => say!("time     unknown: {trouble}"),
         (None, None) => say!("time     none"),
+    }
+    say!("index    {}", plan_words::index(plan));
+}
+
+pub(super) fn switched(switched: Switched) {
+    say!("space {} decides now", switched.to);
+    if let Some(from) = switched.from.filter(|_| switched.kept.is_zero()) {
+        say!("space {from} is deleted; there is no way back to it");
+    }
+}
+
+pub(super) fn rolled_back(switched: Switched) {
+    let before = switched
+        .until
+        .map(|until| format!(", as until {}", minute(until)));
+    say!(
+        "space {} decides again{}",
+        switched.to,
+        before.unwrap_or_default()
+    );
+    if let Some(from) = switched.from.filter(|_| !switched.kept.is_zero()) {
+        say!("space {from} is kept; another rollback leads to it");
     }
 }
 
@@ -43,7 +64,7 @@ pub(super) async fn overview(overview: &Overview, spaces: &Spaces) -> Result<(),
     for view in &overview.spaces {
         let space = &view.row.space;
         say!("space {}  {}", space.version, space.spec);
-        say!("  state    {}", state(&view.row.state));
+        say!("  state    {}", state(view));
         let missing = view.missing;
         say!(
             "  texts    {} of {} have a vector",
@@ -70,9 +91,13 @@ pub(super) async fn overview(overview: &Overview, spaces: &Spaces) -> Result<(),
     Ok(())
 }
 
-fn state(state: &SpaceState) -> String {
-    match state {
-        SpaceState::Building => "is being filled".to_owned(),
+fn state(view: &SpaceView) -> String {
+    match view.row.state {
+        SpaceState::Building if view.is_worked_on() => "is being filled".to_owned(),
+        SpaceState::Building if view.reachable => {
+            "not finished; landfall embed start goes on".to_owned()
+        }
+        SpaceState::Building => "not finished".to_owned(),
         SpaceState::Ready {
             keep_until: Some(until),
             ..
@@ -101,7 +126,12 @@ fn job_line(job: &EmbedJob, index: IndexState) -> String {
     let rate = rate.map_or_else(String::new, |rate| format!(", {rate:.1} a second"));
     let error = job.error.as_ref();
     let error = error.map_or_else(String::new, |error| format!(": {error}"));
-    let state = job.state.as_str();
+    let state = match job.state {
+        EmbedJobState::Cancelled { at } | EmbedJobState::Failed { at } => {
+            format!("{} {}", job.state.as_str(), minute(at))
+        }
+        _ => job.state.as_str().to_owned(),
+    };
     format!("{state}, {} of {} texts{rate}{error}", job.done, job.total)
 }
 
@@ -197,6 +227,11 @@ fn outcome(outcome: &Outcome) -> String {
             .as_ref()
             .map_or("default content", |variant| &variant.key)
     )
+}
+
+/// An instant to the minute.
+fn minute(at: OffsetDateTime) -> String {
+    format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute())
 }
 
 fn words(time: Duration) -> String {

@@ -150,13 +150,49 @@ async fn a_comparison_replays_every_decision_in_both_spaces() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_a_segment_has_a_variant_of_its_own_none_for_anybody_crosses_the_floor() {
+    let site = moving().await;
+    let space = site.fill().await;
+    // Now everything reaches the floor, and afterwards nothing does.
+    site.database.query(
+        "UPDATE settings SET value = jsonb_set(value, '{thresholds,similarity_floor}', '-1') WHERE key = 'site'",
+    );
+    let nothing = Traffic::default();
+    let drift = site.spaces.drift(space, &nothing, STRICT).await.unwrap();
+    let mut crossing: Vec<&str> = drift
+        .below
+        .iter()
+        .map(|below| &*below.segment.key)
+        .collect();
+    crossing.sort_unstable();
+    // For /landing/routes there is one variant for anybody, and one for enterprises.
+    let others = "SELECT key FROM segments WHERE key <> 'enterprise' ORDER BY key COLLATE \"C\"";
+    let others = site.database.query(others);
+    assert_eq!(crossing, others.lines().collect::<Vec<_>>());
+    assert!(
+        drift
+            .below
+            .iter()
+            .all(|below| below.page.key == "/landing/routes")
+    );
+    // Each of them is a decision that changes.
+    let falling = drift.below.iter().map(|below| &below.segment.key);
+    for segment in falling {
+        let changes = |decided: &engine::spaces::Decided| {
+            decided.changes() && decided.segment.key == *segment
+        };
+        assert!(drift.decisions.iter().any(changes), "{segment}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_space_that_is_being_filled_is_not_compared() {
     let site = moving().await;
     let space = site.start().await;
     let nothing = Traffic::default();
     let refused = site.spaces.drift(space, &nothing, Floors::default()).await;
     let refused = refused.unwrap_err().to_string();
-    assert!(refused.contains("still being filled"), "{refused}");
+    assert!(refused.contains("is not complete"), "{refused}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

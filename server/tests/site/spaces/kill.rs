@@ -99,7 +99,16 @@ async fn the_command_line_plans_fills_compares_switches_and_goes_back() {
         embed(&["switch", "--floor", "0.2", "--term-floor", "0.3"]),
         "space 2 decides now\n"
     );
-    assert_eq!(embed(&["rollback"]), "space 1 decides again\n");
+    // Each says where it leads, and where the next one would.
+    for (to, from) in [(1, 2), (2, 1), (1, 2)] {
+        let said = embed(&["rollback"]);
+        assert!(
+            said.starts_with(&format!("space {to} decides again, as until 20")),
+            "{said}"
+        );
+        let next = format!(" UTC\nspace {from} is kept; another rollback leads to it\n");
+        assert!(said.ends_with(&next), "{said}");
+    }
     // Without a command: the configured model decides already.
     let again = embed(&[]);
     assert!(again.starts_with("0 texts embedded; openai/old"), "{again}");

@@ -195,6 +195,26 @@ async fn the_floors_of_a_switch_are_fields_of_the_switch_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_keeps_the_present_space_for_no_day_is_not_promised_a_way_back() {
+    let site = moving().await;
+    site.fill().await;
+    let desk = with_people(&site).await;
+    let admin = desk.sign_in(Role::Admin).await;
+    let address = "/admin/spaces/drift?space=2";
+    let screen = compared(&desk, &admin, address).await;
+    let question = screen.select("#switch").concat();
+    assert!(
+        question.contains("with 0 days it is deleted at once"),
+        "{question}"
+    );
+    let fields = [("space", "2"), ("keep_days", "0")];
+    let switched = desk.send(&admin, "spaces/switch", address, &fields);
+    assert_eq!(switched.status, 302);
+    let place = switched.header("location");
+    assert!(place.ends_with("notice=space-switched-for-good"), "{place}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_comparison_names_leads_to_where_it_can_be_changed() {
     let site = moving().await;
     site.fill().await;
