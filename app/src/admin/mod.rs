@@ -9,6 +9,8 @@ mod account;
 mod activity;
 #[cfg(feature = "ssr")]
 mod address;
+#[cfg(feature = "ssr")]
+mod author;
 mod blocks;
 mod copy_field;
 #[cfg(feature = "ssr")]

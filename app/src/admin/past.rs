@@ -5,6 +5,7 @@ use engine::desk::history::{PastState, Remembered};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
+use super::author::author;
 use super::revision::{Label, RevisionCard};
 use super::{activity, instant};
 use crate::ui::{Badge, EmptyState, LinkButton, Moment, Tone};
@@ -53,7 +54,7 @@ impl<R: Remembered> Past<R> {
             <RevisionCard
                 title
                 badges=badge.into_any()
-                how=format!("By {}", state.author)
+                how=format!("By {}", author(&state.author))
                 at=state.at
                 changes=(self.changes)(states, place)
                 beginning=state.begins

@@ -7,6 +7,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::thing::Thing;
+use crate::admin::author::author_first;
 use crate::admin::instant;
 use crate::admin::pages::field_label;
 use crate::ui::{Moment, grouped};
@@ -105,7 +106,7 @@ fn Line(entry: AuditEntry, thing: Option<AnyView>) -> impl IntoView {
     view! {
         <div class="min-w-0 grow sm:flex sm:items-baseline sm:justify-between sm:gap-4">
             <p class="text-sm wrap-anywhere">
-                <span class="font-medium">{author(entry.author)}</span>
+                <span class="font-medium">{author_first(&entry.author)}</span>
                 " "
                 {words(&entry.action)}
                 " "
@@ -150,14 +151,6 @@ fn value(text: &str) -> AnyView {
     match OffsetDateTime::parse(text, &Rfc3339) {
         Ok(_) => view! { <Moment at=text /> }.into_any(),
         Err(_) => short(text).into_any(),
-    }
-}
-
-/// Who did something, as a sentence begins.
-pub(in crate::admin) fn author(author: String) -> String {
-    match author.as_str() {
-        "command line" => "The command line".to_owned(),
-        _ => author,
     }
 }
 

@@ -12,7 +12,7 @@ use leptos_router::hooks::use_query_map;
 use leptos_router::params::ParamsMap;
 
 use self::entry::{Batch, Entry};
-pub(super) use self::entry::{and_more, author, words};
+pub(super) use self::entry::{and_more, words};
 pub(super) use self::thing::Thing;
 use super::AdminError;
 use super::screen::screen;

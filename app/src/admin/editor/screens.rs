@@ -12,10 +12,10 @@ use super::island::VariantEditor;
 use super::load::{self, Kept};
 use super::preview;
 use super::shape::Opened;
+use crate::admin::author::author_first;
 use crate::admin::pages::{language_name, page_choices};
 use crate::admin::screen::{row, screen};
 use crate::admin::session::AdminSession;
-use crate::admin::variants::author_words;
 use crate::admin::variants::publishing::PublishingPanel;
 use crate::admin::{AdminError, Form, instant};
 use crate::ui::{
@@ -161,7 +161,7 @@ fn unsaved(opened: &Opened, kept: Kept, author: Option<&str>, back: &str) -> Any
     let stale = kept.base != opened.base;
     // What a save was refused for is no other news than that.
     let meanwhile = if stale {
-        let author = author.map_or_else(|| "Somebody else".to_owned(), author_words);
+        let author = author.map_or_else(|| "Somebody else".to_owned(), author_first);
         view! {
             <p role="alert" class="rounded-lg bg-bad-wash px-4 py-3 text-sm/6 text-bad">
                 {author}

@@ -1,7 +1,8 @@
 use engine::store::AuditGroup;
 use leptos::prelude::*;
 
-use crate::admin::activity::{Thing, and_more, author, words};
+use crate::admin::activity::{Thing, and_more, words};
+use crate::admin::author::author_first;
 use crate::admin::instant;
 use crate::ui::{Moment, Panel};
 
@@ -18,7 +19,7 @@ pub(super) fn Publications(groups: Vec<AuditGroup>) -> impl IntoView {
             view! {
                 <li class="px-4 py-3 text-sm">
                     <p class="wrap-anywhere">
-                        <span class="font-medium">{author(entry.author)}</span>
+                        <span class="font-medium">{author_first(&entry.author)}</span>
                         " "
                         {words(&entry.action)}
                         " "

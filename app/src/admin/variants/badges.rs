@@ -30,14 +30,6 @@ pub(super) fn badges(
 pub(super) const NOT_EMBEDDED: &str = "Its text has no vector yet, so it cannot be compared. Until it has, \
      the variant is shown by segment and language alone. This is made up for in the background.";
 
-/// Who wrote something: a person's name, or what brought it.
-pub(in crate::admin) fn author_words(author: &str) -> String {
-    match author {
-        "import" => "Import".to_owned(),
-        name => name.to_owned(),
-    }
-}
-
 fn standing(
     status: Status,
     (starts_at, ends_at): (Option<OffsetDateTime>, Option<OffsetDateTime>),

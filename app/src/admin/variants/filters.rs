@@ -5,8 +5,8 @@ use engine::catalog::Catalog;
 use engine::desk::variants::VariantSort;
 use leptos::prelude::*;
 
-use super::badges::author_words;
 use super::filter::{ANY, CHANGED, ListQuery, UNEMBEDDED};
+use crate::admin::author::author_first;
 use crate::admin::pages::{language_name, page_choices};
 use crate::ui::{Button, Icon, SelectField, Sign};
 
@@ -128,7 +128,7 @@ fn more(
     let people = everything("Anybody").chain(
         authors
             .into_iter()
-            .map(|(author, name)| (author, author_words(&name))),
+            .map(|(author, name)| (author, author_first(&name))),
     );
     let open = query.has_more();
     let orders = VariantSort::ALL.map(|order| {

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_url};
 
 use super::publishing::PublishingPanel;
+use crate::admin::author::author;
 use crate::admin::editor::lead;
 use crate::admin::revision::{RevisionCard, changes};
 use crate::admin::screen::{row, screen};
@@ -129,7 +130,7 @@ fn prompt(written: &WrittenBy) -> impl IntoView + use<> {
 }
 
 fn how(revision: &Revision) -> String {
-    let author = &revision.author;
+    let author = author(&revision.author);
     if let Some(WrittenBy { model, .. }) = &revision.written {
         return format!("Written by the language model {model} for {author}");
     }

@@ -7,10 +7,11 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_url;
 use time::OffsetDateTime;
 
-use super::badges::{NOT_EMBEDDED, author_words, badges};
+use super::badges::{NOT_EMBEDDED, badges};
 use super::bulk;
 use super::filter::ListQuery;
 use super::filters::filters;
+use crate::admin::author::author_first;
 use crate::admin::screen::screen;
 use crate::admin::{Form, instant};
 use crate::ui::{
@@ -149,7 +150,7 @@ fn row(
         .published_revision
         .is_some_and(|shown| shown != variant.revision);
     let dates = (variant.starts_at, variant.ends_at);
-    let author = author_words(&variant.author);
+    let author = author_first(&variant.author);
     view! {
         <tr class="has-checked:bg-wash">
             {tick}

@@ -21,8 +21,6 @@ pub(super) mod publishing;
 mod select_all;
 
 #[cfg(feature = "ssr")]
-pub(super) use badges::author_words;
-#[cfg(feature = "ssr")]
 pub(super) use history::history;
 #[cfg(feature = "ssr")]
 pub(super) use list::list;

@@ -7,7 +7,8 @@ use engine::desk::variants::VariantDetail;
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use super::badges::{NOT_EMBEDDED, author_words, badges};
+use super::badges::{NOT_EMBEDDED, badges};
+use crate::admin::author::author_first;
 use crate::admin::session::AdminSession;
 use crate::admin::{Form, instant};
 use crate::ui::{Button, Confirm, Moment, Panel, TextField, Weight, Whole};
@@ -90,7 +91,7 @@ fn published_by(variant: &VariantDetail, now: OffsetDateTime) -> Option<impl Int
     };
     Some(view! {
         <p class="text-xs text-muted wrap-anywhere">
-            {words} <Moment at=instant::text(at) /> " · " {author_words(&by)}
+            {words} <Moment at=instant::text(at) /> " · " {author_first(&by)}
         </p>
     })
 }

@@ -195,7 +195,7 @@ async fn an_import_is_one_line_until_each_change_is_asked_for() {
     // by itself.
     site.database.query(
         "INSERT INTO audit_log (actor, action, subject, at) \
-         SELECT 'import', 'variant.import', 'v' || n, \
+         SELECT 'command line', 'variant.import', 'v' || n, \
                 '2026-03-04T08:00:00Z'::timestamptz + (n / 80) * interval '1 minute' \
          FROM generate_series(1, 200) n",
     );
@@ -215,18 +215,18 @@ async fn an_import_is_one_line_until_each_change_is_asked_for() {
         [
             "ann@site.example published the variant v3",
             "ann@site.example published the variant v2 and 1 more · Show each",
-            "import imported the variant v200 and 199 more · Show each",
+            "The command line imported the variant v200 and 199 more · Show each",
         ]
     );
     let part = lines(&format!("{log}&subject=v15")).collect::<Vec<_>>();
     assert_eq!(
         part,
-        ["import imported the variant v159 and 10 more · Show each"]
+        ["The command line imported the variant v159 and 10 more · Show each"]
     );
     let folded = site.open(&viewer, log);
     let each = folded.attribute("ol > li:nth-child(3) a", "href").unwrap();
     let each: Vec<String> = lines(&each).collect();
     assert_eq!(each.len(), 50);
-    assert_eq!(each[0], "import imported the variant v200");
-    assert_eq!(each[49], "import imported the variant v151");
+    assert_eq!(each[0], "The command line imported the variant v200");
+    assert_eq!(each[49], "The command line imported the variant v151");
 }
