@@ -18,9 +18,7 @@ pub struct Locale {
 
 /// A text that is not a locale.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error(
-    "{0:?} is not a locale: use a language such as `de`, optionally with a region, as in `de-AT`"
-)]
+#[error("{0:?} is not a locale: use a language such as de, optionally with a region, as in de-AT")]
 pub struct LocaleError(String);
 
 impl Locale {

@@ -21,19 +21,19 @@ pub struct CanonicalPath(Box<str>);
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PathError {
     /// The path does not start with a slash.
-    #[error("a path starts with `/`")]
+    #[error("a path starts with a slash")]
     Relative,
     /// The path is longer than 200 bytes.
     #[error("a path has at most {} bytes", CanonicalPath::MAX_BYTES)]
     TooLong,
     /// A part of the path is empty, `.` or `..`.
-    #[error("a path has no empty, `.` or `..` parts")]
+    #[error("a path has no empty parts, and none that is \".\" or \"..\"")]
     Part,
     /// A character is not allowed.
     #[error("a path consists of lower-case letters, digits and - _ . ~ between slashes")]
     Character,
     /// The path belongs to Landfall itself.
-    #[error("paths under `/{0}` belong to Landfall itself; choose another")]
+    #[error("paths under /{0} belong to Landfall itself; choose another")]
     Reserved(&'static str),
 }
 

@@ -15,7 +15,7 @@ pub struct SafeUrl(Box<str>);
 /// Why an address is refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
-    "{0:?} is not a safe address: use a path such as `/demo`, a fragment such as `#plans`, or an https:, http:, mailto: or tel: address without spaces or control characters"
+    "{0:?} is not a safe address: use a path such as /demo, a fragment such as #plans, or an https:, http:, mailto: or tel: address without spaces or control characters"
 )]
 pub struct UrlError(String);
 

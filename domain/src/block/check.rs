@@ -107,7 +107,7 @@ impl FieldSpec {
 
     fn check_url(&self, text: &str, problems: &mut Problems) {
         if text.is_empty() {
-            problems.add(self.name, "is empty; give a path such as `/demo`");
+            problems.add(self.name, "is empty; give a path such as /demo");
         } else if let Err(error) = text.parse::<SafeUrl>() {
             problems.add(self.name, error.to_string());
         }
@@ -118,7 +118,7 @@ impl FieldSpec {
         if !address.is_ok_and(|address| address.may_be_picture()) {
             problems.add(
                 self.name,
-                "is not the address of a picture: use a path such as `/pictures/van.webp`, or an https: address",
+                "is not the address of a picture: use a path such as /pictures/van.webp, or an https: address",
             );
         }
     }

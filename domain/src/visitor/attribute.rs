@@ -194,6 +194,21 @@ impl Attribute {
             })
     }
 
+    /// What people call what a condition's `path` asks for: `Country`, `Cookie plan`; the path itself when no visitor has
+    /// that.
+    pub fn name_of(path: &str) -> String {
+        match Self::of(path) {
+            None => path.to_owned(),
+            Some(attribute) => match attribute.prefix() {
+                Some(prefix) => {
+                    let name = path.strip_prefix(prefix).unwrap_or_default();
+                    format!("{} {name}", attribute.label)
+                }
+                None => attribute.label.to_owned(),
+            },
+        }
+    }
+
     /// What stands before the name of one of many, such as `query.`.
     pub fn prefix(&self) -> Option<&'static str> {
         self.path.strip_suffix('*')
@@ -296,6 +311,9 @@ mod tests {
         let check = |path: &str, expected: Option<&str>| {
             assert_eq!(Attribute::of(path).map(|a| a.path), expected, "{path}");
         };
+        assert_eq!(Attribute::name_of("geo.country"), "Country");
+        assert_eq!(Attribute::name_of("cookie.plan"), "Cookie plan");
+        assert_eq!(Attribute::name_of("customer.plan"), "customer.plan");
         check("utm.source", Some("utm.source"));
         check("query.plan", Some("query.*"));
         check("cookie.plan", Some("cookie.*"));

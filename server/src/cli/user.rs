@@ -96,7 +96,7 @@ impl Site {
         say!("{}", welcome_url(&self.base_url, &link.secret));
         if let Some(setting) = self.setting {
             eprintln!(
-                "It begins with {}, by the setting {setting}, because no server is running on this data folder; \
+                "It begins with {}, by the setting {setting}: no server that runs on this data folder says otherwise. \
                  --base-url gives it another beginning.",
                 self.base_url
             );

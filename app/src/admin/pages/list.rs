@@ -10,8 +10,8 @@ use crate::admin::address::begun;
 use crate::admin::instant;
 use crate::admin::screen::screen;
 use crate::ui::{
-    Badge, Button, EmptyState, Icon, LinkButton, Moment, PageHeader, Pager, SelectField, Share,
-    Sign, Table, TextField, Tone, Weight,
+    Badge, Button, EmptyState, Icon, LinkButton, Moment, PageHeader, Pager, Path, SelectField,
+    Share, Sign, Table, TextField, Tone, Weight,
 };
 
 /// Pages of the site on one page of the list.
@@ -170,7 +170,9 @@ fn Row(page: PageSummary, share: Option<f64>) -> impl IntoView {
                 >
                     {page.title}
                 </a>
-                <p class="font-mono text-xs/6 text-muted wrap-anywhere">{page.path.to_string()}</p>
+                <p class="font-mono text-xs/6 text-muted">
+                    <Path path=page.path.to_string() />
+                </p>
             </td>
             <td>
                 <div class="flex min-w-18 flex-wrap gap-1">{locales.collect_view()}</div>

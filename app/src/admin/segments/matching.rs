@@ -108,9 +108,11 @@ mod words {
                 "Too few visits in the last 7 days to say how many would match.".to_owned()
             }
             Matching::Unrecorded(paths) => {
-                let names: Vec<String> = paths.iter().map(|path| name(path)).collect();
+                let names = paths.iter().map(|path| Attribute::name_of(path));
+                let names: Vec<String> = names.map(|name| format!("“{name}”")).collect();
+                let them = if names.len() == 1 { "it" } else { "them" };
                 format!(
-                    "Visits are kept without {} until a segment asks for it. Save this one; in a day or two it can be said how many match.",
+                    "Visits are kept without {} until a segment asks for {them}. Save this one; in a day or two it can be said how many match.",
                     names.join(" and ")
                 )
             }
@@ -123,13 +125,6 @@ mod words {
                     per_cent(*share)
                 )
             }
-        }
-    }
-
-    fn name(path: &str) -> String {
-        match Attribute::of(path) {
-            Some(attribute) if attribute.prefix().is_none() => attribute.label.to_lowercase(),
-            _ => path.to_owned(),
         }
     }
 
@@ -168,10 +163,10 @@ mod words {
             );
             check(Matching::Share(0.0), "None of the visits");
             check(Matching::Quiet, "Too few visits");
-            let unrecorded = vec!["geo.city".to_owned(), "query.plan".to_owned()];
+            let unrecorded = vec!["visit.returning".to_owned(), "cookie.plan".to_owned()];
             check(
                 Matching::Unrecorded(unrecorded),
-                "Visits are kept without city and query.plan until",
+                "Visits are kept without “Has been here before” and “Cookie plan” until a segment asks for them.",
             );
         }
     }

@@ -15,7 +15,8 @@ use crate::admin::author::author_first;
 use crate::admin::screen::screen;
 use crate::admin::{Form, instant};
 use crate::ui::{
-    EmptyState, Icon, LinkButton, Moment, PageHeader, Pager, Sign, Table, Weight, Whole, grouped,
+    EmptyState, Icon, LinkButton, Moment, PageHeader, Pager, Path, Sign, Table, Weight, Whole,
+    grouped,
 };
 
 /// The screen that lists variants.
@@ -163,7 +164,9 @@ fn row(
                 </a>
                 <p class="text-xs text-muted wrap-anywhere">{variant.external_id.to_string()}</p>
             </td>
-            <td class="min-w-36 wrap-anywhere">{variant.page_path.to_string()}</td>
+            <td class="min-w-36">
+                <Path path=variant.page_path.to_string() />
+            </td>
             <td class="min-w-28">{segment}</td>
             <td>{variant.locale.to_string()}</td>
             <td>{badges(variant.status, dates, changed, variant.embedded, now)}</td>

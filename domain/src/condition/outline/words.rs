@@ -65,16 +65,7 @@ fn part(it: &Part) -> String {
 }
 
 fn comparison(it: &Comparison) -> String {
-    let name = match Attribute::of(&it.attribute) {
-        Some(attribute) => match attribute.prefix() {
-            Some(prefix) => {
-                let name = it.attribute.strip_prefix(prefix).unwrap_or_default();
-                format!("{} {name}", attribute.label)
-            }
-            None => attribute.label.to_owned(),
-        },
-        None => it.attribute.clone(),
-    };
+    let name = Attribute::name_of(&it.attribute);
     if let Some(words) = plain_words(it.operator, &it.text()) {
         return format!("{name} {words}");
     }

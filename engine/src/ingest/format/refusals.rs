@@ -203,7 +203,7 @@ fn a_record_that_breaks_its_kind_is_refused_at_the_field() {
     );
     check(
         r#"{"kind":"variant","id":"v","page":"p","locale":"deutsch"}"#,
-        &[(1, "locale", "is not a locale: use a language such as `de`")],
+        &[(1, "locale", "is not a locale: use a language such as de")],
     );
     check(
         r#"{"kind":"variant","id":"v","page":"p","locale":"de","name":"N","status":"live"}"#,
@@ -223,7 +223,7 @@ fn a_record_that_breaks_its_kind_is_refused_at_the_field() {
     );
     check(
         r#"{"kind":"page","id":"p","path":"pricing"}"#,
-        &[(1, "path", "a path starts with `/`")],
+        &[(1, "path", "a path starts with a slash")],
     );
     check(
         r#"{"kind":"page","id":"p","path":"/p","intent":"I","contents":{"deutsch":{}}}"#,

@@ -51,7 +51,9 @@ async fn what_no_condition_asks_for_is_neither_kept_nor_guessed() {
     let bristol = [("X-City", "Bristol")];
     let condition = r#"{"geo.city":"Bristol"}"#;
     come(&site, 24, "/pricing?gclid=abc&plan=team", &bristol).await;
-    assert!(matching(&site, &publisher, condition).starts_with("Visits are kept without city"));
+    assert!(
+        matching(&site, &publisher, condition).starts_with("Visits are kept without “City” until")
+    );
     let kept =
         "SELECT string_agg(attributes::text, '') ~ 'Bristol|gclid|abc|team' FROM visit_samples";
     assert_eq!(site.database.query(kept), "f");

@@ -382,7 +382,7 @@ async fn a_form_works_without_javascript_and_keeps_what_is_typed_literally() {
     let shown = site.open(&publisher, &back);
     assert_eq!(
         shown.select("#path-mistake"),
-        ["a path starts with `/`"],
+        ["a path starts with a slash"],
         "{back}"
     );
     let path = |shown: &Answer| shown.attribute("input[name=path]", "value");

@@ -34,6 +34,11 @@ async fn variants_are_found_by_words_by_meaning_and_by_what_they_are() {
         .parse()
         .expect("a number");
     assert_eq!(names("").len(), all);
+    // An address is broken between its parts.
+    let screen = site.open(&viewer, "/admin/variants?page=routes");
+    let address = screen.select("tbody tr:first-child td:has(wbr)");
+    assert_eq!(address, ["/landing/routes"]);
+    assert_eq!(screen.select("tbody tr:first-child wbr").len(), 3);
     assert_eq!(names("at=99").len(), all);
     assert_eq!(names("page=lost&segment=%00&sort=up").len(), 0);
     assert_eq!(names("status=changed"), [""; 0]);
