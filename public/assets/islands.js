@@ -5,13 +5,15 @@ const program = await import(bundle);
 
 // Instants, as their reader writes them.
 const format = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+// With the name of their zone.
+const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "full" });
 
 function tellTimes(part) {
   for (const element of part.querySelectorAll("time[datetime]")) {
     const instant = new Date(element.dateTime);
     if (!Number.isNaN(instant.valueOf())) {
       element.textContent = format.format(instant);
-      element.title = element.dateTime;
+      element.title = exact.format(instant);
     }
   }
 }
