@@ -15,7 +15,7 @@ import tempfile
 
 import report
 from bench import PAGES, SEGMENTS, Bench, clean_environment, run, say
-from figures import bundle, criterion, faults, memory, misses, open_loop, publishing, quality, warm_hits, warming
+from figures import bundle, criterion, desk, faults, memory, misses, open_loop, publishing, quality, warm_hits, warming
 from nginx import Nginx
 from unmeasured import Unmeasured
 
@@ -30,6 +30,7 @@ FIGURES = [
     open_loop.latency_and_hit_rate,
     misses.answered_by_redis,
     publishing.until_visible,
+    desk.screen_changes,
     misses.answered_by_pgvector,
     memory.without_the_model,
     bundle.sizes,
