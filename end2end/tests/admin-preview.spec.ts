@@ -16,7 +16,7 @@ test('a visitor is composed, and the page is shown as they would see it, with th
 
   await page.getByText('Describe the visitor').click();
   await page.getByLabel('UTM source').fill('google');
-  await page.getByLabel('Country').fill('DE');
+  await page.getByLabel('Country').selectOption('DE');
   await page.getByRole('button', { name: 'Show the page' }).click();
   await expect(page).toHaveURL(/utm_source=google/);
   await expect(frame.locator('h1')).not.toHaveText(plain);
