@@ -25,7 +25,7 @@ const WIDTHS: [(u32, &str); 3] = [(360, "Phone"), (768, "Tablet"), (1280, "Deskt
 /// What the screen's address asks for.
 struct Asked {
     scene: Scene,
-    /// The width that was chosen; before that it goes by the window's.
+    /// The width that was chosen; before that it goes by the visitor's device, else by the window's.
     width: Option<u32>,
 }
 
@@ -92,7 +92,7 @@ async fn shown_to(session: &AdminSession, asked: Asked) -> Result<AnyView, Admin
             let share = session.may(Role::Editor);
             view! {
                 <div class="mt-6 grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_25rem]">
-                    {framed(&scene, width)}
+                    {framed(&scene, width.or_else(|| device_width(&scene)))}
                     <div class="grid gap-6">
                         {explanation::explanation(&catalog, &preview)}
                         {share.then(|| share::panel(&scene))}
@@ -126,6 +126,18 @@ fn empty() -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// How wide the visitor's device shows the page, when it is known.
+fn device_width(scene: &Scene) -> Option<u32> {
+    let whose = match scene.text("device") {
+        "mobile" => "Phone",
+        "tablet" => "Tablet",
+        "desktop" => "Desktop",
+        _ => return None,
+    };
+    let found = WIDTHS.iter().find(|(_, own)| *own == whose)?;
+    Some(found.0)
 }
 
 /// The page in a frame, at one of the widths.

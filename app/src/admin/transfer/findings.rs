@@ -6,6 +6,7 @@ use engine::store::Upload;
 use leptos::prelude::*;
 
 use super::rejected::{record, rejections};
+use crate::admin::pages::field_label;
 use crate::ui::{Badge, Confirm, Icon, LinkButton, Panel, Sign, Table, Tone, Weight};
 
 /// What the import of a file would do, and what can be done with it.
@@ -233,7 +234,7 @@ fn sample(sample: &Sample) -> impl IntoView + use<> {
             });
             view! {
                 <div>
-                    <dt class="text-xs text-muted wrap-anywhere">{field.field.clone()}</dt>
+                    <dt class="text-xs text-muted wrap-anywhere">{field_label(&field.field)}</dt>
                     <dd class="grid text-sm/5">{before} {after}</dd>
                 </div>
             }

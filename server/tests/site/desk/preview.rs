@@ -237,6 +237,13 @@ async fn what_cannot_be_previewed_is_told_beside_the_field() {
     };
     assert_eq!(chosen("country=at"), ["Austria"]);
     assert_eq!(chosen("country=XK"), ["XK"]);
+    let wide = |query: &str| {
+        let screen = site.open(&viewer, &format!("/admin/preview?page=/pricing&{query}"));
+        screen.select("nav[aria-label=Width] a[aria-current]")
+    };
+    assert_eq!(wide("device=mobile"), ["Phone 360"]);
+    assert_eq!(wide("device=mobile&width=1280"), ["Desktop 1280"]);
+    assert!(wide("country=at").is_empty());
 
     let missing = site.open(&viewer, "/admin/preview?page=/nowhere");
     assert_eq!(missing.status, 404);
