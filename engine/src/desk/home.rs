@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use domain::{CanonicalPath, ExternalId, PageId, SegmentId, SegmentKey};
+use futures::TryFutureExt;
 use time::Duration;
 
 use super::{Desk, DeskError};
@@ -88,19 +89,30 @@ impl Desk {
         let catalog = self.engine.catalog();
         let traffic = visits::traffic(&self.engine).await;
         let now = self.engine.now();
-        let unembedded = match &catalog.space {
-            Some(space) => self.store.missing(space.version).await?.vital(),
-            None => 0,
-        };
+        let (unembedded, backlog, upcoming, weak, audience, index) = tokio::try_join!(
+            self.unembedded(&catalog),
+            self.store.backlog().err_into(),
+            self.store.upcoming(now, now + AHEAD, TOLD).err_into(),
+            self.weak(&catalog, &traffic, TOLD),
+            self.audience(),
+            self.missing_index(&catalog),
+        )?;
         Ok(Attention {
-            backlog: self.store.backlog().await?,
-            upcoming: self.store.upcoming(now, now + AHEAD, TOLD).await?,
-            weak: self.weak(&catalog, &traffic, TOLD).await?,
-            silent: self.audience().await?.silent(&catalog),
+            backlog,
+            upcoming,
+            weak,
+            silent: audience.silent(&catalog),
             unembedded,
             foreign_model: catalog.space.is_some() && !self.engine.decider().embeds_into(&catalog),
-            index: self.missing_index(&catalog).await?,
+            index,
         })
+    }
+
+    async fn unembedded(&self, catalog: &Catalog) -> Result<i64, DeskError> {
+        let Some(space) = &catalog.space else {
+            return Ok(0);
+        };
+        Ok(self.store.missing(space.version).await?.vital())
     }
 
     async fn missing_index(&self, catalog: &Catalog) -> Result<Option<MissingIndex>, DeskError> {
