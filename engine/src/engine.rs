@@ -226,6 +226,7 @@ impl Engine {
             shared.clone(),
             Arc::clone(&parts.metrics),
             parts.terms_per_second,
+            parts.budget,
         ));
         Arc::new(Self {
             decider: Decider::new(

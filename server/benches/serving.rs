@@ -5,6 +5,7 @@
 
 use std::hint::black_box;
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::landing::{LandingPage, render, shared_start};
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -135,6 +136,7 @@ fn deciding(c: &mut Criterion) {
             None,
             Arc::clone(&metrics),
             1,
+            Duration::from_millis(Config::default().miss_budget_ms),
         );
         Decider::new(store, Arc::new(terms), metrics, runtime.handle().clone())
     };

@@ -36,10 +36,10 @@ pub use keep::{flush, keep};
 const MAX_IN_MEMORY: usize = 10_000;
 /// Most campaign terms learnt at the same time; beyond that a visitor's term is left out.
 const CONCURRENT: usize = 2;
-/// Longest wait for a term's vector, so that most of a visitor's patience is left for the rest.
-const BUDGET: Duration = Duration::from_millis(100);
-/// Longest wait for PostgreSQL, so that the model still has time.
-const DATABASE_BUDGET: Duration = Duration::from_millis(40);
+/// The part of a visitor's patience for a term's vector: as much is left for the rest.
+const SHARE: u32 = 2;
+/// The part of it for PostgreSQL, so that the model still has time.
+const DATABASE_SHARE: u32 = 5;
 /// Longest time the model may be busy with a term.
 const MODEL_LIMIT: Duration = Duration::from_secs(5);
 /// Failures in a row after which the embedding provider is left alone, and for how long.
@@ -55,6 +55,8 @@ pub struct Terms {
     metrics: Arc<Metrics>,
     known: Cache<TermKey, Arc<Known>>,
     allowance: Allowance,
+    /// How long a visitor waits for what no cache holds.
+    budget: Duration,
     places: Semaphore,
     breaker: Breaker,
     learning: Flight<TermKey, Option<Arc<Known>>>,
@@ -87,13 +89,15 @@ enum Asker {
 }
 
 impl Terms {
-    /// Terms that `providers` embed. A node learns `per_second` of them.
+    /// Terms that `providers` embed. A node learns `per_second` of them; `budget` is how long a visitor
+    /// waits for what no cache holds, of which a term may take half.
     pub fn new(
         providers: Providers,
         store: Store,
         shared: Option<Arc<Shared>>,
         metrics: Arc<Metrics>,
         per_second: u32,
+        budget: Duration,
     ) -> Self {
         let open = metrics.breaker_open.with_label_values(&["embedding"]);
         Self {
@@ -103,6 +107,7 @@ impl Terms {
             metrics,
             known: Cache::new(MAX_IN_MEMORY),
             allowance: Allowance::new(per_second),
+            budget,
             places: Semaphore::new(CONCURRENT),
             breaker: Breaker::new(PROVIDER_FAILURES, PROVIDER_PAUSE, open),
             learning: Flight::new(),
@@ -124,7 +129,7 @@ impl Terms {
         }
         // Learning goes on after the wait, so that the next visitor finds the vector.
         let learning = self.learn(runtime, catalog, space, term, Asker::Visitor);
-        if let Ok(Some(known)) = tokio::time::timeout(BUDGET, learning).await {
+        if let Ok(Some(known)) = tokio::time::timeout(self.budget / SHARE, learning).await {
             Ok(Some(known.vector.clone()))
         } else {
             self.metrics.terms_left_out.inc();
@@ -241,7 +246,7 @@ impl Terms {
         let hash = TextHash::of(term.as_str());
         let hashes = [hash];
         let known = self.store.known_vectors(space, &hashes);
-        match tokio::time::timeout(DATABASE_BUDGET, known).await {
+        match tokio::time::timeout(self.budget / DATABASE_SHARE, known).await {
             Ok(Ok(mut vectors)) => vectors.remove(&hash),
             // The model can still tell.
             Ok(Err(_)) | Err(_) => None,
