@@ -46,9 +46,9 @@ impl<R: Remembered> Past<R> {
             let href = format!("{}?as_of={}", self.screen, state.change);
             view! { <LinkButton href>"Go back to it"</LinkButton> }
         });
-        let verb = activity::words(&state.action);
-        let verb = verb.strip_suffix(&format!(" the {}", R::KIND));
-        let mut title = verb.map_or_else(|| activity::words(&state.action), str::to_owned);
+        let words = activity::words(&state.action);
+        let verb = words.strip_suffix(&format!(" the {}", R::KIND));
+        let mut title = verb.unwrap_or(&words).to_owned();
         title[..1].make_ascii_uppercase();
         view! {
             <RevisionCard

@@ -164,7 +164,7 @@ fn framed(scene: &Scene, width: Option<u32>) -> impl IntoView + use<> {
                 aria-current=(Some(*pixels) == width).then_some("true")
                 class=class
             >
-                {*whose} " " <span class="ml-0.5 text-xs tabular-nums text-muted">{*pixels}</span>
+                {*whose} " " <span class="ml-1.5 text-xs tabular-nums text-muted">{*pixels}</span>
             </a>
         }
     });
