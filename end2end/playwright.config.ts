@@ -25,6 +25,8 @@ export default defineConfig({
   retries: 0,
   forbidOnly: Boolean(process.env.CI),
   timeout: 60_000,
+  // A busy machine shows late what it shows at all.
+  expect: { timeout: 15_000 },
   use: { browserName: 'chromium', launchOptions: browser, locale: 'en-GB' },
   projects: [
     { name: 'visitor', testMatch: 'visitor-*.spec.ts' },

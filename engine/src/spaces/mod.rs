@@ -23,7 +23,9 @@ use tracing::info;
 
 use crate::desk::{Actor, DeskError};
 use crate::embedding::{Providers, SpaceSpec};
-use crate::store::{DeadLetter, EmbedJob, IndexState, Missing, Space, SpaceRow, SpaceState, Store};
+use crate::store::{
+    Coverage, DeadLetter, EmbedJob, IndexState, Space, SpaceRow, SpaceState, Store,
+};
 
 pub use drift::{
     Below, Brought, Comparison, Comparisons, Decided, Drift, Histogram, Named, Outcome, Share,
@@ -68,8 +70,8 @@ pub struct Spaces {
 pub struct SpaceView {
     /// The space and what it is there for.
     pub row: SpaceRow,
-    /// Texts without a vector there.
-    pub missing: Missing,
+    /// How much of what takes part in decisions has a vector there.
+    pub coverage: Coverage,
     /// Its index.
     pub index: IndexState,
     /// The last job that filled it.
@@ -81,8 +83,6 @@ pub struct SpaceView {
 /// All spaces, and the models for which there is none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Overview {
-    /// Texts that take part in decisions.
-    pub texts: i64,
     /// The newest first; those that are retired and empty are left out.
     pub spaces: Vec<SpaceView>,
     /// Configured models that have no space yet.
@@ -151,17 +151,13 @@ impl Spaces {
                 spaces.push(self.view(row).await?);
             }
         }
-        Ok(Overview {
-            texts: self.store.embedded_text_count().await?,
-            spaces,
-            models,
-        })
+        Ok(Overview { spaces, models })
     }
 
     async fn view(&self, row: SpaceRow) -> Result<SpaceView, DeskError> {
         let version = row.space.version;
         Ok(SpaceView {
-            missing: self.store.missing(version).await?,
+            coverage: self.store.coverage(version).await?,
             index: self.store.index_state(&row.space).await?,
             job: self.store.embed_job_of(version).await?,
             reachable: self.providers.of(&row.space.spec).is_some(),

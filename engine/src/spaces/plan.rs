@@ -59,7 +59,8 @@ impl Spaces {
         let present = self.store.present_space(spec).await?;
         // No vector has the version 0, so everything is missing there.
         let version = present.as_ref().map_or(0, |space| space.version);
-        let missing = self.store.missing(version).await?.total();
+        let coverage = self.store.coverage(version).await?;
+        let missing = coverage.missing.total();
         let texts: Vec<String> = match &present {
             Some(space) => {
                 let hashes: Vec<_> = all.iter().map(|(hash, _)| *hash).collect();
@@ -90,7 +91,7 @@ impl Spaces {
         let seconds = rate.map(|rate| (count / rate).max(limited));
         Ok(Plan {
             spec: spec.clone(),
-            present: self.store.embedded_text_count().await? - missing,
+            present: coverage.present(),
             texts: missing,
             tokens,
             price_per_million_tokens: tariff.price_per_million_tokens,

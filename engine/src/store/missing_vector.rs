@@ -48,6 +48,22 @@ pub struct Missing {
     pub refused: i64,
 }
 
+/// How much of what takes part in decisions has a vector in a space, at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Coverage {
+    /// Texts that take part in decisions. Pages and segments that ask the same ask once.
+    pub texts: i64,
+    /// Those without a vector there.
+    pub missing: Missing,
+}
+
+impl Coverage {
+    /// Texts that have one.
+    pub fn present(self) -> i64 {
+        self.texts - self.missing.total()
+    }
+}
+
 impl Missing {
     /// Texts that decisions depend on, whether they are due or were refused. Campaign terms do not
     /// count: they are forgotten and learnt all the time.
@@ -152,19 +168,23 @@ impl Store {
         count(&mut connection, version).await
     }
 
-    /// How many texts take part in decisions. Pages and segments that ask the same ask once.
+    /// How much of what takes part in decisions has a vector in the space of `version`. Whoever
+    /// edits meanwhile changes both numbers or neither.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn embedded_text_count(&self) -> Result<i64, StoreError> {
-        let count = sqlx::query_scalar!(
+    pub async fn coverage(&self, version: i32) -> Result<Coverage, StoreError> {
+        let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        let mut snapshot = self.pool.begin_with(begin).await?;
+        let missing = count(&mut snapshot, version).await?;
+        let texts = sqlx::query_scalar!(
             r#"SELECT count(DISTINCT (variant_id, text_hash)) FILTER (WHERE vital)
                       + count(DISTINCT text_hash) FILTER (WHERE NOT vital) AS "count!"
                FROM embedded_texts"#
         )
-        .fetch_one(&self.pool)
+        .fetch_one(&mut *snapshot)
         .await?;
-        Ok(count)
+        Ok(Coverage { texts, missing })
     }
 
     /// The texts that the provider of a space refused and that still take part in decisions.

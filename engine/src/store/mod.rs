@@ -52,7 +52,7 @@ pub use error::StoreError;
 pub use head::Head;
 pub use insight::{Disagreement, NamedVariant, NearDuplicate, PlacedTerm};
 pub use job::{Beat, Job, JobState};
-pub use missing_vector::{DeadLetter, Missing, MissingText};
+pub use missing_vector::{Coverage, DeadLetter, Missing, MissingText};
 pub use page::{EditedPage, PageSummary, VariantCounts};
 pub use segment::{SegmentSummary, SegmentUse};
 pub use space::{Space, SpaceRow, SpaceState};

@@ -38,7 +38,8 @@ pub(super) fn actions(view: &SpaceView, before: Option<i32>) -> impl IntoView + 
         }
     });
     let unfinished = view.is_unfinished();
-    let wanting = matches!(view.row.state, SpaceState::Ready { .. }) && view.missing.total() > 0;
+    let wanting =
+        matches!(view.row.state, SpaceState::Ready { .. }) && view.coverage.missing.total() > 0;
     let words = if unfinished {
         "Start again"
     } else {
@@ -47,7 +48,7 @@ pub(super) fn actions(view: &SpaceView, before: Option<i32>) -> impl IntoView + 
     let start = ((unfinished || wanting && !open) && view.reachable)
         .then(|| embed_button(&view.row.space.spec, words.to_owned()));
     let decides = matches!(view.row.state, SpaceState::Active { .. });
-    let retry = (decides && view.reachable && view.missing.refused > 0)
+    let retry = (decides && view.reachable && view.coverage.missing.refused > 0)
         .then(|| button("retry", "Try the refused texts again"));
     let ready = matches!(view.row.state, SpaceState::Ready { .. });
     let compare = ready.then(|| {

@@ -18,7 +18,7 @@ pub(in crate::admin) fn list() -> impl IntoView {
         let mut panels = Vec::with_capacity(overview.spaces.len());
         for view in &overview.spaces {
             let letters = spaces.dead_letters(view.row.space.version).await?;
-            panels.push(panel(view, &letters, &overview, before, may));
+            panels.push(panel(view, &letters, before, may));
         }
         Ok::<_, AdminError>(shown(&overview, panels, may))
     })

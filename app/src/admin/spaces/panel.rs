@@ -1,4 +1,4 @@
-use engine::spaces::{Overview, SpaceView};
+use engine::spaces::SpaceView;
 use engine::store::{DeadLetter, EmbedJobState, IndexState, SpaceState};
 use leptos::prelude::*;
 
@@ -13,13 +13,11 @@ use crate::ui::{Badge, Moment, Panel, Tone};
 pub(super) fn panel(
     view: &SpaceView,
     letters: &[DeadLetter],
-    overview: &Overview,
     before: Option<i32>,
     may: bool,
 ) -> AnyView {
     let space = &view.row.space;
     let version = space.version;
-    let with_vector = overview.texts - view.missing.total();
     let (progress, last) = (job(view), last_job(view));
     let actions = may.then(|| actions(view, before));
     let (tone, state) = match view.row.state {
@@ -68,7 +66,7 @@ pub(super) fn panel(
     });
     // How far a job is, its own line says, and goes on saying.
     let texts = (!view.is_worked_on()).then(|| {
-        let far = format!("{with_vector} of {}", overview.texts);
+        let far = format!("{} of {}", view.coverage.present(), view.coverage.texts);
         ("Texts with a vector", far)
     });
     let facts = [

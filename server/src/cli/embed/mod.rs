@@ -157,18 +157,19 @@ impl Desk<'_> {
         let embedded = match present {
             Some(view) if matches!(view.row.state, SpaceState::Active { .. }) => {
                 let version = view.row.space.version;
-                let without = view.missing.total();
-                if view.missing.refused > 0 {
+                let missing = view.coverage.missing;
+                if missing.refused > 0 {
                     self.spaces.retry(&self.actor, version).await?;
                 }
                 self.spaces.complete_active().await?;
                 let left = self.services.store.missing(version).await?;
-                without - left.total()
+                missing.total() - left.total()
             }
             None if overview.spaces.is_empty() => {
-                self.services.store.ensure_space(&spec).await?;
+                let space = self.services.store.ensure_space(&spec).await?;
                 self.spaces.complete_active().await?;
-                overview.texts
+                let coverage = self.services.store.coverage(space.version).await?;
+                coverage.present()
             }
             _ => {
                 let started = self.spaces.start(&self.actor, &spec).await?;

@@ -65,11 +65,10 @@ pub(super) async fn overview(overview: &Overview, spaces: &Spaces) -> Result<(),
         let space = &view.row.space;
         say!("space {}  {}", space.version, space.spec);
         say!("  state    {}", state(view));
-        let missing = view.missing;
         say!(
             "  texts    {} of {} have a vector",
-            overview.texts - missing.total(),
-            overview.texts
+            view.coverage.present(),
+            view.coverage.texts
         );
         say!("  index    {}", index(view.index));
         if let Some(error) = &view.row.index_error {

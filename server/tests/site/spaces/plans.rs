@@ -114,9 +114,36 @@ async fn a_plan_its_job_and_the_list_count_alike() {
     let space = site.fill().await;
     let job = site.store().embed_job_of(space).await.unwrap().unwrap();
     assert_eq!((job.done, job.total), (plan.texts, plan.texts));
-    assert_eq!(site.spaces.overview().await.unwrap().texts, plan.texts);
+    let coverage = site.store().coverage(space).await.unwrap();
+    assert_eq!(coverage.texts, plan.texts);
     let plan = site.spaces.plan(site.new.space()).await.unwrap();
     assert_eq!((plan.texts, plan.present), (0, texts + 1));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_counts_at_one_moment() {
+    let site = moving().await;
+    let row = CONTENT
+        .lines()
+        .find(|row| row.contains("\"pricing--smb--en\""))
+        .expect("it is there");
+    let provider = Scattered::new("old");
+    let edits = async {
+        for number in 0..40 {
+            let another = row.replace("pricing--smb--en", &format!("another-{number}"));
+            site.database.import_by(&provider, &another).await;
+        }
+    };
+    let plans = async {
+        loop {
+            let plan = site.spaces.plan(site.new.space()).await.unwrap();
+            assert_eq!(plan.present, 0, "of {} texts", plan.texts);
+        }
+    };
+    tokio::select! {
+        () = edits => {}
+        () = plans => {}
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
