@@ -1,6 +1,6 @@
 //! Writing checked records: changed ones only, in batches, each batch one transaction.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,10 +31,22 @@ pub struct Summary {
     pub unchanged: usize,
     /// Texts that had to be embedded.
     pub embedded: usize,
+    /// Bad rows that were skipped.
+    #[serde(default)]
+    pub skipped: usize,
 }
 
-/// Does what `plan` found to be done with the records of `source`, kind by kind: records refer to
-/// none of a later kind.
+/// The good rows of a file.
+pub(super) struct Good<'a> {
+    /// The file.
+    pub(super) source: &'a Arc<dyn Source>,
+    /// What there is to be done with them.
+    pub(super) plan: &'a Plan,
+    /// The lines of the bad ones.
+    pub(super) skipped: &'a HashSet<usize>,
+}
+
+/// Imports good rows, kind by kind: records refer to none of a later kind.
 ///
 /// # Errors
 /// [`ImportError`] when the provider or the database fails, or when `progress` asks to stop. Batches
@@ -42,22 +54,25 @@ pub struct Summary {
 pub(super) async fn carry_out(
     store: &Store,
     provider: &dyn EmbeddingProvider,
-    source: &Arc<dyn Source>,
-    plan: &Plan,
+    good: Good<'_>,
     actor: &Actor,
     progress: &dyn Progress,
 ) -> Result<Summary, ImportError> {
+    let plan = good.plan;
     let mut importer = Importer::start(store, provider, actor).await?;
     let present = Present::load(store).await?;
-    let unchanged = plan.sum(|counts| counts.unchanged);
+    importer.summary.unchanged = plan.sum(|counts| counts.unchanged);
+    importer.summary.skipped = good.skipped.len();
     progress.start(plan.saves()).await;
     for (kind, counts) in &plan.counts {
         if counts.new + counts.changed == 0 {
             continue;
         }
-        let mut batches = Batches::of(source);
+        let mut batches = Batches::of(good.source);
         while let Some(rows) = batches.next().await? {
-            let records = rows.into_iter().filter_map(|row| row.record.ok());
+            let rows = rows.into_iter();
+            let rows = rows.filter(|row| !good.skipped.contains(&row.line));
+            let records = rows.filter_map(|row| row.record.ok());
             let records = records.filter(|record| record.kind() == *kind).collect();
             let compared = present.compare(store, records).await?.into_iter();
             importer
@@ -68,7 +83,7 @@ pub(super) async fn carry_out(
     }
     importer.save_batches(1, progress).await?;
     progress.finish().await;
-    Ok(importer.finish(unchanged))
+    Ok(importer.finish())
 }
 
 /// Saves `records`, which have been checked and are held in memory, such as generated ones.
@@ -90,11 +105,11 @@ pub async fn apply(
     let changed = compared.filter(|c| !c.is_unchanged()).map(|c| c.record);
     importer.pending = changed.collect();
     importer.pending.sort_by_key(Record::kind);
-    let unchanged = total - importer.pending.len();
+    importer.summary.unchanged = total - importer.pending.len();
     progress.start(importer.pending.len()).await;
     importer.save_batches(1, progress).await?;
     progress.finish().await;
-    Ok(importer.finish(unchanged))
+    Ok(importer.finish())
 }
 
 struct Importer<'a> {
@@ -129,18 +144,15 @@ impl<'a> Importer<'a> {
         })
     }
 
-    fn finish(self, unchanged: usize) -> Summary {
-        let summary = Summary {
+    fn finish(self) -> Summary {
+        let Summary {
+            saved,
             unchanged,
-            ..self.summary
-        };
-        info!(
-            saved = summary.saved,
-            unchanged = summary.unchanged,
-            embedded = summary.embedded,
-            "ingest.apply"
-        );
-        summary
+            embedded,
+            skipped,
+        } = self.summary;
+        info!(saved, unchanged, embedded, skipped, "ingest.apply");
+        self.summary
     }
 
     /// Saves what is pending, in batches, while that is at least `least` records.

@@ -28,6 +28,7 @@ pub async fn check_one(store: &Store, record: &Record) -> Result<(), ImportError
 /// As [`check_one`].
 pub async fn check_all(store: &Store, records: Vec<Record>) -> Result<(), ImportError> {
     let mut known = Known::of(&Present::load(store).await?);
+    let mut seen = Seen::default();
     let mut rejections = Vec::new();
     let mut reject = |line, record: &Record, problems: Vec<Problem>| {
         let rejected = problems.into_iter();
@@ -53,7 +54,10 @@ pub async fn check_all(store: &Store, records: Vec<Record>) -> Result<(), Import
     }
     known.settle();
     for (line, record) in &valid {
-        reject(*line, record, known.check(*line, record));
+        let mut problems = Problems::new();
+        seen.check(*line, record, &mut problems);
+        known.check(record, &mut problems);
+        reject(*line, record, problems.into_vec());
     }
     if rejections.is_empty() {
         Ok(())
@@ -62,27 +66,105 @@ pub async fn check_all(store: &Store, records: Vec<Record>) -> Result<(), Import
     }
 }
 
+/// Checks the rows of a file. A row that is only right together with a bad one is bad too.
+pub(super) struct Checker {
+    /// What there is once every row that can be read is imported.
+    all: Known,
+    /// What there is once the good rows are; the same while this is `None`.
+    good: Option<Known>,
+    seen: Seen,
+}
+
+impl Checker {
+    /// Reads the file until it is known which rows are good.
+    pub(super) async fn gather(
+        present: &Present,
+        source: &Arc<dyn Source>,
+    ) -> Result<Self, ImportError> {
+        let mut bad = HashSet::new();
+        let mut checker = Self {
+            all: Known::gather(present, source, &bad).await?,
+            good: None,
+            seen: Seen::default(),
+        };
+        loop {
+            let found = checker.bad_lines(source).await?;
+            // Each round finds what was right only together with what the last one found.
+            if found.len() == bad.len() {
+                return Ok(checker);
+            }
+            bad = found;
+            checker.good = Some(Known::gather(present, source, &bad).await?);
+        }
+    }
+
+    /// The lines of the records that are bad, as far as is known.
+    async fn bad_lines(&mut self, source: &Arc<dyn Source>) -> Result<HashSet<usize>, ImportError> {
+        let mut bad = HashSet::new();
+        let mut batches = Batches::of(source);
+        while let Some(rows) = batches.next().await? {
+            for row in rows {
+                if let Ok(record) = row.record
+                    && !self.check(row.line, &record).is_empty()
+                {
+                    bad.insert(row.line);
+                }
+            }
+        }
+        self.seen = Seen::default();
+        Ok(bad)
+    }
+
+    /// Everything wrong with the record that starts on `line`. To be asked in the file's order.
+    pub(super) fn check(&mut self, line: usize, record: &Record) -> Vec<Problem> {
+        let mut problems = Problems::new();
+        self.seen.check(line, record, &mut problems);
+        self.all.check(record, &mut problems);
+        let problems = problems.into_vec();
+        match &self.good {
+            Some(good) if problems.is_empty() => good.missed_by(record),
+            _ => problems,
+        }
+    }
+}
+
+/// The lines of the records met so far, by kind and a hash of the name.
+#[derive(Default)]
+struct Seen(HashMap<(RecordKind, u128), usize>);
+
+impl Seen {
+    fn check(&mut self, line: usize, record: &Record, problems: &mut Problems) {
+        let name = (record.kind(), xxh3_128(record.name().as_bytes()));
+        if let Some(first) = self.0.insert(name, line) {
+            problems.add(
+                "",
+                format!("repeats the record of line {first}; keep one of them"),
+            );
+        }
+    }
+}
+
 /// What exists once a file is imported: the database's, overridden by the file's.
-pub(super) struct Known {
+struct Known {
     site: SiteSettings,
     segments: HashSet<SegmentKey>,
     pages: HashMap<ExternalId, Arc<PageRecord>>,
     /// Which pages want each path; more than one is a mistake.
     paths: HashMap<CanonicalPath, Vec<ExternalId>>,
-    /// The lines of the records met so far, by kind and a hash of the name.
-    seen: HashMap<(RecordKind, u128), usize>,
 }
 
 impl Known {
-    /// Reads the whole file for the names that its records may refer to.
-    pub(super) async fn gather(
+    /// Reads the whole file for the names that its records may refer to, but for the lines `bad`.
+    async fn gather(
         present: &Present,
         source: &Arc<dyn Source>,
+        bad: &HashSet<usize>,
     ) -> Result<Self, ImportError> {
         let mut known = Self::of(present);
         let mut batches = Batches::of(source);
         while let Some(rows) = batches.next().await? {
-            for record in rows.into_iter().filter_map(|row| row.record.ok()) {
+            let rows = rows.into_iter().filter(|row| !bad.contains(&row.line));
+            for record in rows.filter_map(|row| row.record.ok()) {
                 known.add(record);
             }
         }
@@ -100,7 +182,6 @@ impl Known {
                 .map(|(id, (_, page))| (id.clone(), Arc::clone(page)))
                 .collect(),
             paths: HashMap::new(),
-            seen: HashMap::new(),
         }
     }
 
@@ -125,16 +206,23 @@ impl Known {
         }
     }
 
-    /// Everything wrong with the record that starts on `line`. To be asked in the file's order.
-    pub(super) fn check(&mut self, line: usize, record: &Record) -> Vec<Problem> {
+    /// Everything wrong with a record that would be right if no other row were bad.
+    fn missed_by(&self, record: &Record) -> Vec<Problem> {
         let mut problems = Problems::new();
-        let name = (record.kind(), xxh3_128(record.name().as_bytes()));
-        if let Some(first) = self.seen.insert(name, line) {
-            problems.add(
-                "",
-                format!("repeats the record of line {first}; keep one of them"),
-            );
-        }
+        self.check(record, &mut problems);
+        let problems = problems.into_vec().into_iter();
+        let hinted = problems.map(|problem| Problem {
+            message: format!(
+                "{} (correcting the other bad rows mends this too)",
+                problem.message
+            ),
+            ..problem
+        });
+        hinted.collect()
+    }
+
+    /// What is wrong with a record, beside what exists.
+    fn check(&self, record: &Record, problems: &mut Problems) {
         match record {
             Record::Site(site) => {
                 if TimeZone::get(&site.time_zone).is_err() {
@@ -146,13 +234,12 @@ impl Known {
                         ),
                     );
                 }
-                self.check_prefixes(site, &mut problems);
+                self.check_prefixes(site, problems);
             }
             Record::Segment(_) => {}
-            Record::Page(page) => self.check_page(page, &mut problems),
-            Record::Variant(variant) => self.check_variant(variant, &mut problems),
+            Record::Page(page) => self.check_page(page, problems),
+            Record::Variant(variant) => self.check_variant(variant, problems),
         }
-        problems.into_vec()
     }
 
     /// Whether a page would be out of reach below a language's prefix.

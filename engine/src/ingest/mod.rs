@@ -10,6 +10,7 @@ mod present;
 mod rejects;
 mod source;
 
+use std::collections::HashSet;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -83,6 +84,15 @@ impl fmt::Display for Rejection {
     }
 }
 
+/// What becomes of a file of which some rows are bad.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadRows {
+    /// Nothing of it is imported.
+    Refuse,
+    /// The good rows are imported.
+    Skip,
+}
+
 /// Hears how far a long work has come.
 #[async_trait]
 pub trait Progress: Send + Sync {
@@ -107,8 +117,8 @@ impl Progress for Silent {
     async fn finish(&self) {}
 }
 
-/// Reads a whole file without writing anything. Returns what an import would do, and what is wrong
-/// with the file; while that is anything, an import does nothing.
+/// Reads a whole file without writing anything. Returns what an import of its good rows would do, and
+/// what is wrong with the others.
 ///
 /// # Errors
 /// [`ImportError::File`] when the file cannot be read, [`ImportError::Store`] when the database fails.
@@ -124,8 +134,9 @@ pub async fn plan(
     Ok((planner.finish(), rejections))
 }
 
-/// Reads and checks a file, and when all of it is good, saves what is new or changed. `actor` is who
-/// does it, for the audit log.
+/// Reads and checks a file, and saves what is new or changed in it; `bad_rows` says whether to do so
+/// when not all of it is good. `actor` is who does it, for the audit log. Returns what was done, and
+/// what is wrong with the rows that were skipped.
 ///
 /// # Errors
 /// [`ImportError`]; with [`ImportError::Rejected`] and [`ImportError::File`] nothing was written.
@@ -133,12 +144,20 @@ pub async fn import(
     store: &Store,
     provider: &dyn EmbeddingProvider,
     source: &Arc<dyn Source>,
+    bad_rows: BadRows,
     actor: &Actor,
     progress: &dyn Progress,
-) -> Result<Summary, ImportError> {
+) -> Result<(Summary, Vec<Rejection>), ImportError> {
     let (plan, rejections) = plan(store, source).await?;
-    if !rejections.is_empty() {
+    if !rejections.is_empty() && bad_rows == BadRows::Refuse {
         return Err(ImportError::Rejected(rejections));
     }
-    apply::carry_out(store, provider, source, &plan, actor, progress).await
+    let skipped: HashSet<usize> = rejections.iter().map(|rejection| rejection.line).collect();
+    let good = apply::Good {
+        source,
+        plan: &plan,
+        skipped: &skipped,
+    };
+    let summary = apply::carry_out(store, provider, good, actor, progress).await?;
+    Ok((summary, rejections))
 }

@@ -8,7 +8,7 @@ use domain::difference::{Change, changes};
 use domain::record::{Record, RecordKind};
 use serde::{Deserialize, Serialize};
 
-use super::check::Known;
+use super::check::Checker;
 use super::present::{Compared, Present};
 use super::source::{Batches, Source};
 use super::{ImportError, Rejection};
@@ -75,7 +75,7 @@ pub struct Planner {
     store: Store,
     batches: Batches,
     present: Present,
-    known: Known,
+    checker: Checker,
     plan: Plan,
 }
 
@@ -110,18 +110,18 @@ impl fmt::Display for Plan {
 }
 
 impl Planner {
-    /// Reads the whole file once, for the names that its records may refer to.
+    /// Reads the whole file, for the names that its records may refer to.
     ///
     /// # Errors
     /// [`ImportError::File`] when it cannot be read, [`ImportError::Store`] when the database fails.
     pub async fn start(store: &Store, source: &Arc<dyn Source>) -> Result<Self, ImportError> {
         let present = Present::load(store).await?;
-        let known = Known::gather(&present, source).await?;
+        let checker = Checker::gather(&present, source).await?;
         Ok(Self {
             store: store.clone(),
             batches: Batches::of(source),
             present,
-            known,
+            checker,
             plan: Plan::default(),
         })
     }
@@ -140,7 +140,7 @@ impl Planner {
             let (line, kind) = (row.line, row.kind);
             let checked = row
                 .record
-                .and_then(|record| match self.known.check(line, &record) {
+                .and_then(|record| match self.checker.check(line, &record) {
                     problems if problems.is_empty() => Ok(record),
                     problems => Err(problems),
                 });

@@ -205,7 +205,30 @@ impl Store {
         Ok(())
     }
 
-    /// Drops files that nobody imported within `age`, and the bytes of those whose import has ended.
+    /// The file of somebody that a job has imported, if its bytes are still there.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn upload_with_bytes(
+        &self,
+        owner: Owner,
+        job: i64,
+    ) -> Result<Option<i64>, StoreError> {
+        let id = sqlx::query_scalar!(
+            "SELECT id FROM uploads u
+             WHERE (user_id = $1 OR token_id = $2) AND job_id = $3
+               AND EXISTS (SELECT FROM upload_pieces p WHERE p.upload_id = u.id)",
+            owner.user(),
+            owner.token(),
+            job
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(id)
+    }
+
+    /// Drops files that nobody imported within `age`, and the bytes of those whose import has ended; where it skipped
+    /// rows, these can be asked for until it ended `age` ago.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
@@ -214,13 +237,16 @@ impl Store {
             .map_err(|error| StoreError::malformed("a length of time", &error))?;
         sqlx::query!(
             "DELETE FROM uploads WHERE job_id IS NULL AND created_at < now() - $1::interval",
-            age
+            age.clone()
         )
         .execute(&self.pool)
         .await?;
         sqlx::query!(
             "DELETE FROM upload_pieces p USING uploads u, jobs j
-             WHERE p.upload_id = u.id AND u.job_id = j.id AND j.finished_at IS NOT NULL"
+             WHERE p.upload_id = u.id AND u.job_id = j.id
+               AND (j.finished_at < now() - $1::interval
+                    OR j.finished_at IS NOT NULL AND coalesce((j.outcome->>'skipped')::int, 0) = 0)",
+            age
         )
         .execute(&self.pool)
         .await?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 use engine::desk::Actor;
 use engine::ingest::format::Format;
-use engine::ingest::{Source, Text, apply, import};
+use engine::ingest::{BadRows, Source, Text, apply, import};
 use engine::store::Store;
 
 use super::CommandError;
@@ -66,10 +66,11 @@ pub(super) async fn load(config: &Config, store: &Store) -> Result<(), CommandEr
         bytes: jsonl().into(),
         format: Format::JsonLines,
     });
-    let summary = import(
+    let (summary, _) = import(
         store,
         &*provider,
         &source,
+        BadRows::Refuse,
         &Actor::command_line(),
         &Bar::new("records"),
     )

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 use engine::desk::Actor;
 use engine::ingest::format::Format;
-use engine::ingest::{ImportError, LocalFile, Source, Summary, import, plan};
+use engine::ingest::{BadRows, ImportError, LocalFile, Rejection, Source, Summary, import, plan};
 use engine::store::Store;
 
 use super::CommandError;
@@ -28,6 +28,9 @@ pub(super) struct Options {
     /// Only check; write nothing
     #[arg(long)]
     dry_run: bool,
+    /// Import the good rows even if others are bad
+    #[arg(long)]
+    skip_bad_rows: bool,
 }
 
 pub(super) async fn run(
@@ -46,25 +49,40 @@ pub(super) async fn run(
         let name = options.file.display();
         CommandError::Other(format!("{name} cannot be opened: {error}"))
     })?;
+    let bad_rows = if options.skip_bad_rows {
+        BadRows::Skip
+    } else {
+        BadRows::Refuse
+    };
     if options.dry_run {
         let (plan, rejections) = plan(store, &source).await?;
         say!("{plan}; nothing was written");
-        if !rejections.is_empty() {
+        if !rejections.is_empty() && bad_rows == BadRows::Refuse {
             return Err(ImportError::Rejected(rejections).into());
         }
+        complain(&rejections);
         return Ok(());
     }
     let provider = writing_provider(config, store).await?;
-    let summary = import(
+    let (summary, rejections) = import(
         store,
         &*provider,
         &source,
+        bad_rows,
         &Actor::command_line(),
         &Bar::new("records"),
     )
     .await?;
+    complain(&rejections);
     report(summary);
     Ok(())
+}
+
+/// Says what is wrong with a file, row by row.
+pub(super) fn complain(rejections: &[Rejection]) {
+    for rejection in rejections {
+        eprintln!("  {rejection}");
+    }
 }
 
 /// Says what an import did.
@@ -75,4 +93,7 @@ pub(super) fn report(summary: Summary) {
         summary.unchanged,
         summary.embedded
     );
+    if summary.skipped > 0 {
+        say!("{} bad rows skipped", summary.skipped);
+    }
 }

@@ -126,9 +126,7 @@ pub async fn run(cli: Cli) -> ExitCode {
         Err(error) => {
             eprintln!("landfall: {error}");
             if let CommandError::Import(ImportError::Rejected(rejections)) = &error {
-                for rejection in rejections {
-                    eprintln!("  {rejection}");
-                }
+                import::complain(rejections);
             }
             match error {
                 CommandError::Config(_) | CommandError::Usage(_) => ExitCode::from(2),

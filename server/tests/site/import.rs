@@ -42,6 +42,36 @@ fn every_bad_row_is_reported_and_nothing_is_written() {
 }
 
 #[test]
+fn the_good_rows_of_a_bad_file_are_imported_when_that_is_asked_for() {
+    let rows = rows();
+    let lines: Vec<&[u8]> = rows.iter().map(|(_, row)| row.as_slice()).collect();
+    let bad = rows.iter().filter(|(expected, _)| !expected.is_empty());
+    let bad = bad.count();
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("bad.jsonl"), lines.join(&b"\n"[..])).expect("writable");
+    let database = empty_database();
+    let asked = |more: &[&str]| {
+        let mut command = on(folder.path(), &database);
+        command.args(["import", "bad.jsonl", "--skip-bad-rows"]);
+        let (code, printed, complaint) = run(command.args(more));
+        assert_eq!(code, 0, "{complaint}");
+        assert_eq!(complaint.matches("  line ").count(), bad, "{complaint}");
+        printed
+    };
+    assert_eq!(
+        asked(&["--dry-run"]),
+        format!("1 new, 0 changed, 0 unchanged, {bad} rejected; nothing was written\n")
+    );
+    let printed = asked(&[]);
+    assert!(printed.contains("1 records saved"), "{printed}");
+    assert!(
+        printed.ends_with(&format!("{bad} bad rows skipped\n")),
+        "{printed}"
+    );
+    assert_eq!(query(&database, "SELECT external_id FROM pages"), "good");
+}
+
+#[test]
 fn a_page_that_lies_where_a_languages_pages_lie_is_refused_from_both_sides() {
     let content = json!({
         "title": "T", "description": "D", "blocks": [{"type": "hero", "id": "hero", "headline": "H"}]

@@ -11,7 +11,7 @@ use std::time::Duration;
 use engine::desk::Actor;
 use engine::embedding::EmbeddingProvider;
 use engine::ingest::format::Format;
-use engine::ingest::{Silent, Source, Summary, Text, import};
+use engine::ingest::{BadRows, Silent, Source, Summary, Text, import};
 use engine::store::Store;
 use landfall::config::Config;
 use landfall::embedded::{Embedded, EmbeddedError, EmbeddedOptions};
@@ -154,15 +154,17 @@ impl Database {
             bytes: records.to_owned().into(),
             format: Format::JsonLines,
         });
-        import(
+        let (summary, _) = import(
             &self.store,
             provider,
             &source,
+            BadRows::Refuse,
             &Actor::command_line(),
             &Silent,
         )
         .await
-        .expect("the records are valid")
+        .expect("the records are valid");
+        summary
     }
 
     pub(crate) fn query(&self, sql: &str) -> String {

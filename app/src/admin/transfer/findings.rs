@@ -1,7 +1,7 @@
 //! What a dry run found.
 
 use domain::record::RecordKind;
-use engine::ingest::{Counts, Sample};
+use engine::ingest::{Counts, Plan, Sample};
 use engine::store::Upload;
 use leptos::prelude::*;
 
@@ -43,15 +43,7 @@ pub(super) fn findings(
 fn verdict(upload: &Upload) -> impl IntoView + use<> {
     let plan = &upload.findings.plan;
     let (class, sign, words) = if upload.findings.problems > 0 {
-        (
-            "flex items-start gap-2.5 text-bad",
-            Sign::Alert,
-            format!(
-                "{} bad. A file is imported only when all of its rows are good: correct {} and upload it again.",
-                rows(plan.rejected()),
-                if plan.rejected() == 1 { "it" } else { "them" }
-            ),
-        )
+        ("flex items-start gap-2.5 text-bad", Sign::Alert, bad(plan))
     } else if plan.saves() == 0 {
         (
             "flex items-start gap-2.5 text-muted",
@@ -76,11 +68,18 @@ fn verdict(upload: &Upload) -> impl IntoView + use<> {
     }
 }
 
-fn rows(count: usize) -> String {
-    match count {
-        1 => "1 row is".to_owned(),
-        count => format!("{count} rows are"),
-    }
+/// What can be done about bad rows.
+fn bad(plan: &Plan) -> String {
+    let (rows, them) = match plan.rejected() {
+        1 => ("1 row is bad".to_owned(), "it"),
+        count => (format!("{count} rows are bad"), "them"),
+    };
+    let others = if plan.saves() == 0 {
+        "The others stand on the site as they are."
+    } else {
+        "The others can be imported meanwhile."
+    };
+    format!("{rows}. Correct {them} and upload the file again. {others}")
 }
 
 /// What can happen to rows, and to how many it does.
@@ -152,20 +151,21 @@ fn named(kind: RecordKind) -> &'static str {
 
 /// What can be done next.
 fn next(upload: &Upload, may_import: bool, running: Option<i64>) -> impl IntoView + use<> {
-    let count = upload.findings.plan.saves();
-    if upload.findings.problems > 0 {
-        return view! {
+    let plan = &upload.findings.plan;
+    let bad = plan.rejected();
+    let download = (bad > 0).then(|| {
+        view! {
             <LinkButton weight=Weight::Primary href="/admin/transfer/rejects">
                 "Download the bad rows"
             </LinkButton>
         }
-        .into_any();
-    }
-    if count == 0 {
-        return ().into_any();
+    });
+    if plan.saves() == 0 {
+        return download.into_any();
     }
     if let Some(job) = running {
         return view! {
+            {download}
             <p class="text-sm text-muted">
                 "Another import is running. "
                 <a class="text-accent underline underline-offset-4" href=format!("/admin/transfer/imports/{job}")>
@@ -177,29 +177,45 @@ fn next(upload: &Upload, may_import: bool, running: Option<i64>) -> impl IntoVie
     }
     if !may_import {
         return view! {
+            {download}
             <p class="text-sm text-muted">
                 "Importing it takes the role publisher, because visitors see it at once."
             </p>
         }
         .into_any();
     }
-    let records = if count == 1 {
-        "1 record".to_owned()
+    let records = match (plan.saves(), bad) {
+        (1, 0) => "1 record".to_owned(),
+        (count, 0) => format!("{count} records"),
+        (1, _) => "the good record".to_owned(),
+        (count, _) => format!("the {count} good records"),
+    };
+    let skipped = match bad {
+        0 => "",
+        1 => "The bad row is left out. ",
+        _ => "The bad rows are left out. ",
+    };
+    let weight = if bad > 0 {
+        Weight::Quiet
     } else {
-        format!("{count} records")
+        Weight::Primary
     };
     let id = upload.id;
     view! {
+        {download}
         <Confirm
             id="start-import"
             label=format!("Import {records}")
             title=format!("Import {records} from {}?", upload.name)
-            text="What is published or scheduled in the file is shown to visitors as soon as it is saved. Variants keep their \
-            former revisions."
+            text=format!(
+                "{skipped}What is published or scheduled in the file is shown to visitors as soon as it is saved. \
+                Variants keep their former revisions.",
+            )
             action="/admin/api/transfer/start"
-            weight=Weight::Primary
+            weight=weight
         >
             <input type="hidden" name="upload" value=id />
+            <input type="hidden" name="skip_bad_rows" value=(bad > 0).to_string() />
         </Confirm>
     }
     .into_any()

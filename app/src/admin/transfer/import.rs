@@ -85,7 +85,7 @@ fn steps() -> impl IntoView {
             <p class="font-medium text-ink">"What happens to it"</p>
             <ol class="mt-2 grid list-decimal gap-1.5 pl-5">
                 <li>"Every row is checked. You see what is new, what would change, and what is wrong."</li>
-                <li>"Only when all rows are good can the file be imported, all of it or nothing."</li>
+                <li>"You decide. Bad rows can be downloaded and corrected, and the others imported meanwhile."</li>
                 <li>"The import goes on by itself; you can watch it, and stop it."</li>
             </ol>
             <p class="mt-3">

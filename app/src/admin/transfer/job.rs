@@ -1,5 +1,5 @@
 use domain::Role;
-use engine::store::{Job, JobState};
+use engine::store::{Job, JobState, Owner};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -17,6 +17,8 @@ pub(in crate::admin) fn job() -> impl IntoView {
         let id = id.and_then(|id| id.parse().ok()).ok_or_else(absent)?;
         let job = session.desk().import_job(id).await?;
         let may_stop = session.may(Role::Publisher);
+        let owner = Owner::Person(session.person().id);
+        let kept = session.desk().skipped_upload(owner, id).await?;
         Ok(view! {
             <PageHeader
                 title=job.file.clone()
@@ -25,7 +27,7 @@ pub(in crate::admin) fn job() -> impl IntoView {
             />
             <div class="max-w-2xl">
                 <Panel>
-                    <div class="p-4">{body(&job, may_stop)}</div>
+                    <div class="p-4">{body(&job, may_stop, kept.is_some())}</div>
                 </Panel>
             </div>
         }
@@ -33,7 +35,7 @@ pub(in crate::admin) fn job() -> impl IntoView {
     })
 }
 
-fn body(job: &Job, may_stop: bool) -> impl IntoView + use<> {
+fn body(job: &Job, may_stop: bool, kept: bool) -> impl IntoView + use<> {
     let at = instant::text(job.created_at);
     let rest = match &job.state {
         JobState::Running {
@@ -48,6 +50,7 @@ fn body(job: &Job, may_stop: bool) -> impl IntoView + use<> {
                     {records(summary.saved as u64)} " saved, " {summary.unchanged} " were there already, " {summary.embedded}
                     {if summary.embedded == 1 { " text" } else { " texts" }} " embedded. Finished on " <Moment at /> "."
                 </p>
+                {skipped(job.id, summary.skipped, kept)}
             }
             .into_any()
         }
@@ -76,6 +79,29 @@ fn body(job: &Job, may_stop: bool) -> impl IntoView + use<> {
         </p>
         {rest}
     }
+}
+
+/// Which rows were left out.
+fn skipped(job: i64, count: usize, kept: bool) -> impl IntoView {
+    let words = match count {
+        0 => return None,
+        1 => "1 bad row was left out.".to_owned(),
+        count => format!("{count} bad rows were left out."),
+    };
+    let download = kept.then(|| {
+        view! {
+            <p class="mt-4">
+                <LinkButton weight=Weight::Primary href=format!("/admin/transfer/rejects?job={job}")>
+                    "Download the bad rows"
+                </LinkButton>
+            </p>
+            <p class="mt-2 text-sm/6 text-muted">"They are kept for an hour."</p>
+        }
+    });
+    Some(view! {
+        <p class="mt-4 rounded-lg bg-bad-wash px-4 py-3 text-sm/6 text-bad">{words}</p>
+        {download}
+    })
 }
 
 fn running(

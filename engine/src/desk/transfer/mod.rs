@@ -17,7 +17,7 @@ use tracing::warn;
 use self::source::Uploaded;
 use super::{Actor, Desk, DeskError};
 use crate::ingest::format::Format;
-use crate::ingest::{Export, ExportError, Planner, Selection, Source};
+use crate::ingest::{BadRows, Export, ExportError, Planner, Selection, Source};
 use crate::store::{Findings, Job, Owner, Store, StoreError, Upload};
 
 /// Most bytes of a file: 50 MiB.
@@ -155,6 +155,15 @@ impl Desk {
         Ok(self.store.upload(owner, None).await?)
     }
 
+    /// The file whose bad rows an import has skipped, for as long as it is kept.
+    ///
+    /// # Errors
+    /// [`DeskError::Store`] when the database fails.
+    pub async fn skipped_upload(&self, owner: Owner, job: i64) -> Result<Option<i64>, DeskError> {
+        self.store.drop_old_uploads(KEPT).await?;
+        Ok(self.store.upload_with_bytes(owner, job).await?)
+    }
+
     /// Drops the file that waits for somebody's decision.
     ///
     /// # Errors
@@ -190,19 +199,20 @@ impl Desk {
     /// it returns the same job.
     ///
     /// # Errors
-    /// [`DeskError::NotFound`] when the file is gone; [`DeskError::Conflict`] when it has bad rows;
-    /// [`DeskError::Store`] while another import runs.
+    /// [`DeskError::NotFound`] when the file is gone; [`DeskError::Conflict`] when it has bad rows that
+    /// are not to be skipped; [`DeskError::Store`] while another import runs.
     pub async fn start_import(
         &self,
         actor: &Actor,
         owner: Owner,
         upload: i64,
+        bad_rows: BadRows,
     ) -> Result<i64, DeskError> {
         self.store.fail_abandoned_jobs().await?;
         self.store.drop_old_uploads(KEPT).await?;
         let found = self.store.upload(owner, Some(upload)).await?;
         let upload = found.ok_or_else(gone)?;
-        if upload.findings.problems > 0 {
+        if upload.findings.problems > 0 && bad_rows == BadRows::Refuse {
             return Err(DeskError::Conflict(format!(
                 "{} has bad rows. Correct them and upload it again; nothing was imported.",
                 upload.name
@@ -221,14 +231,14 @@ impl Desk {
         let plan = &upload.findings.plan;
         let what = json!({
             "job": job, "new": plan.sum(|c| c.new), "changed": plan.sum(|c| c.changed),
-            "unchanged": plan.sum(|c| c.unchanged)
+            "unchanged": plan.sum(|c| c.unchanged), "skipped": plan.rejected()
         });
         transaction
             .note(actor, "import.start", &upload.name, None, Some(&what))
             .await?;
         transaction.commit().await?;
         let source = self.uploaded(upload.id, upload.format);
-        let work = run::import(self.clone(), job, upload, source, actor.clone());
+        let work = run::import(self.clone(), job, upload, source, bad_rows, actor.clone());
         self.engine.runtime().spawn(work);
         Ok(job)
     }

@@ -9,7 +9,7 @@ use serde_json::json;
 use tracing::{error, warn};
 
 use crate::desk::{Actor, Desk};
-use crate::ingest::{self, ImportError, Progress, Source, Summary};
+use crate::ingest::{self, BadRows, ImportError, Progress, Source, Summary};
 use crate::store::{Beat, Store, Upload};
 
 /// After so long a silence the node that runs a job counts as dead.
@@ -23,13 +23,15 @@ pub(super) async fn import(
     job: i64,
     upload: Upload,
     source: Arc<dyn Source>,
+    bad_rows: BadRows,
     actor: Actor,
 ) {
     let (engine, store) = (&desk.engine, &desk.store);
     let records = Records { store, job };
-    let work = ingest::import(store, engine.provider(), &source, &actor, &records);
+    let provider = engine.provider();
+    let work = ingest::import(store, provider, &source, bad_rows, &actor, &records);
     let outcome = tokio::select! {
-        outcome = work => outcome,
+        outcome = work => outcome.map(|(summary, _)| summary),
         never = live(store, job) => match never {},
     };
     if let Err(error) = end(store, job, &upload, &actor, outcome).await {
@@ -53,7 +55,10 @@ async fn end(
     store
         .finish_job(job, state, words.as_deref(), summary.as_ref())
         .await?;
-    store.drop_pieces(upload.id).await?;
+    // The rows that were skipped can be downloaded for a while.
+    if !matches!(&outcome, Ok(summary) if summary.skipped > 0) {
+        store.drop_pieces(upload.id).await?;
+    }
     let action = match outcome {
         Ok(_) => "import.finish",
         Err(ImportError::Stopped(_)) => "import.stop",

@@ -56,19 +56,27 @@ fn told(error: ReceiveError) -> AdminError {
     }
 }
 
-/// Everything wrong with the file that waits, as CSV.
-pub(super) async fn rejects(person: SignedIn) -> Response {
+/// Everything wrong with the file that waits, or with the one that `job` imported without its bad
+/// rows, as CSV.
+pub(super) async fn rejects(person: SignedIn, uri: Uri) -> Response {
     let session = match person.with(Role::Editor) {
         Ok(session) => session,
         Err(error) => return refusal(&error),
     };
     let owner = Owner::Person(session.person().id);
-    let waiting = match session.desk().waiting_upload(owner).await {
-        Ok(Some(waiting)) => waiting,
+    let desk = session.desk();
+    let found = if let Some(job) = job_of(&uri) {
+        desk.skipped_upload(owner, job).await
+    } else {
+        let waiting = desk.waiting_upload(owner).await;
+        waiting.map(|found| found.map(|upload| upload.id))
+    };
+    let upload = match found {
+        Ok(Some(upload)) => upload,
         Ok(None) => return refusal(&AdminError::NotFound("The file".to_owned())),
         Err(error) => return refusal(&error.into()),
     };
-    match session.desk().look_again(owner, waiting.id).await {
+    match desk.look_again(owner, upload).await {
         Ok(planner) => download(streamed::rejects(planner), Format::Csv, "rejected-rows"),
         Err(error) => refusal(&error.into()),
     }
@@ -80,10 +88,7 @@ pub(super) async fn progress(person: SignedIn, uri: Uri) -> Response {
         Ok(session) => session,
         Err(error) => return refusal(&error),
     };
-    let query = uri.query().unwrap_or_default();
-    let job = form_urlencoded::parse(query.as_bytes())
-        .find_map(|(name, text)| (name == "job").then(|| text.parse().ok())?);
-    let Some(job) = job else {
+    let Some(job) = job_of(&uri) else {
         return refusal(&AdminError::NotFound("The import".to_owned()));
     };
     match session.desk().import_job(job).await.map(|job| job.state) {
@@ -93,6 +98,13 @@ pub(super) async fn progress(person: SignedIn, uri: Uri) -> Response {
         Ok(_) => "over".into_response(),
         Err(error) => refusal(&error.into()),
     }
+}
+
+/// The import that an address names.
+fn job_of(uri: &Uri) -> Option<i64> {
+    let query = uri.query().unwrap_or_default();
+    form_urlencoded::parse(query.as_bytes())
+        .find_map(|(name, text)| (name == "job").then(|| text.parse().ok())?)
 }
 
 /// Records as a file.

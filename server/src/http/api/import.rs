@@ -6,7 +6,7 @@ use axum::response::Response;
 use domain::record::RecordKind;
 use engine::desk::transfer::ReceiveError;
 use engine::desk::{Actor, DeskError};
-use engine::ingest::Plan;
+use engine::ingest::{BadRows, Plan};
 use engine::store::{Findings, Job, JobState, Owner, Scope, StoreError};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use serde::Serialize;
@@ -19,7 +19,7 @@ use super::problem::{self, BadRow, Kind, Problem};
 use super::{Api, access};
 use crate::http::limits;
 
-const PARAMETERS: [&str; 3] = ["format", "name", "dry_run"];
+const PARAMETERS: [&str; 4] = ["format", "name", "dry_run", "bad_rows"];
 
 /// What an import does.
 #[derive(Debug, Serialize, ToSchema)]
@@ -30,6 +30,11 @@ pub(super) struct Started {
     changed: usize,
     /// Records that stand in the database as they are.
     unchanged: usize,
+    /// Bad rows, which are skipped.
+    skipped: usize,
+    /// What is wrong with those: the first 200 of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    rows: Vec<BadRow>,
     /// The import's number; `null` for a dry run.
     import: Option<i64>,
 }
@@ -51,6 +56,8 @@ pub(super) struct Progress {
     unchanged: Option<usize>,
     /// Texts that had to be embedded, once the import has succeeded.
     embedded: Option<usize>,
+    /// Bad rows that were skipped, once the import has succeeded.
+    skipped: Option<usize>,
     /// What went wrong, and what to do, when the import has failed.
     error: Option<String>,
 }
@@ -58,8 +65,9 @@ pub(super) struct Progress {
 /// Imports a file
 ///
 /// What `landfall import` does. The body is the file, at most 50 MB. All of it is checked first, and nothing is
-/// imported when any row is bad; otherwise the import goes on after the answer, and `Location` says where it tells
-/// how far it is. Sending the same file again changes nothing. Needs a token with the scope `import`.
+/// imported when any row is bad, unless `bad_rows` is `skip`; otherwise the import goes on after the answer, and
+/// `Location` says where it tells how far it is. Sending the same file again changes nothing. Needs a token with the
+/// scope `import`.
 #[utoipa::path(
     post,
     path = "/api/v1/import",
@@ -70,6 +78,7 @@ pub(super) struct Progress {
         ("format" = Option<String>, Query, description = "`jsonl` or `csv`. Without it, `jsonl`.", example = "jsonl"),
         ("name" = Option<String>, Query, description = "What people see the import called.", example = "nightly"),
         ("dry_run" = Option<String>, Query, description = "`true`: only checks the file and says what an import would do."),
+        ("bad_rows" = Option<String>, Query, description = "`refuse` or `skip`: whether the good rows of a file are imported when others are bad. Without it, `refuse`."),
     ),
     request_body(content = String, content_type = "application/x-ndjson", description = "The records."),
     responses(
@@ -101,6 +110,14 @@ pub(super) async fn start(
         "true" => true,
         _ => return Err(Problem::with("dry_run", "This is neither true nor false.")),
     };
+    let bad_rows = match parameters.text("bad_rows") {
+        "" | "refuse" => BadRows::Refuse,
+        "skip" => BadRows::Skip,
+        _ => {
+            let detail = "This is neither refuse nor skip.";
+            return Err(Problem::with("bad_rows", detail));
+        }
+    };
     let called = parameters.get("name").unwrap_or("import");
     let called: String = called.chars().take(100).collect();
     let desk = &api.app.desk;
@@ -119,19 +136,20 @@ pub(super) async fn start(
         problems,
         ..
     } = upload.findings;
-    if problems > 0 {
-        let rows = rejections.into_iter().map(|rejection| BadRow {
-            line: rejection.line,
-            kind: rejection.kind.map(RecordKind::as_str),
-            name: rejection.name,
-            field: rejection.problem.field,
-            problem: rejection.problem.message,
-        });
+    let rows = rejections.into_iter().map(|rejection| BadRow {
+        line: rejection.line,
+        kind: rejection.kind.map(RecordKind::as_str),
+        name: rejection.name,
+        field: rejection.problem.field,
+        problem: rejection.problem.message,
+    });
+    let rows = rows.collect();
+    if problems > 0 && bad_rows == BadRows::Refuse {
         let detail = format!("{} rows are bad; nothing was imported.", plan.rejected());
-        return Err(Problem::new(Kind::BadRows, detail).with_rows(rows.collect()));
+        return Err(Problem::new(Kind::BadRows, detail).with_rows(rows));
     }
     if dry {
-        return Ok(json(StatusCode::OK, &started(&plan, None)));
+        return Ok(json(StatusCode::OK, &started(&plan, rows, None)));
     }
     let actor = Actor {
         user: None,
@@ -139,10 +157,10 @@ pub(super) async fn start(
         address: None,
     };
     let job = desk
-        .start_import(&actor, owner, upload.id)
+        .start_import(&actor, owner, upload.id, bad_rows)
         .await
         .map_err(unstarted)?;
-    let mut response = json(StatusCode::ACCEPTED, &started(&plan, Some(job)));
+    let mut response = json(StatusCode::ACCEPTED, &started(&plan, rows, Some(job)));
     if let Ok(place) = HeaderValue::try_from(format!("{}/{job}", super::IMPORT)) {
         response.headers_mut().insert(header::LOCATION, place);
     }
@@ -190,11 +208,13 @@ pub(super) async fn job(
     Ok(json(StatusCode::OK, &Progress::from(job)))
 }
 
-fn started(plan: &Plan, import: Option<i64>) -> Started {
+fn started(plan: &Plan, rows: Vec<BadRow>, import: Option<i64>) -> Started {
     Started {
         new: plan.sum(|counts| counts.new),
         changed: plan.sum(|counts| counts.changed),
         unchanged: plan.sum(|counts| counts.unchanged),
+        skipped: plan.rejected(),
+        rows,
         import,
     }
 }
@@ -209,6 +229,7 @@ impl From<Job> for Progress {
             total: None,
             unchanged: None,
             embedded: None,
+            skipped: None,
             error: None,
         };
         match job.state {
@@ -221,6 +242,7 @@ impl From<Job> for Progress {
                 progress.saved = summary.saved as u64;
                 progress.unchanged = Some(summary.unchanged);
                 progress.embedded = Some(summary.embedded);
+                progress.skipped = Some(summary.skipped);
             }
             JobState::Failed { error, done, .. } => {
                 progress.state = "failed";

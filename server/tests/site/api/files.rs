@@ -41,7 +41,7 @@ async fn a_token_imports_what_is_good_and_hears_what_is_not() {
     assert_eq!(dry.status, 200);
     assert_eq!(
         body(&dry),
-        json!({"new": 1, "changed": 0, "unchanged": records, "import": null})
+        json!({"new": 1, "changed": 0, "unchanged": records, "skipped": 0, "import": null})
     );
     assert_eq!(database.query("SELECT count(*) FROM jobs"), "0");
 
@@ -50,8 +50,14 @@ async fn a_token_imports_what_is_good_and_hears_what_is_not() {
     let rows = &body(&bad)["rows"];
     assert_eq!((&rows[0]["line"], &rows[1]["line"]), (&json!(1), &json!(2)));
 
-    let started = import(&node, &secret, "?name=nightly&format=jsonl", &file);
+    let mixed = format!("{file}\nx\n");
+    assert_eq!(import(&node, &secret, "", &mixed).status, 422);
+    let query = "?name=nightly&format=jsonl&bad_rows=skip";
+    let started = import(&node, &secret, query, &mixed);
     assert_eq!(started.status, 202, "{started:?}");
+    let told = body(&started);
+    assert_eq!(told["skipped"], json!(1));
+    assert_eq!(told["rows"][0]["line"], json!(mixed.lines().count()));
     let place = started.header("location").to_owned();
     assert_eq!(place, format!("{IMPORT}/{}", body(&started)["import"]));
     let bearer = format!("Bearer {secret}");
@@ -65,12 +71,14 @@ async fn a_token_imports_what_is_good_and_hears_what_is_not() {
             &done["state"],
             &done["saved"],
             &done["unchanged"],
+            &done["skipped"],
             &done["file"]
         ),
         (
             &json!("succeeded"),
             &json!(1),
             &json!(records),
+            &json!(1),
             &json!("nightly.jsonl")
         )
     );
@@ -91,6 +99,10 @@ async fn files_need_a_token_with_the_right_scope() {
     assert_eq!(
         problem(&import(&node, &importing, "?dry_run=yes", "x")).2,
         "dry_run"
+    );
+    assert_eq!(
+        problem(&import(&node, &importing, "?bad_rows=maybe", "x")).2,
+        "bad_rows"
     );
     assert_eq!(problem(&import(&node, &importing, "", "")).0, 400);
     let wrong = node.get(IMPORT, &[]);

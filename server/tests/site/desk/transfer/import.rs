@@ -131,7 +131,7 @@ async fn bad_rows_keep_a_whole_file_out_and_are_told_one_by_one() {
     assert!(text.contains("2variant badlocale"), "{text}");
     assert!(text.contains("5not readable"), "{text}");
     assert!(text.contains("These are the first 200 of 305"), "{text}");
-    assert!(!text.contains("Import 1 record"), "{text}");
+    // Nothing of it is imported unless somebody says that it shall be without the bad rows.
     let refused = site.call(&publisher, "transfer/start", &[("upload", &waiting(&site))]);
     assert_eq!(refused.status, 409, "{refused:?}");
 
@@ -192,6 +192,74 @@ async fn bad_rows_keep_a_whole_file_out_and_are_told_one_by_one() {
     assert!(discarded.header("location").contains("file-discarded"));
     assert_eq!(site.database.query("SELECT count(*) FROM uploads"), "0");
     assert_eq!(site.open(&publisher, "/admin/transfer/rejects").status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_good_rows_are_imported_without_the_bad_ones() {
+    let site = desk().await;
+    let publisher = site.sign_in(Role::Publisher).await;
+    let page = CONTENT
+        .lines()
+        .find(|line| line.contains(r#""id":"pricing""#) && line.contains(r#""kind":"page""#))
+        .expect("it is there");
+    let lines = [
+        variant("fine", "A headline").to_string(),
+        "nonsense".to_owned(),
+        // Its path is another's, so it cannot come, and neither can a variant of it.
+        page.replace(r#""id":"pricing""#, r#""id":"offers""#),
+        variant("of-none", "A headline")
+            .to_string()
+            .replace(r#""page":"pricing""#, r#""page":"offers""#),
+    ];
+    upload(&site, &publisher, "mixed.jsonl", lines.join("\n"));
+    let screen = site.open(&publisher, SCREEN);
+    let text = screen.select("main").concat();
+    assert!(text.contains("3 rows are bad."), "{text}");
+    assert!(text.contains("Import the good record"), "{text}");
+    assert_eq!(counts(&screen), ["Pages01", "Variants11", "Not readable01"]);
+    let hint = "there is no page \"offers\"; import it first or in the same file (correcting the other bad rows";
+    assert!(text.contains(hint), "{text}");
+
+    let file = waiting(&site);
+    let fields = [("upload", file.as_str()), ("skip_bad_rows", "true")];
+    let started = site.call(&publisher, "transfer/start", &fields);
+    let place = started.header("location").to_owned();
+    let job = site.database.query("SELECT id FROM jobs");
+    assert_eq!(place, format!("/admin/transfer/imports/{job}"));
+    assert_eq!(over(&site, &job).await, "succeeded");
+    let saved = "SELECT external_id FROM variants WHERE external_id IN ('fine', 'of-none')";
+    assert_eq!(site.database.query(saved), "fine");
+    let screen = site.open(&publisher, &place);
+    let text = screen.select("main").concat();
+    assert!(text.contains("1 record saved, 0 were there"), "{text}");
+    assert!(text.contains("3 bad rows were left out."), "{text}");
+
+    // They can be had for an hour, by whoever sent them.
+    let rejects = format!("/admin/transfer/rejects?job={job}");
+    assert_eq!(screen.select(&format!("main a[href='{rejects}']")).len(), 1);
+    let body = dechunked(&site.open(&publisher, &rejects));
+    let lines: Vec<&str> = body.lines().skip(1).map(|line| &line[..2]).collect();
+    assert_eq!(lines, ["2,", "3,", "4,"], "{body}");
+    let other = site.sign_in(Role::Admin).await;
+    assert_eq!(site.open(&other, &rejects).status, 404);
+    site.database
+        .query("UPDATE jobs SET finished_at = finished_at - interval '61 minutes'");
+    let screen = site.open(&publisher, &place);
+    assert!(
+        screen
+            .select("main")
+            .concat()
+            .contains("3 bad rows were left out.")
+    );
+    assert!(
+        screen
+            .select(&format!("main a[href='{rejects}']"))
+            .is_empty()
+    );
+    assert_eq!(
+        site.database.query("SELECT count(*) FROM upload_pieces"),
+        "0"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
