@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use domain::Role;
 use engine::clock::SystemClock;
 use engine::desk::Actor;
-use engine::people::{Listed, MadeLink, People};
+use engine::people::{LinkKind, Listed, MadeLink, People};
 
 use super::CommandError;
 use crate::config::Config;
@@ -38,7 +38,7 @@ enum Action {
         /// The e-mail address they sign in with
         email: String,
     },
-    /// List people
+    /// List people, and those who are invited
     List,
 }
 
@@ -146,35 +146,47 @@ async fn reset(site: &Site, people: &People, email: &str) -> Result<(), CommandE
 
 async fn list(people: &People) -> Result<(), CommandError> {
     let everybody = people.list().await?;
-    if everybody.is_empty() {
+    let links = people.open_links().await?;
+    let invited: Vec<_> = links
+        .iter()
+        .filter_map(|link| match &link.kind {
+            LinkKind::Invitation { email, role, name } => Some((email, role, name)),
+            LinkKind::Setup | LinkKind::Reset { .. } => None,
+        })
+        .collect();
+    if everybody.is_empty() && invited.is_empty() {
         say!("there is nobody yet; landfall user add adds somebody");
         return Ok(());
     }
-    say!(
-        "{:<10}  {:<8}  {:<12}  {:<32}  name",
-        "role",
-        "state",
-        "last sign-in",
-        "e-mail"
-    );
+    let row = |role: &str, state: &str, sign_in: &str, email: &str, name: &str| {
+        let line = format!("{role:<10}  {state:<8}  {sign_in:<12}  {email:<32}  {name}");
+        say!("{}", line.trim_end());
+    };
+    row("role", "state", "last sign-in", "e-mail", "name");
     for Listed {
         person,
         last_sign_in_at,
         ..
     } in &everybody
     {
-        say!(
-            "{:<10}  {:<8}  {:<12}  {:<32}  {}",
+        let state = if person.disabled {
+            "disabled"
+        } else {
+            "active"
+        };
+        let sign_in =
+            last_sign_in_at.map_or_else(|| "never".to_owned(), |at| at.date().to_string());
+        row(
             person.role.as_str(),
-            if person.disabled {
-                "disabled"
-            } else {
-                "active"
-            },
-            last_sign_in_at.map_or_else(|| "never".to_owned(), |at| at.date().to_string()),
-            person.email,
-            person.name
+            state,
+            &sign_in,
+            &person.email,
+            &person.name,
         );
+    }
+    for (email, role, name) in invited {
+        let name = name.as_deref().unwrap_or_default();
+        row(role.as_str(), "invited", "never", email, name);
     }
     Ok(())
 }

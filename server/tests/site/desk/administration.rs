@@ -364,6 +364,11 @@ async fn people_are_added_listed_and_reset_at_the_command_line() {
         link.contains("/admin/welcome/") && link.lines().count() == 1,
         "{link}"
     );
+    let listed = succeed(&mut user(&["list"]));
+    assert!(
+        listed.ends_with("publisher   invited   never         bob@site.example\n"),
+        "{listed}"
+    );
 
     let add = [
         "add",
