@@ -9,6 +9,7 @@ mod share;
 use domain::Role;
 use domain::preview::Scene;
 use engine::desk::DeskError;
+use leptos::html::iframe;
 use leptos::prelude::*;
 use leptos_router::hooks::use_url;
 
@@ -168,6 +169,13 @@ fn framed(scene: &Scene, width: Option<u32>) -> impl IntoView + use<> {
             </a>
         }
     });
+    // The screen is painted before the page in it is asked for.
+    let frame = iframe()
+        .src(source)
+        .title(title)
+        .sandbox("allow-popups allow-popups-to-escape-sandbox")
+        .class(class)
+        .attr("loading", "lazy");
     view! {
         <section aria-label="The page" class="min-w-0 rounded-xl border border-line bg-wash shadow-xs xl:sticky xl:top-20">
             <nav aria-label="Width" class="flex flex-wrap gap-1 border-b border-line p-1.5">
@@ -180,12 +188,7 @@ fn framed(scene: &Scene, width: Option<u32>) -> impl IntoView + use<> {
                     role="region"
                     aria-label="The page, as wide as chosen"
                 >
-                    <iframe
-                        src=source
-                        title=title
-                        sandbox="allow-popups allow-popups-to-escape-sandbox"
-                        class=class
-                    ></iframe>
+                    {frame}
                 </div>
             </div>
         </section>
