@@ -73,6 +73,26 @@ test('bad rows are shown and can be downloaded', async ({ page, complaints }) =>
   expect(complaints).toEqual([]);
 });
 
+test('the good rows are imported, and the bad ones downloaded afterwards', async ({ page, complaints }) => {
+  await signIn(page, 'publisher');
+  await open(page, '/admin/transfer');
+  const id = `good-${Date.now()}`;
+  const text = [variant(id, 'Good'), 'nonsense'].join('\n');
+  await page.getByLabel('Drop a CSV or JSON-lines file here').setInputFiles(file('mixed.jsonl', text));
+  await page.getByRole('button', { name: 'Check the file' }).click();
+  await page.getByRole('button', { name: 'Import the good record' }).click();
+  const question = page.getByRole('dialog');
+  await expect(question).toContainText('The bad row is left out.');
+  await question.getByRole('button', { name: 'Import the good record' }).click();
+  await expect(page.getByText('1 record saved')).toBeVisible();
+  await expect(page.getByText('1 bad row was left out.')).toBeVisible();
+  await expectAccessible(page);
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Download the bad rows' }).click();
+  expect(await readFile(await (await download).path(), 'utf8')).toContain(',nonsense\n');
+  expect(complaints).toEqual([]);
+});
+
 test('a file that is too large or of another kind is not even sent', async ({ page }) => {
   // Somebody for whom no other test has a file waiting.
   await signIn(page, 'admin');

@@ -256,9 +256,12 @@ fn sample(sample: &Sample) -> impl IntoView + use<> {
             }
         })
         .collect();
-    let more = (sample.more > 0).then(
-        || view! { <p class="mt-2 text-xs text-muted">"and " {sample.more} " more fields"</p> },
-    );
+    let more = match sample.more {
+        0 => None,
+        1 => Some("and 1 more field".to_owned()),
+        more => Some(format!("and {more} more fields")),
+    };
+    let more = more.map(|words| view! { <p class="mt-2 text-xs text-muted">{words}</p> });
     view! {
         <li class="min-w-0 rounded-xl border border-line bg-card p-4 shadow-xs">
             <p class="flex flex-wrap items-center gap-2 text-sm font-medium wrap-anywhere">
