@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use time::OffsetDateTime;
 
 use super::instant;
-use crate::ui::Moment;
+use crate::ui::{Moment, counted};
 
 /// Changes that are shown before the rest is folded away.
 const SHOWN: usize = 12;
@@ -58,10 +58,7 @@ fn what(found: &[Change], beginning: bool, label: Label) -> AnyView {
     if !beginning {
         return list;
     }
-    let words = match found.len() {
-        1 => "The beginning: 1 field".to_owned(),
-        count => format!("The beginning: {count} fields"),
-    };
+    let words = format!("The beginning: {}", counted(found.len(), "field", "fields"));
     view! {
         <details>
             <summary class="disclosure flex min-h-6 cursor-pointer items-center gap-1 text-sm text-muted">
@@ -89,7 +86,7 @@ pub(super) fn changes(changes: &[Change], label: Label) -> AnyView {
     }
     let (first, rest) = changes.split_at(changes.len().min(SHOWN));
     let rest = (!rest.is_empty()).then(|| {
-        let words = format!("{} more fields", rest.len());
+        let words = counted(rest.len(), "more field", "more fields");
         view! {
             <details class="mt-4">
                 <summary class="disclosure flex min-h-6 cursor-pointer items-center gap-1 text-sm text-muted">{words}</summary>

@@ -38,7 +38,7 @@ pub use field_set::FieldSet;
 pub(crate) use icon::Strokes;
 pub use icon::{Icon, Sign};
 pub use moment::Moment;
-pub use number::grouped;
+pub use number::{counted, grouped};
 pub use page_header::PageHeader;
 pub use pager::Pager;
 pub use panel::Panel;

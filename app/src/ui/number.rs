@@ -13,6 +13,13 @@ pub fn grouped(number: impl ToString) -> String {
     text
 }
 
+/// How many there are of something: `1 field`, `1,200 fields`.
+pub fn counted(number: impl ToString, one: &str, many: &str) -> String {
+    let number = grouped(number);
+    let words = if number == "1" { one } else { many };
+    format!("{number} {words}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -24,5 +31,8 @@ mod tests {
         check(999, "999");
         check(10_098, "10,098");
         check(1_000_000, "1,000,000");
+        assert_eq!(counted(1, "field", "fields"), "1 field");
+        assert_eq!(counted(1_200, "field", "fields"), "1,200 fields");
+        assert_eq!(counted(0, "field", "fields"), "0 fields");
     }
 }

@@ -10,7 +10,7 @@ use super::thing::Thing;
 use crate::admin::author::author_first;
 use crate::admin::instant;
 use crate::admin::pages::field_label;
-use crate::ui::{Moment, grouped};
+use crate::ui::{Moment, counted, grouped};
 
 /// Fields that are shown of one change; the export has all of them.
 const SHOWN: usize = 60;
@@ -52,7 +52,8 @@ pub(super) fn Entry(entry: AuditEntry) -> impl IntoView {
         .take(SHOWN)
         .map(|change| view! { <Field change /> });
     let rest = (left_out > 0).then(|| {
-        view! { <p class="mt-3 text-xs text-muted">"And " {left_out} " more fields; the export has all of them."</p> }
+        let words = counted(left_out, "more field", "more fields");
+        view! { <p class="mt-3 text-xs text-muted">"And " {words} "; the export has all of them."</p> }
     });
     view! {
         <li>

@@ -8,7 +8,7 @@ use leptos_router::hooks::use_query_map;
 use super::order::DraggedOrder;
 use crate::admin::screen::screen;
 use crate::ui::{
-    Badge, EmptyState, Icon, LinkButton, PageHeader, Sign, Tone, Weight, Whole, per_cent,
+    Badge, EmptyState, Icon, LinkButton, PageHeader, Sign, Tone, Weight, Whole, counted, per_cent,
 };
 
 /// The screen that lists segments in the order in which they are tried.
@@ -117,8 +117,7 @@ fn row(segment: ListedSegment, place: usize, arrows: Option<AnyView>) -> AnyView
     let total = segment.summary.variants.total();
     let used = match total {
         0 => "No variants".to_owned(),
-        1 => "1 variant".to_owned(),
-        many => format!("{many} variants"),
+        some => counted(some, "variant", "variants"),
     };
     let published = segment.summary.variants.published + segment.summary.variants.scheduled;
     let silent = silent.then(|| view! { <Badge tone=Tone::Plain>"Matches nobody lately"</Badge> });

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::rejected::{record, rejections};
 use crate::admin::pages::field_label;
-use crate::ui::{Badge, Confirm, Icon, LinkButton, Panel, Sign, Table, Tone, Weight};
+use crate::ui::{Badge, Confirm, Icon, LinkButton, Panel, Sign, Table, Tone, Weight, counted};
 
 /// What the import of a file would do, and what can be done with it.
 pub(super) fn findings(
@@ -185,8 +185,7 @@ fn next(upload: &Upload, may_import: bool, running: Option<i64>) -> impl IntoVie
         .into_any();
     }
     let records = match (plan.saves(), bad) {
-        (1, 0) => "1 record".to_owned(),
-        (count, 0) => format!("{count} records"),
+        (count, 0) => counted(count, "record", "records"),
         (1, _) => "the good record".to_owned(),
         (count, _) => format!("the {count} good records"),
     };
@@ -256,12 +255,10 @@ fn sample(sample: &Sample) -> impl IntoView + use<> {
             }
         })
         .collect();
-    let more = match sample.more {
-        0 => None,
-        1 => Some("and 1 more field".to_owned()),
-        more => Some(format!("and {more} more fields")),
-    };
-    let more = more.map(|words| view! { <p class="mt-2 text-xs text-muted">{words}</p> });
+    let more = (sample.more > 0).then(|| {
+        let words = counted(sample.more, "more field", "more fields");
+        view! { <p class="mt-2 text-xs text-muted">"and " {words}</p> }
+    });
     view! {
         <li class="min-w-0 rounded-xl border border-line bg-card p-4 shadow-xs">
             <p class="flex flex-wrap items-center gap-2 text-sm font-medium wrap-anywhere">

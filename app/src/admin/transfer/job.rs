@@ -7,7 +7,7 @@ use super::history::{saved, state};
 use super::progress::ImportProgress;
 use crate::admin::screen::screen;
 use crate::admin::{AdminError, instant};
-use crate::ui::{Confirm, LinkButton, Moment, PageHeader, Panel, Weight};
+use crate::ui::{Confirm, LinkButton, Moment, PageHeader, Panel, Weight, counted, grouped};
 
 /// The screen of one import.
 pub(in crate::admin) fn job() -> impl IntoView {
@@ -47,8 +47,8 @@ fn body(job: &Job, may_stop: bool, kept: bool) -> impl IntoView + use<> {
             let at = instant::text(*at);
             view! {
                 <p class="mt-4 text-sm/6">
-                    {records(summary.saved as u64)} " saved, " {summary.unchanged} " were there already, " {summary.embedded}
-                    {if summary.embedded == 1 { " text" } else { " texts" }} " embedded. Finished on " <Moment at /> "."
+                    {counted(summary.saved, "record", "records")} " saved, " {grouped(summary.unchanged)} " were there already, "
+                    {counted(summary.embedded, "text", "texts")} " embedded. Finished on " <Moment at /> "."
                 </p>
                 {skipped(job.id, summary.skipped, kept)}
             }
@@ -58,7 +58,7 @@ fn body(job: &Job, may_stop: bool, kept: bool) -> impl IntoView + use<> {
             <p class="mt-4 rounded-lg bg-bad-wash px-4 py-3 text-sm/6 text-bad wrap-anywhere">
                 {sentence(error)}
             </p>
-            <p class="mt-4 text-sm/6 text-muted">"Saved before: " {records(saved(&job.state))} ". They stay."</p>
+            <p class="mt-4 text-sm/6 text-muted">"Saved before: " {counted(saved(&job.state), "record", "records")} ". They stay."</p>
             <p class="mt-4">
                 <LinkButton weight=Weight::Primary href="/admin/transfer">
                     "Run it again"
@@ -68,7 +68,7 @@ fn body(job: &Job, may_stop: bool, kept: bool) -> impl IntoView + use<> {
         .into_any(),
         JobState::Cancelled { .. } => view! {
             <p class="mt-4 text-sm/6">
-                "Saved before it was stopped: " {records(saved(&job.state))} ". They stay; the same file does the rest."
+                "Saved before it was stopped: " {counted(saved(&job.state), "record", "records")} ". They stay; the same file does the rest."
             </p>
         }
         .into_any(),
@@ -83,11 +83,10 @@ fn body(job: &Job, may_stop: bool, kept: bool) -> impl IntoView + use<> {
 
 /// Which rows were left out.
 fn skipped(job: i64, count: usize, kept: bool) -> impl IntoView {
-    let words = match count {
-        0 => return None,
-        1 => "1 bad row was left out.".to_owned(),
-        count => format!("{count} bad rows were left out."),
-    };
+    if count == 0 {
+        return None;
+    }
+    let words = counted(count, "bad row was left out.", "bad rows were left out.");
     let download = kept.then(|| {
         view! {
             <p class="mt-4">
@@ -136,14 +135,6 @@ fn running(
             {stop}
             {stopping}
         </div>
-    }
-}
-
-fn records(count: u64) -> String {
-    if count == 1 {
-        "1 record".to_owned()
-    } else {
-        format!("{count} records")
     }
 }
 
