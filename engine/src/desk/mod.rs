@@ -171,7 +171,7 @@ impl From<ImportError> for DeskError {
             ImportError::Embedding(error) => Self::Embedding(error),
             ImportError::Store(error) => Self::Store(error),
             ImportError::Vanished(what) => Self::Conflict(what),
-            ImportError::Stopped(_) => Self::Conflict(error.to_string()),
+            ImportError::Stopped(_) | ImportError::TooManyBad => Self::Conflict(error.to_string()),
         }
     }
 }

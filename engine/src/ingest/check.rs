@@ -1,13 +1,14 @@
 //! Checking records against each other and against the database.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use domain::record::{PageRecord, Record, RecordKind, VariantRecord};
-use domain::{CanonicalPath, ExternalId, Locale, Problem, Problems, SegmentKey, SiteSettings};
-use jiff::tz::TimeZone;
+use domain::record::{PageRecord, Record, RecordKind};
+use domain::{ExternalId, Problem, Problems, SiteSettings};
 use xxhash_rust::xxh3::xxh3_128;
 
+use super::known::Known;
 use super::present::Present;
 use super::source::{Batches, Source};
 use super::{ImportError, Rejection};
@@ -52,12 +53,10 @@ pub async fn check_all(store: &Store, records: Vec<Record>) -> Result<(), Import
             Err(problems) => reject(line, &record, problems),
         }
     }
-    known.settle();
     for (line, record) in &valid {
-        let mut problems = Problems::new();
-        seen.check(*line, record, &mut problems);
-        known.check(record, &mut problems);
-        reject(*line, record, problems.into_vec());
+        let mut problems = Vec::from_iter(seen.check(*line, record));
+        problems.extend(known.check(record));
+        reject(*line, record, problems);
     }
     if rejections.is_empty() {
         Ok(())
@@ -72,251 +71,212 @@ pub(super) struct Checker {
     all: Known,
     /// What there is once the good rows are; the same while this is `None`.
     good: Option<Known>,
+    /// What is wrong with the site and the pages that would be right if no other row were bad.
+    lost: HashMap<Name, Vec<Problem>>,
     seen: Seen,
 }
 
 impl Checker {
-    /// Reads the file until it is known which rows are good.
+    /// Reads the whole file for the names that its records may refer to.
     pub(super) async fn gather(
         present: &Present,
         source: &Arc<dyn Source>,
     ) -> Result<Self, ImportError> {
-        let mut bad = HashSet::new();
-        let mut checker = Self {
-            all: Known::gather(present, source, &bad).await?,
-            good: None,
-            seen: Seen::default(),
-        };
-        loop {
-            let found = checker.bad_lines(source).await?;
-            // Each round finds what was right only together with what the last one found.
-            if found.len() == bad.len() {
-                return Ok(checker);
-            }
-            bad = found;
-            checker.good = Some(Known::gather(present, source, &bad).await?);
-        }
-    }
-
-    /// The lines of the records that are bad, as far as is known.
-    async fn bad_lines(&mut self, source: &Arc<dyn Source>) -> Result<HashSet<usize>, ImportError> {
-        let mut bad = HashSet::new();
+        let mut all = Known::of(present);
+        let mut file = Referents::default();
         let mut batches = Batches::of(source);
         while let Some(rows) = batches.next().await? {
-            for row in rows {
-                if let Ok(record) = row.record
-                    && !self.check(row.line, &record).is_empty()
-                {
-                    bad.insert(row.line);
-                }
+            for record in rows.into_iter().filter_map(|row| row.record.ok()) {
+                file.add(record, &mut all);
             }
         }
-        self.seen = Seen::default();
-        Ok(bad)
+        let bad: Vec<ExternalId> = file.pages_that(|page| !all.check_page(page).is_empty());
+        let site_is_bad = file.site.as_ref();
+        let site_is_bad = site_is_bad.is_some_and(|site| !all.check_site(site).is_empty());
+        let mut checker = Self {
+            all,
+            good: None,
+            lost: HashMap::new(),
+            seen: Seen::default(),
+        };
+        if site_is_bad || !bad.is_empty() {
+            let good = checker.all.clone();
+            let left = Left::without(&file, present, good, bad, site_is_bad);
+            checker.good = Some(left.good);
+            checker.lost = left.lost;
+        }
+        Ok(checker)
     }
 
     /// Everything wrong with the record that starts on `line`. To be asked in the file's order.
     pub(super) fn check(&mut self, line: usize, record: &Record) -> Vec<Problem> {
-        let mut problems = Problems::new();
-        self.seen.check(line, record, &mut problems);
-        self.all.check(record, &mut problems);
-        let problems = problems.into_vec();
-        match &self.good {
-            Some(good) if problems.is_empty() => good.missed_by(record),
-            _ => problems,
+        let mut problems = Vec::from_iter(self.seen.check(line, record));
+        problems.extend(self.all.check(record));
+        if !problems.is_empty() {
+            return problems;
+        }
+        match (record, &self.good) {
+            (Record::Variant(_), Some(good)) => hinted(good.check(record)),
+            _ => self
+                .lost
+                .get(&name(record.kind(), record.name()))
+                .cloned()
+                .unwrap_or_default(),
         }
     }
 }
 
-/// The lines of the records met so far, by kind and a hash of the name.
+/// The records of a file by which others are judged; of several by one name the first.
 #[derive(Default)]
-struct Seen(HashMap<(RecordKind, u128), usize>);
-
-impl Seen {
-    fn check(&mut self, line: usize, record: &Record, problems: &mut Problems) {
-        let name = (record.kind(), xxh3_128(record.name().as_bytes()));
-        if let Some(first) = self.0.insert(name, line) {
-            problems.add(
-                "",
-                format!("repeats the record of line {first}; keep one of them"),
-            );
-        }
-    }
-}
-
-/// What exists once a file is imported: the database's, overridden by the file's.
-struct Known {
-    site: SiteSettings,
-    segments: HashSet<SegmentKey>,
+struct Referents {
+    site: Option<SiteSettings>,
     pages: HashMap<ExternalId, Arc<PageRecord>>,
-    /// Which pages want each path; more than one is a mistake.
-    paths: HashMap<CanonicalPath, Vec<ExternalId>>,
 }
 
-impl Known {
-    /// Reads the whole file for the names that its records may refer to, but for the lines `bad`.
-    async fn gather(
-        present: &Present,
-        source: &Arc<dyn Source>,
-        bad: &HashSet<usize>,
-    ) -> Result<Self, ImportError> {
-        let mut known = Self::of(present);
-        let mut batches = Batches::of(source);
-        while let Some(rows) = batches.next().await? {
-            let rows = rows.into_iter().filter(|row| !bad.contains(&row.line));
-            for record in rows.filter_map(|row| row.record.ok()) {
-                known.add(record);
-            }
-        }
-        known.settle();
-        Ok(known)
-    }
-
-    fn of(present: &Present) -> Self {
-        Self {
-            site: present.site.clone().unwrap_or_default(),
-            segments: present.segments.keys().cloned().collect(),
-            pages: present
-                .pages
-                .iter()
-                .map(|(id, (_, page))| (id.clone(), Arc::clone(page)))
-                .collect(),
-            paths: HashMap::new(),
-        }
-    }
-
-    fn add(&mut self, record: Record) {
+impl Referents {
+    fn add(&mut self, record: Record, all: &mut Known) {
         match record {
-            Record::Site(site) => self.site = site,
-            Record::Segment(segment) => {
-                self.segments.insert(segment.key);
+            Record::Site(site) => {
+                all.site.clone_from(self.site.get_or_insert(site));
             }
+            Record::Segment(_) => all.add(record),
             Record::Page(page) => {
-                self.pages.insert(page.id.clone(), Arc::new(page));
+                if let Entry::Vacant(free) = self.pages.entry(page.id.clone()) {
+                    let page = Arc::clone(free.insert(Arc::new(page)));
+                    all.put(page);
+                }
             }
             Record::Variant(_) => {}
         }
     }
 
-    /// To be called once every record is known.
-    fn settle(&mut self) {
-        for page in self.pages.values() {
-            let wanted = self.paths.entry(page.path.clone()).or_default();
-            wanted.push(page.id.clone());
-        }
+    fn pages_that(&self, are: impl Fn(&PageRecord) -> bool) -> Vec<ExternalId> {
+        let found = self.pages.values().filter(|page| are(page));
+        found.map(|page| page.id.clone()).collect()
     }
+}
 
-    /// Everything wrong with a record that would be right if no other row were bad.
-    fn missed_by(&self, record: &Record) -> Vec<Problem> {
-        let mut problems = Problems::new();
-        self.check(record, &mut problems);
-        let problems = problems.into_vec().into_iter();
-        let hinted = problems.map(|problem| Problem {
-            message: format!(
-                "{} (correcting the other bad rows mends this too)",
-                problem.message
-            ),
-            ..problem
-        });
-        hinted.collect()
-    }
+/// What is left of a file without its bad rows. A page that is not imported keeps the path it has,
+/// and the site its languages, so that others may become bad in turn.
+struct Left<'a> {
+    file: &'a Referents,
+    present: &'a Present,
+    good: Known,
+    lost: HashMap<Name, Vec<Problem>>,
+    /// The pages of the file that are not imported.
+    pages: HashSet<ExternalId>,
+    site_stays: bool,
+}
 
-    /// What is wrong with a record, beside what exists.
-    fn check(&self, record: &Record, problems: &mut Problems) {
-        match record {
-            Record::Site(site) => {
-                if TimeZone::get(&site.time_zone).is_err() {
-                    problems.add(
-                        "time_zone",
-                        format!(
-                            "{:?} is not a time zone; use a name such as Europe/Berlin",
-                            site.time_zone
-                        ),
-                    );
-                }
-                self.check_prefixes(site, problems);
-            }
-            Record::Segment(_) => {}
-            Record::Page(page) => self.check_page(page, problems),
-            Record::Variant(variant) => self.check_variant(variant, problems),
-        }
-    }
-
-    /// Whether a page would be out of reach below a language's prefix.
-    fn check_prefixes(&self, site: &SiteSettings, problems: &mut Problems) {
-        let hidden = |page: &&Arc<PageRecord>| page.path.prefixed_by(&site.locales).is_some();
-        if let Some(page) = self.pages.values().find(hidden) {
-            problems.add(
-                "locales",
-                format!(
-                    "the path {} of page {:?} begins with a language of this list; move the page first",
-                    page.path,
-                    page.id.as_str()
-                ),
-            );
-        }
-    }
-
-    fn check_page(&self, page: &PageRecord, problems: &mut Problems) {
-        if let Some(locale) = page.path.prefixed_by(&self.site.locales) {
-            problems.add(
-                "path",
-                format!(
-                    "begins with {locale}, a language of this site, whose pages lie there; choose another"
-                ),
-            );
-        }
-        let mut wanted = self.paths.get(&page.path).into_iter().flatten();
-        if let Some(twin) = wanted.find(|other| **other != page.id) {
-            problems.add(
-                "path",
-                format!(
-                    "is already the path of page {:?}; choose another",
-                    twin.as_str()
-                ),
-            );
-        }
-        for locale in page.contents.keys() {
-            self.check_locale(*locale, &format!("contents.{locale}"), problems);
-        }
-    }
-
-    fn check_variant(&self, variant: &VariantRecord, problems: &mut Problems) {
-        self.check_locale(variant.locale, "locale", problems);
-        if let Some(key) = &variant.segment
-            && !self.segments.contains(key)
-        {
-            problems.add(
-                "segment",
-                format!(
-                    "there is no segment {:?}; import it first or in the same file",
-                    key.as_str()
-                ),
-            );
-        }
-        let Some(page) = self.pages.get(&variant.page) else {
-            problems.add(
-                "page",
-                format!(
-                    "there is no page {:?}; import it first or in the same file",
-                    variant.page.as_str()
-                ),
-            );
-            return;
+impl<'a> Left<'a> {
+    fn without(
+        file: &'a Referents,
+        present: &'a Present,
+        all: Known,
+        mut bad: Vec<ExternalId>,
+        site_is_bad: bool,
+    ) -> Self {
+        let mut left = Self {
+            file,
+            present,
+            good: all,
+            lost: HashMap::new(),
+            pages: HashSet::new(),
+            site_stays: false,
         };
-        // An override replaces blocks of the content that visitors of its language would see.
-        if let Some(base) = page.content_for(variant.locale, self.site.default_locale) {
-            problems.within("content", |p| variant.content.validate_against(base, p));
+        if site_is_bad {
+            bad.extend(left.keep_site());
         }
+        while let Some(id) = bad.pop() {
+            bad.extend(left.keep_page(id));
+        }
+        left
     }
 
-    fn check_locale(&self, locale: Locale, field: &str, problems: &mut Problems) {
-        if !self.site.locales.contains(&locale) {
-            let served: Vec<&str> = self.site.locales.iter().map(Locale::as_str).collect();
-            problems.add(
-                field,
-                format!("{locale} is not a language of this site, which has {}; add it to the site record", served.join(", ")),
-            );
+    /// Leaves a page as it is. Returns those that become bad by that.
+    fn keep_page(&mut self, id: ExternalId) -> Vec<ExternalId> {
+        let kept = self.present.pages.get(&id).map(|(_, page)| page);
+        match kept {
+            Some(page) => self.good.put(Arc::clone(page)),
+            None => self.good.remove(&id),
         }
+        if !self.pages.insert(id) {
+            return Vec::new();
+        }
+        let Some(kept) = kept else {
+            return Vec::new();
+        };
+        let mut bad = self.lose(self.good.wanting(&kept.path));
+        if let Some(site) = &self.file.site
+            && !self.site_stays
+            && kept.path.prefixed_by(&site.locales).is_some()
+        {
+            let problems = hinted(self.good.check_site(site));
+            self.lost.insert(name(RecordKind::Site, ""), problems);
+            bad.extend(self.keep_site());
+        }
+        bad
+    }
+
+    /// Leaves the site as it is. Returns the pages that become bad by that.
+    fn keep_site(&mut self) -> Vec<ExternalId> {
+        self.site_stays = true;
+        self.good.site = self.present.site.clone().unwrap_or_default();
+        self.lose(self.file.pages.keys().cloned().collect())
+    }
+
+    /// Those of `pages` that are bad now.
+    fn lose(&mut self, pages: Vec<ExternalId>) -> Vec<ExternalId> {
+        let mut bad = Vec::new();
+        for id in pages {
+            let Some(page) = self
+                .file
+                .pages
+                .get(&id)
+                .filter(|_| !self.pages.contains(&id))
+            else {
+                continue;
+            };
+            let problems = self.good.check_page(page);
+            if !problems.is_empty() {
+                let name = name(RecordKind::Page, id.as_str());
+                self.lost.insert(name, hinted(problems));
+                bad.push(id);
+            }
+        }
+        bad
+    }
+}
+
+/// The problems of a record that would be right if no other row were bad.
+fn hinted(problems: Vec<Problem>) -> Vec<Problem> {
+    let hinted = problems.into_iter().map(|problem| Problem {
+        message: format!(
+            "{} (correcting the other bad rows mends this too)",
+            problem.message
+        ),
+        ..problem
+    });
+    hinted.collect()
+}
+
+/// A record by its kind and a hash of its name.
+type Name = (RecordKind, u128);
+
+fn name(kind: RecordKind, name: &str) -> Name {
+    (kind, xxh3_128(name.as_bytes()))
+}
+
+/// The lines of the records met so far.
+#[derive(Default)]
+struct Seen(HashMap<Name, usize>);
+
+impl Seen {
+    fn check(&mut self, line: usize, record: &Record) -> Option<Problem> {
+        let first = self.0.insert(name(record.kind(), record.name()), line)?;
+        Some(Problem {
+            field: String::new(),
+            message: format!("repeats the record of line {first}; keep one of them"),
+        })
     }
 }

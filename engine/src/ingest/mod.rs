@@ -5,6 +5,7 @@ mod check;
 mod export;
 pub mod format;
 mod journal;
+mod known;
 mod plan;
 mod present;
 mod rejects;
@@ -39,6 +40,11 @@ pub enum ImportError {
     /// Some rows are wrong; nothing was written.
     #[error("{} problems found; nothing was imported", .0.len())]
     Rejected(Vec<Rejection>),
+    /// More rows are bad than are skipped; nothing was written.
+    #[error(
+        "more than {MAX_SKIPPED} rows are bad; nothing was imported: correct what they have in common first"
+    )]
+    TooManyBad,
     /// The file could not be read to its end; nothing was written.
     #[error("the file cannot be read: {0}")]
     File(#[from] std::io::Error),
@@ -84,12 +90,15 @@ impl fmt::Display for Rejection {
     }
 }
 
+/// Most bad rows that an import skips.
+pub const MAX_SKIPPED: usize = 10_000;
+
 /// What becomes of a file of which some rows are bad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadRows {
     /// Nothing of it is imported.
     Refuse,
-    /// The good rows are imported.
+    /// The good rows are imported, unless more than [`MAX_SKIPPED`] are bad.
     Skip,
 }
 
@@ -139,7 +148,8 @@ pub async fn plan(
 /// what is wrong with the rows that were skipped.
 ///
 /// # Errors
-/// [`ImportError`]; with [`ImportError::Rejected`] and [`ImportError::File`] nothing was written.
+/// [`ImportError`]; with [`ImportError::Rejected`], [`ImportError::TooManyBad`] and [`ImportError::File`] nothing was
+/// written.
 pub async fn import(
     store: &Store,
     provider: &dyn EmbeddingProvider,
@@ -148,11 +158,20 @@ pub async fn import(
     actor: &Actor,
     progress: &dyn Progress,
 ) -> Result<(Summary, Vec<Rejection>), ImportError> {
-    let (plan, rejections) = plan(store, source).await?;
+    let mut planner = Planner::start(store, source).await?;
+    let mut rejections = Vec::new();
+    let mut skipped = HashSet::new();
+    while let Some(more) = planner.step().await? {
+        skipped.extend(more.iter().map(|rejection| rejection.line));
+        rejections.extend(more);
+        if bad_rows == BadRows::Skip && skipped.len() > MAX_SKIPPED {
+            return Err(ImportError::TooManyBad);
+        }
+    }
     if !rejections.is_empty() && bad_rows == BadRows::Refuse {
         return Err(ImportError::Rejected(rejections));
     }
-    let skipped: HashSet<usize> = rejections.iter().map(|rejection| rejection.line).collect();
+    let plan = planner.finish();
     let good = apply::Good {
         source,
         plan: &plan,

@@ -72,6 +72,79 @@ fn the_good_rows_of_a_bad_file_are_imported_when_that_is_asked_for() {
 }
 
 #[test]
+fn what_is_right_only_together_with_a_bad_row_is_skipped_too() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let database = empty_database();
+    let page = |id: &str, path: &str, locale: &str| {
+        let content = json!({
+            "title": "T", "description": "D", "blocks": [{"type": "hero", "id": "hero", "headline": "H"}]
+        });
+        json!({"kind": "page", "id": id, "path": path, "intent": "I", "contents": {locale: content}})
+    };
+    let variant = |id: &str, page: &str, locale: &str| {
+        json!({
+            "kind": "variant", "id": id, "page": page, "locale": locale, "name": "N", "content": {"title": "T"}
+        })
+    };
+    let site = |locales: &[&str]| {
+        json!({
+            "kind": "site", "name": "S", "default_locale": "en", "locales": locales, "time_zone": "UTC"
+        })
+    };
+    let import = |rows: &[serde_json::Value]| {
+        let rows: Vec<String> = rows.iter().map(ToString::to_string).collect();
+        fs::write(folder.path().join("some.jsonl"), rows.join("\n")).expect("writable");
+        let mut command = on(folder.path(), &database);
+        let (code, _, complaint) = run(command.args(["import", "some.jsonl", "--skip-bad-rows"]));
+        assert_eq!(code, 0, "{complaint}");
+        let bad = complaint
+            .lines()
+            .filter_map(|line| line.strip_prefix("  line "));
+        bad.map(|line| line.split(':').next().unwrap_or_default().to_owned())
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let ids = |like: &str| {
+        let sql = format!("SELECT external_id FROM {like} ORDER BY 1");
+        query(&database, &sql)
+    };
+    let none = import(&[
+        site(&["en"]),
+        page("a", "/a", "en"),
+        page("b", "/b", "en"),
+        page("c", "/c", "en"),
+        page("d", "/fr", "en"),
+    ]);
+    assert_eq!(none, "");
+    // Each goes where the next one was, and the last one stays.
+    let chain = import(&[
+        variant("of-a", "a", "en"),
+        page("a", "/b", "en"),
+        page("b", "/c", "en"),
+        page("c", "/elsewhere", "xx"),
+        page("new", "/new", "en"),
+        page("new", "/again", "en"),
+    ]);
+    assert_eq!(chain, "2 3 4 6");
+    assert_eq!(ids("variants"), "of-a");
+    assert_eq!(
+        ids("pages WHERE path IN ('/a', '/b', '/c', '/new')"),
+        "a\nb\nc\nnew"
+    );
+    // The page in the way of French does not move, so there is no French.
+    let language = import(&[
+        site(&["en", "fr"]),
+        page("d", "/away", "xx"),
+        page("french", "/french", "fr"),
+        variant("of-french", "french", "fr"),
+        variant("in-french", "a", "fr"),
+        variant("of-d", "d", "en"),
+    ]);
+    assert_eq!(language, "1 2 3 4 4 5");
+    assert_eq!(ids("variants"), "of-a\nof-d");
+}
+
+#[test]
 fn a_page_that_lies_where_a_languages_pages_lie_is_refused_from_both_sides() {
     let content = json!({
         "title": "T", "description": "D", "blocks": [{"type": "hero", "id": "hero", "headline": "H"}]

@@ -1,7 +1,7 @@
 //! What a dry run found.
 
 use domain::record::RecordKind;
-use engine::ingest::{Counts, Plan, Sample};
+use engine::ingest::{Counts, MAX_SKIPPED, Plan, Sample};
 use engine::store::Upload;
 use leptos::prelude::*;
 
@@ -74,12 +74,16 @@ fn bad(plan: &Plan) -> String {
         1 => ("1 row is bad".to_owned(), "it"),
         count => (format!("{count} rows are bad"), "them"),
     };
-    let others = if plan.saves() == 0 {
-        "The others stand on the site as they are."
+    let others = if plan.rejected() > MAX_SKIPPED {
+        " They are too many to import the others without them."
+    } else if plan.saves() > 0 {
+        " The others can be imported meanwhile."
+    } else if plan.sum(|counts| counts.unchanged) > 0 {
+        " The others stand on the site as they are."
     } else {
-        "The others can be imported meanwhile."
+        ""
     };
-    format!("{rows}. Correct {them} and upload the file again. {others}")
+    format!("{rows}. Correct {them} and upload the file again.{others}")
 }
 
 /// What can happen to rows, and to how many it does.
@@ -160,7 +164,7 @@ fn next(upload: &Upload, may_import: bool, running: Option<i64>) -> impl IntoVie
             </LinkButton>
         }
     });
-    if plan.saves() == 0 {
+    if plan.saves() == 0 || bad > MAX_SKIPPED {
         return download.into_any();
     }
     if let Some(job) = running {

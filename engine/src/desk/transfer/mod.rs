@@ -17,7 +17,7 @@ use tracing::warn;
 use self::source::Uploaded;
 use super::{Actor, Desk, DeskError};
 use crate::ingest::format::Format;
-use crate::ingest::{BadRows, Export, ExportError, Planner, Selection, Source};
+use crate::ingest::{BadRows, Export, ExportError, MAX_SKIPPED, Planner, Selection, Source};
 use crate::store::{Findings, Job, Owner, Store, StoreError, Upload};
 
 /// Most bytes of a file: 50 MiB.
@@ -200,7 +200,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`DeskError::NotFound`] when the file is gone; [`DeskError::Conflict`] when it has bad rows that
-    /// are not to be skipped; [`DeskError::Store`] while another import runs.
+    /// are not to be skipped, or too many of them; [`DeskError::Store`] while another import runs.
     pub async fn start_import(
         &self,
         actor: &Actor,
@@ -215,6 +215,12 @@ impl Desk {
         if upload.findings.problems > 0 && bad_rows == BadRows::Refuse {
             return Err(DeskError::Conflict(format!(
                 "{} has bad rows. Correct them and upload it again; nothing was imported.",
+                upload.name
+            )));
+        }
+        if upload.findings.plan.rejected() > MAX_SKIPPED {
+            return Err(DeskError::Conflict(format!(
+                "{} has too many bad rows to leave them out. Correct what they have in common, and upload it again.",
                 upload.name
             )));
         }

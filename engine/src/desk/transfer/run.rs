@@ -76,10 +76,10 @@ async fn end(
 fn reason(job: i64, error: &ImportError) -> String {
     warn!(%error, job, "desk.import failed");
     match error {
-        ImportError::Rejected(problems) => format!(
-            "the site has changed since the file was checked, and {} rows do not fit it any more; upload the file again",
-            problems.len()
-        ),
+        ImportError::Rejected(_) | ImportError::TooManyBad => {
+            "the site has changed since the file was checked, and some rows do not fit it any more; upload the file again"
+                .to_owned()
+        }
         ImportError::Store(_) | ImportError::File(_) => {
             "the database failed; what was saved stays. Run it again: the same file does the rest".to_owned()
         }

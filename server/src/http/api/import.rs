@@ -6,7 +6,7 @@ use axum::response::Response;
 use domain::record::RecordKind;
 use engine::desk::transfer::ReceiveError;
 use engine::desk::{Actor, DeskError};
-use engine::ingest::{BadRows, Plan};
+use engine::ingest::{BadRows, MAX_SKIPPED, Plan};
 use engine::store::{Findings, Job, JobState, Owner, Scope, StoreError};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use serde::Serialize;
@@ -78,7 +78,7 @@ pub(super) struct Progress {
         ("format" = Option<String>, Query, description = "`jsonl` or `csv`. Without it, `jsonl`.", example = "jsonl"),
         ("name" = Option<String>, Query, description = "What people see the import called.", example = "nightly"),
         ("dry_run" = Option<String>, Query, description = "`true`: only checks the file and says what an import would do."),
-        ("bad_rows" = Option<String>, Query, description = "`refuse` or `skip`: whether the good rows of a file are imported when others are bad. Without it, `refuse`."),
+        ("bad_rows" = Option<String>, Query, description = "`refuse` or `skip`: whether the good rows of a file are imported when others, at most 10,000, are bad. Without it, `refuse`."),
     ),
     request_body(content = String, content_type = "application/x-ndjson", description = "The records."),
     responses(
@@ -144,7 +144,8 @@ pub(super) async fn start(
         problem: rejection.problem.message,
     });
     let rows = rows.collect();
-    if problems > 0 && bad_rows == BadRows::Refuse {
+    let refuses = bad_rows == BadRows::Refuse || plan.rejected() > MAX_SKIPPED;
+    if problems > 0 && refuses {
         let detail = format!("{} rows are bad; nothing was imported.", plan.rejected());
         return Err(Problem::new(Kind::BadRows, detail).with_rows(rows));
     }
@@ -266,7 +267,7 @@ fn refused(error: ReceiveError) -> Problem {
             let said: Vec<String> = problems.iter().map(ToString::to_string).collect();
             Problem::new(Kind::InvalidParameter, format!("{}.", said.join("; ")))
         }
-        ReceiveError::Desk(other) => failed(&other),
+        ReceiveError::Desk(other) => unstarted(other),
     }
 }
 
@@ -276,6 +277,7 @@ fn unstarted(error: DeskError) -> Problem {
             Problem::new(Kind::Busy, format!("There is an obstacle: {message}."))
         }
         DeskError::Conflict(text) => Problem::new(Kind::Busy, text),
+        error @ DeskError::NotFound(_) => Problem::new(Kind::Busy, error.to_string()),
         other => failed(&other),
     }
 }
