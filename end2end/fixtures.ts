@@ -1,17 +1,27 @@
 import { AxeBuilder } from '@axe-core/playwright';
 import { expect, test as base, type Page, type Response } from '@playwright/test';
 
+import { START_LIMIT, startSite } from './server.ts';
+
 /** Widths, in CSS pixels, of a phone, a tablet and a desk. */
 export const WIDTHS = [360, 768, 1440];
 export const THEMES = ['light', 'dark'] as const;
 
 /**
- * Tests against the server that `server.ts` started. `complaints` collects what the browser
+ * Tests against a server that no test uses at the same time. `complaints` collects what the browser
  * objects to on a page: errors on the console, uncaught exceptions, policy violations, and
  * answers of 400 and above.
  */
-export const test = base.extend<{ complaints: string[] }>({
-  baseURL: async ({}, use) => use(process.env.LANDFALL_URL),
+export const test = base.extend<{ complaints: string[] }, { site: string }>({
+  site: [
+    async ({}, use, { workerIndex }) => {
+      const { url, stop } = await startSite(`server-${workerIndex}.log`);
+      await use(url);
+      await stop();
+    },
+    { scope: 'worker', auto: true, timeout: START_LIMIT },
+  ],
+  baseURL: async ({ site }, use) => use(site),
   complaints: async ({ page }, use) => {
     const complaints: string[] = [];
     page.on('console', (message) => {

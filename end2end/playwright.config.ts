@@ -18,7 +18,6 @@ const browser = {
 export default defineConfig({
   testDir: 'tests',
   outputDir: 'test-results',
-  globalSetup: './server.ts',
   reporter: 'list',
   workers: 2,
   fullyParallel: true,

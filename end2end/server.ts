@@ -10,16 +10,19 @@ import { startModel } from './model.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 /** A debug build embeds the demo's texts slowly: milliseconds until the server must answer. */
-const START_LIMIT = 240_000;
+export const START_LIMIT = 240_000;
 /** Milliseconds a server may take to stop, with the services it runs. */
 const STOP_LIMIT = 30_000;
 
+/** A Landfall of its own. */
+export type Site = { url: string; stop: () => Promise<void> };
+
 /**
- * Starts a Landfall of its own, with the demo content in a new data folder and a second embedding
- * model, and tells the tests their addresses in `LANDFALL_URL` and `LANDFALL_MODEL_URL`. What it
- * returns stops both and removes the folder.
+ * Starts a Landfall with the demo content in a new data folder and a second embedding model, and tells
+ * the tests of this process their addresses in `LANDFALL_URL` and `LANDFALL_MODEL_URL`. Its log is kept
+ * as the file `log` beside the tests' results. `stop` stops both and removes the folder.
  */
-export default async function start(): Promise<() => Promise<void>> {
+export async function startSite(log: string): Promise<Site> {
   const program = process.env.LANDFALL_BIN || resolve(ROOT, 'target/debug/landfall');
   const folder = await mkdtemp(resolve(tmpdir(), 'landfall-end2end-'));
   const address = `127.0.0.1:${await freePort()}`;
@@ -38,7 +41,7 @@ export default async function start(): Promise<() => Promise<void>> {
   const stop = async () => {
     await terminate(server);
     await model.stop();
-    await keepLog(said.join(''));
+    await keepLog(log, said.join(''));
     await rm(folder, { recursive: true, force: true });
   };
 
@@ -52,14 +55,14 @@ export default async function start(): Promise<() => Promise<void>> {
   }
   process.env.LANDFALL_URL = url;
   process.env.LANDFALL_MODEL_URL = model.url;
-  return stop;
+  return { url, stop };
 }
 
 /** Keeps what the server said beside the tests' results, and shows what it called an error. */
-async function keepLog(log: string): Promise<void> {
+async function keepLog(name: string, log: string): Promise<void> {
   const results = resolve(import.meta.dirname, 'test-results');
   await mkdir(results, { recursive: true });
-  await writeFile(resolve(results, 'server.log'), log);
+  await writeFile(resolve(results, name), log);
   const errors = log.split('\n').filter((line) => line.includes('ERROR'));
   if (errors.length > 0) console.log(`The server's errors:\n${errors.join('\n')}`);
 }

@@ -1,7 +1,7 @@
 import { email, open, PASSWORD, signIn } from '../accounts.ts';
 import { expect, expectAccessible, expectNoOverflow, test, THEMES } from '../fixtures.ts';
 
-/** A name of this run, because the tests share one server. */
+/** A name of this run: the tests before this one have used the same server. */
 const fresh = (name: string) => `${name}-${Date.now()}-${Math.round(Math.random() * 1e6)}@end2end.example`;
 
 test('somebody signs in, is led where they wanted, and signs out', async ({ page, complaints }) => {
