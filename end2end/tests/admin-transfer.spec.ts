@@ -85,7 +85,7 @@ test('the good rows are imported, and the bad ones downloaded afterwards', async
   await expect(question).toContainText('The bad row is left out.');
   await question.getByRole('button', { name: 'Import the good record' }).click();
   await expect(page.getByText('1 record saved')).toBeVisible();
-  await expect(page.getByText('1 bad row was left out.')).toBeVisible();
+  await expect(page.getByText('1 bad row is left out.')).toBeVisible();
   await expectAccessible(page);
   const download = page.waitForEvent('download');
   await page.getByRole('link', { name: 'Download the bad rows' }).click();

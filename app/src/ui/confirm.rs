@@ -41,6 +41,10 @@ pub fn Confirm(
              text-ink shadow-xs transition-colors hover:border-muted"
         }
     };
+    let confirming = match weight {
+        Weight::Danger => Weight::Danger,
+        Weight::Primary | Weight::Quiet => Weight::Primary,
+    };
     let heading = format!("{id}-title");
     let (window, labelled_by) = (id.clone(), heading.clone());
     let words = label.clone();
@@ -71,7 +75,7 @@ pub fn Confirm(
                 >
                     "Cancel"
                 </button>
-                <Button weight=weight>{label}</Button>
+                <Button weight=confirming>{label}</Button>
             </form>
         </div>
     }

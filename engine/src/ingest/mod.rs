@@ -105,6 +105,8 @@ pub enum BadRows {
 /// Hears how far a long work has come.
 #[async_trait]
 pub trait Progress: Send + Sync {
+    /// So many bad rows are skipped, for these reasons.
+    async fn skip(&self, _rejections: &[Rejection], _rows: usize) {}
     /// The work starts; `total` steps lie ahead.
     async fn start(&self, total: usize);
     /// `done` steps are finished and committed. Says whether to go on.
@@ -144,8 +146,7 @@ pub async fn plan(
 }
 
 /// Reads and checks a file, and saves what is new or changed in it; `bad_rows` says whether to do so
-/// when not all of it is good. `actor` is who does it, for the audit log. Returns what was done, and
-/// what is wrong with the rows that were skipped.
+/// when not all of it is good. `actor` is who does it, for the audit log.
 ///
 /// # Errors
 /// [`ImportError`]; with [`ImportError::Rejected`], [`ImportError::TooManyBad`] and [`ImportError::File`] nothing was
@@ -157,7 +158,7 @@ pub async fn import(
     bad_rows: BadRows,
     actor: &Actor,
     progress: &dyn Progress,
-) -> Result<(Summary, Vec<Rejection>), ImportError> {
+) -> Result<Summary, ImportError> {
     let mut planner = Planner::start(store, source).await?;
     let mut rejections = Vec::new();
     let mut skipped = HashSet::new();
@@ -171,12 +172,14 @@ pub async fn import(
     if !rejections.is_empty() && bad_rows == BadRows::Refuse {
         return Err(ImportError::Rejected(rejections));
     }
+    if !skipped.is_empty() {
+        progress.skip(&rejections, skipped.len()).await;
+    }
     let plan = planner.finish();
     let good = apply::Good {
         source,
         plan: &plan,
         skipped: &skipped,
     };
-    let summary = apply::carry_out(store, provider, good, actor, progress).await?;
-    Ok((summary, rejections))
+    apply::carry_out(store, provider, good, actor, progress).await
 }

@@ -47,10 +47,14 @@ pub enum StoreError {
 }
 
 /// Constraints a person can run into, and what they protect.
-const REFUSALS: [(&str, &str); 8] = [
+const REFUSALS: [(&str, &str); 9] = [
     (
         "jobs_one_import",
         "another import is running; wait until it is over, or cancel it",
+    ),
+    (
+        "uploads_one_person",
+        "another file is on its way; upload one at a time",
     ),
     (
         "upload_pieces_upload_id_fkey",

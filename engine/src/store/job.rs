@@ -24,6 +24,10 @@ pub struct Job {
     pub by: String,
     /// When it was begun.
     pub created_at: OffsetDateTime,
+    /// Bad rows of the file that are skipped.
+    pub skipped: u64,
+    /// Whether these can still be downloaded.
+    pub rejects_kept: bool,
     /// How far it has come.
     pub state: JobState,
 }
@@ -100,12 +104,12 @@ impl Store {
 
     async fn import_rows(&self, id: Option<i64>, limit: i64) -> Result<Vec<Job>, StoreError> {
         let rows = sqlx::query!(
-            "SELECT id, state, payload, done, total, error, outcome, created_at, finished_at,
-                    cancel_requested_at
+            r#"SELECT id, state, payload, done, total, error, outcome, created_at, finished_at,
+                    cancel_requested_at, skipped, rejects IS NOT NULL AS "rejects_kept!"
              FROM jobs
              WHERE kind = 'import' AND ($1::bigint IS NULL OR id = $1)
              ORDER BY id DESC
-             LIMIT $2",
+             LIMIT $2"#,
             id,
             limit
         )
@@ -140,6 +144,8 @@ impl Store {
                     file: word("file"),
                     by: word("by"),
                     created_at: row.created_at,
+                    skipped: u64::try_from(row.skipped).unwrap_or(0),
+                    rejects_kept: row.rejects_kept,
                     state,
                 })
             })
@@ -159,7 +165,8 @@ impl Store {
     ) -> Result<Beat, StoreError> {
         let number = |count: Option<usize>| count.and_then(|count| i64::try_from(count).ok());
         let wanted = sqlx::query_scalar!(
-            r#"UPDATE jobs SET done = coalesce($2, done), total = coalesce($3, total),
+            r#"UPDATE jobs SET done = coalesce($2, done),
+                   total = greatest(coalesce($3, total), coalesce($2, done)),
                    lease_until = now() + $4::interval
                WHERE id = $1 AND state = 'running'
                RETURNING cancel_requested_at IS NULL AS "wanted!""#,
@@ -176,38 +183,46 @@ impl Store {
         })
     }
 
-    /// Ends a running job; one that was given up for lost stays so.
+    /// Keeps the table of the bad rows that an import skips.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn finish_job(
+    pub async fn keep_rejects(
         &self,
         job: i64,
-        state: &str,
-        error: Option<&str>,
-        outcome: Option<&Value>,
+        skipped: usize,
+        table: &[u8],
     ) -> Result<(), StoreError> {
         sqlx::query!(
-            "UPDATE jobs SET state = $2, error = $3, outcome = $4, finished_at = now()
-             WHERE id = $1 AND state = 'running'",
+            "UPDATE jobs SET skipped = $2, rejects = $3 WHERE id = $1",
             job,
-            state,
-            error,
-            outcome
+            i32::try_from(skipped).unwrap_or(i32::MAX),
+            table
         )
         .execute(&self.pool)
         .await?;
         Ok(())
     }
 
-    /// Gives up jobs whose nodes have not been heard of for as long as they were to be.
+    /// The table of the bad rows that an import skips, for as long as it is kept.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn fail_abandoned_jobs(&self) -> Result<(), StoreError> {
+    pub async fn rejects(&self, job: i64) -> Result<Option<Vec<u8>>, StoreError> {
+        let table = sqlx::query_scalar!("SELECT rejects FROM jobs WHERE id = $1", job)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(table.flatten())
+    }
+
+    /// Gives up imports whose nodes have not been heard of for as long as they were to be.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn fail_abandoned_imports(&self) -> Result<(), StoreError> {
         sqlx::query!(
             "UPDATE jobs SET state = 'failed', error = $1, finished_at = now()
-             WHERE state = 'running' AND lease_until < now()",
+             WHERE kind = 'import' AND state = 'running' AND lease_until < now()",
             ABANDONED
         )
         .execute(&self.pool)
@@ -238,6 +253,30 @@ impl StoreTransaction {
         .fetch_one(&mut *self.tx)
         .await?;
         Ok(id)
+    }
+
+    /// Ends a running import. Returns whether it ran; one that was given up for lost stays so.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn finish_import(
+        &mut self,
+        job: i64,
+        state: &str,
+        error: Option<&str>,
+        outcome: Option<&Value>,
+    ) -> Result<bool, StoreError> {
+        let ended = sqlx::query!(
+            "UPDATE jobs SET state = $2, error = $3, outcome = $4, finished_at = now()
+             WHERE id = $1 AND state = 'running'",
+            job,
+            state,
+            error,
+            outcome
+        )
+        .execute(&mut *self.tx)
+        .await?;
+        Ok(ended.rows_affected() > 0)
     }
 
     /// Asks a running job to stop. Returns whether it ran.

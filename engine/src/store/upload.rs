@@ -78,7 +78,13 @@ impl Store {
         name: &str,
         format: Format,
     ) -> Result<i64, StoreError> {
-        self.discard_upload(owner).await?;
+        let mut tx = self.pool.begin().await?;
+        sqlx::query!(
+            "DELETE FROM uploads WHERE user_id = $1 AND job_id IS NULL",
+            owner.user()
+        )
+        .execute(&mut *tx)
+        .await?;
         let id = sqlx::query_scalar!(
             "INSERT INTO uploads (user_id, token_id, name, format) VALUES ($1, $2, $3, $4)
              RETURNING id",
@@ -87,8 +93,9 @@ impl Store {
             name,
             format.as_str()
         )
-        .fetch_one(&self.pool)
+        .fetch_one(&mut *tx)
         .await?;
+        tx.commit().await?;
         Ok(id)
     }
 
@@ -184,7 +191,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn discard_upload(&self, owner: Owner) -> Result<(), StoreError> {
+    pub async fn discard_waiting_upload(&self, owner: Owner) -> Result<(), StoreError> {
         sqlx::query!(
             "DELETE FROM uploads WHERE user_id = $1 AND job_id IS NULL",
             owner.user()
@@ -194,41 +201,22 @@ impl Store {
         Ok(())
     }
 
-    /// Drops the bytes of a file whose import has ended.
+    /// Drops a file that no job imports.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn drop_pieces(&self, upload: i64) -> Result<(), StoreError> {
-        sqlx::query!("DELETE FROM upload_pieces WHERE upload_id = $1", upload)
-            .execute(&self.pool)
-            .await?;
+    pub async fn discard_upload(&self, upload: i64) -> Result<(), StoreError> {
+        sqlx::query!(
+            "DELETE FROM uploads WHERE id = $1 AND job_id IS NULL",
+            upload
+        )
+        .execute(&self.pool)
+        .await?;
         Ok(())
     }
 
-    /// The file of somebody that a job has imported, if its bytes are still there.
-    ///
-    /// # Errors
-    /// [`StoreError`] when the database fails.
-    pub async fn upload_with_bytes(
-        &self,
-        owner: Owner,
-        job: i64,
-    ) -> Result<Option<i64>, StoreError> {
-        let id = sqlx::query_scalar!(
-            "SELECT id FROM uploads u
-             WHERE (user_id = $1 OR token_id = $2) AND job_id = $3
-               AND EXISTS (SELECT FROM upload_pieces p WHERE p.upload_id = u.id)",
-            owner.user(),
-            owner.token(),
-            job
-        )
-        .fetch_optional(&self.pool)
-        .await?;
-        Ok(id)
-    }
-
-    /// Drops files that nobody imported within `age`, and the bytes of those whose import has ended; where it skipped
-    /// rows, these can be asked for until it ended `age` ago.
+    /// Drops files that nobody imported within `age`, the bytes of those whose import has ended, and
+    /// the tables of skipped rows of imports that ended `age` ago.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
@@ -243,9 +231,13 @@ impl Store {
         .await?;
         sqlx::query!(
             "DELETE FROM upload_pieces p USING uploads u, jobs j
-             WHERE p.upload_id = u.id AND u.job_id = j.id
-               AND (j.finished_at < now() - $1::interval
-                    OR j.finished_at IS NOT NULL AND coalesce((j.outcome->>'skipped')::int, 0) = 0)",
+             WHERE p.upload_id = u.id AND u.job_id = j.id AND j.finished_at IS NOT NULL"
+        )
+        .execute(&self.pool)
+        .await?;
+        sqlx::query!(
+            "UPDATE jobs SET rejects = NULL
+             WHERE rejects IS NOT NULL AND finished_at < now() - $1::interval",
             age
         )
         .execute(&self.pool)
@@ -255,12 +247,23 @@ impl Store {
 }
 
 impl StoreTransaction {
-    /// Gives a file its job.
+    /// Gives a file its job. Returns whether the file is still there.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn assign_upload(&mut self, upload: i64, job: i64) -> Result<(), StoreError> {
-        sqlx::query!("UPDATE uploads SET job_id = $2 WHERE id = $1", upload, job)
+    pub async fn assign_upload(&mut self, upload: i64, job: i64) -> Result<bool, StoreError> {
+        let given = sqlx::query!("UPDATE uploads SET job_id = $2 WHERE id = $1", upload, job)
+            .execute(&mut *self.tx)
+            .await?;
+        Ok(given.rows_affected() > 0)
+    }
+
+    /// Drops the bytes of a file whose import has ended.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the database fails.
+    pub async fn drop_pieces(&mut self, upload: i64) -> Result<(), StoreError> {
+        sqlx::query!("DELETE FROM upload_pieces WHERE upload_id = $1", upload)
             .execute(&mut *self.tx)
             .await?;
         Ok(())

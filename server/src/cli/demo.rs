@@ -66,7 +66,7 @@ pub(super) async fn load(config: &Config, store: &Store) -> Result<(), CommandEr
         bytes: jsonl().into(),
         format: Format::JsonLines,
     });
-    let (summary, _) = import(
+    let summary = import(
         store,
         &*provider,
         &source,

@@ -64,7 +64,7 @@ pub(super) async fn run(
         return Ok(());
     }
     let provider = writing_provider(config, store).await?;
-    let (summary, rejections) = import(
+    let summary = import(
         store,
         &*provider,
         &source,
@@ -73,7 +73,6 @@ pub(super) async fn run(
         &Bar::new("records"),
     )
     .await?;
-    complain(&rejections);
     report(summary);
     Ok(())
 }

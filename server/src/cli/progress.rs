@@ -6,8 +6,10 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
-use engine::ingest::Progress;
+use engine::ingest::{Progress, Rejection};
 use indicatif::{ProgressBar, ProgressStyle};
+
+use super::import::complain;
 
 /// A bar on a terminal; elsewhere a line for every tenth of the work.
 pub(super) struct Bar {
@@ -31,6 +33,10 @@ impl Bar {
 
 #[async_trait]
 impl Progress for Bar {
+    async fn skip(&self, rejections: &[Rejection], _: usize) {
+        complain(rejections);
+    }
+
     async fn start(&self, total: usize) {
         self.total.store(total, Ordering::Relaxed);
         if total > 0 && std::io::stderr().is_terminal() {

@@ -154,7 +154,7 @@ impl Database {
             bytes: records.to_owned().into(),
             format: Format::JsonLines,
         });
-        let (summary, _) = import(
+        import(
             &self.store,
             provider,
             &source,
@@ -163,8 +163,7 @@ impl Database {
             &Silent,
         )
         .await
-        .expect("the records are valid");
-        summary
+        .expect("the records are valid")
     }
 
     pub(crate) fn query(&self, sql: &str) -> String {

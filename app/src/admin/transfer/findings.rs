@@ -44,6 +44,12 @@ fn verdict(upload: &Upload) -> impl IntoView + use<> {
     let plan = &upload.findings.plan;
     let (class, sign, words) = if upload.findings.problems > 0 {
         ("flex items-start gap-2.5 text-bad", Sign::Alert, bad(plan))
+    } else if plan.counts.is_empty() {
+        (
+            "flex items-start gap-2.5 text-bad",
+            Sign::Alert,
+            "There is no record in this file. Choose another.".to_owned(),
+        )
     } else if plan.saves() == 0 {
         (
             "flex items-start gap-2.5 text-muted",
@@ -191,7 +197,7 @@ fn next(upload: &Upload, may_import: bool, running: Option<i64>) -> impl IntoVie
     let records = match (plan.saves(), bad) {
         (count, 0) => counted(count, "record", "records"),
         (1, _) => "the good record".to_owned(),
-        (count, _) => format!("the {count} good records"),
+        (count, _) => format!("the {}", counted(count, "good record", "good records")),
     };
     let skipped = match bad {
         0 => "",

@@ -2,7 +2,7 @@ use engine::store::{Job, JobState};
 use leptos::prelude::*;
 
 use crate::admin::instant;
-use crate::ui::{Badge, EmptyState, Moment, Panel, Table, Tone};
+use crate::ui::{Badge, EmptyState, Moment, Panel, Table, Tone, grouped};
 
 /// The last imports.
 pub(super) fn panel(imports: &[Job]) -> impl IntoView + use<> {
@@ -31,6 +31,10 @@ pub(super) fn panel(imports: &[Job]) -> impl IntoView + use<> {
 
 fn row(job: &Job) -> impl IntoView + use<> {
     let href = format!("/admin/transfer/imports/{}", job.id);
+    let skipped = (job.skipped > 0).then(|| {
+        let words = format!(", {} left out", grouped(job.skipped));
+        view! { <span class="text-bad">{words}</span> }
+    });
     view! {
         <tr>
             <td class="font-medium">
@@ -39,7 +43,7 @@ fn row(job: &Job) -> impl IntoView + use<> {
                 </a>
             </td>
             <td>{state(&job.state)}</td>
-            <td class="tabular-nums stacked-row:after:content-['_saved']">{saved(&job.state)}</td>
+            <td class="tabular-nums stacked-row:after:content-['_saved']">{grouped(saved(&job.state))} {skipped}</td>
             <td class="text-muted wrap-anywhere">{job.by.clone()}</td>
             <td class="text-muted">
                 <Moment at=instant::text(job.created_at) />

@@ -1,5 +1,6 @@
 use domain::Role;
-use engine::store::{Job, JobState, Owner};
+use engine::desk::transfer::KEPT;
+use engine::store::{Job, JobState};
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -17,17 +18,15 @@ pub(in crate::admin) fn job() -> impl IntoView {
         let id = id.and_then(|id| id.parse().ok()).ok_or_else(absent)?;
         let job = session.desk().import_job(id).await?;
         let may_stop = session.may(Role::Publisher);
-        let owner = Owner::Person(session.person().id);
-        let kept = session.desk().skipped_upload(owner, id).await?;
+        let may_download = session.may(Role::Editor);
         Ok(view! {
             <PageHeader
                 title=job.file.clone()
-                lead="An import."
                 up=("Import and export", "/admin/transfer")
             />
             <div class="max-w-2xl">
                 <Panel>
-                    <div class="p-4">{body(&job, may_stop, kept.is_some())}</div>
+                    <div class="p-4">{body(&job, may_stop)} {skipped(&job, may_download)}</div>
                 </Panel>
             </div>
         }
@@ -35,7 +34,7 @@ pub(in crate::admin) fn job() -> impl IntoView {
     })
 }
 
-fn body(job: &Job, may_stop: bool, kept: bool) -> impl IntoView + use<> {
+fn body(job: &Job, may_stop: bool) -> impl IntoView + use<> {
     let at = instant::text(job.created_at);
     let rest = match &job.state {
         JobState::Running {
@@ -50,7 +49,6 @@ fn body(job: &Job, may_stop: bool, kept: bool) -> impl IntoView + use<> {
                     {counted(summary.saved, "record", "records")} " saved, " {grouped(summary.unchanged)} " were there already, "
                     {counted(summary.embedded, "text", "texts")} " embedded. Finished on " <Moment at /> "."
                 </p>
-                {skipped(job.id, summary.skipped, kept)}
             }
             .into_any()
         }
@@ -68,7 +66,10 @@ fn body(job: &Job, may_stop: bool, kept: bool) -> impl IntoView + use<> {
         .into_any(),
         JobState::Cancelled { .. } => view! {
             <p class="mt-4 text-sm/6">
-                "Saved before it was stopped: " {counted(saved(&job.state), "record", "records")} ". They stay; the same file does the rest."
+                "Saved before it was stopped: " {counted(saved(&job.state), "record", "records")} ". They stay; "
+                <a class="text-accent underline underline-offset-4" href="/admin/transfer">
+                    "the same file"
+                </a> " does the rest."
             </p>
         }
         .into_any(),
@@ -81,25 +82,35 @@ fn body(job: &Job, may_stop: bool, kept: bool) -> impl IntoView + use<> {
     }
 }
 
-/// Which rows were left out.
-fn skipped(job: i64, count: usize, kept: bool) -> impl IntoView {
-    if count == 0 {
+/// Which rows are left out.
+fn skipped(job: &Job, may_download: bool) -> impl IntoView + use<> {
+    if job.skipped == 0 {
         return None;
     }
-    let words = counted(count, "bad row was left out.", "bad rows were left out.");
-    let download = kept.then(|| {
+    let count = counted(job.skipped, "bad row is left out", "bad rows are left out");
+    let until = match &job.state {
+        JobState::Running { .. } => None,
+        JobState::Succeeded { at, .. }
+        | JobState::Failed { at, .. }
+        | JobState::Cancelled { at, .. } => Some(instant::text(*at + KEPT)),
+    };
+    let until = until.map(|at| view! { " They are kept until " <Moment at /> "." });
+    let href = format!("/admin/transfer/rejects?job={}", job.id);
+    let download = (job.rejects_kept && may_download).then(|| {
         view! {
-            <p class="mt-4">
-                <LinkButton weight=Weight::Primary href=format!("/admin/transfer/rejects?job={job}")>
-                    "Download the bad rows"
-                </LinkButton>
+            <p class="mt-3">
+                <LinkButton href>"Download the bad rows"</LinkButton>
             </p>
-            <p class="mt-2 text-sm/6 text-muted">"They are kept for an hour."</p>
+            <p class="mt-2 text-sm/6 text-muted">
+                "Correct them in the file and upload it again: what is imported already stays as it is." {until}
+            </p>
         }
     });
     Some(view! {
-        <p class="mt-4 rounded-lg bg-bad-wash px-4 py-3 text-sm/6 text-bad">{words}</p>
-        {download}
+        <div class="mt-4 border-t border-line pt-4">
+            <p class="text-sm/6 font-medium text-bad">{count} "."</p>
+            {download}
+        </div>
     })
 }
 

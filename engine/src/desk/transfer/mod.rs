@@ -25,8 +25,8 @@ pub const MAX_FILE_BYTES: u64 = 50 * 1_024 * 1_024;
 /// What is wrong with a file is shown up to here; all of it can be downloaded.
 pub const SHOWN_REJECTIONS: usize = 200;
 
-/// How long a file waits for a decision.
-const KEPT: Duration = Duration::from_hours(1);
+/// How long a file waits for a decision, and the table of skipped rows after the import.
+pub const KEPT: Duration = Duration::from_hours(1);
 /// How often files and jobs are looked after.
 const TIDIED: Duration = Duration::from_mins(5);
 /// Bytes of a file that are kept in one piece.
@@ -85,7 +85,7 @@ impl Desk {
             Ok(self.look_through(id, format, bytes).await?)
         };
         if let Err(error) = received.await {
-            self.store.discard_upload(owner).await?;
+            self.store.discard_upload(id).await?;
             return Err(error);
         }
         let kept = self.store.upload(owner, Some(id)).await?;
@@ -155,13 +155,12 @@ impl Desk {
         Ok(self.store.upload(owner, None).await?)
     }
 
-    /// The file whose bad rows an import has skipped, for as long as it is kept.
+    /// Drops a file that nobody wants to import.
     ///
     /// # Errors
     /// [`DeskError::Store`] when the database fails.
-    pub async fn skipped_upload(&self, owner: Owner, job: i64) -> Result<Option<i64>, DeskError> {
-        self.store.drop_old_uploads(KEPT).await?;
-        Ok(self.store.upload_with_bytes(owner, job).await?)
+    pub async fn drop_upload(&self, upload: i64) -> Result<(), DeskError> {
+        Ok(self.store.discard_upload(upload).await?)
     }
 
     /// Drops the file that waits for somebody's decision.
@@ -169,16 +168,15 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Store`] when the database fails.
     pub async fn discard_upload(&self, owner: Owner) -> Result<(), DeskError> {
-        Ok(self.store.discard_upload(owner).await?)
+        Ok(self.store.discard_waiting_upload(owner).await?)
     }
 
-    /// Goes through a file that has arrived once more, for everything wrong with it.
+    /// Goes through the file that waits for somebody's decision once more, for everything wrong with it.
     ///
     /// # Errors
     /// [`DeskError::NotFound`] when the file is gone.
-    pub async fn look_again(&self, owner: Owner, upload: i64) -> Result<Planner, DeskError> {
-        let upload = self.store.upload(owner, Some(upload)).await?;
-        let upload = upload.ok_or_else(gone)?;
+    pub async fn look_again(&self, owner: Owner) -> Result<Planner, DeskError> {
+        let upload = self.waiting_upload(owner).await?.ok_or_else(gone)?;
         let source = self.uploaded(upload.id, upload.format);
         Ok(Planner::start(&self.store, &source).await?)
     }
@@ -208,7 +206,7 @@ impl Desk {
         upload: i64,
         bad_rows: BadRows,
     ) -> Result<i64, DeskError> {
-        self.store.fail_abandoned_jobs().await?;
+        self.store.fail_abandoned_imports().await?;
         self.store.drop_old_uploads(KEPT).await?;
         let found = self.store.upload(owner, Some(upload)).await?;
         let upload = found.ok_or_else(gone)?;
@@ -233,7 +231,9 @@ impl Desk {
         let job = transaction
             .begin_import(&payload, &holder, run::LEASE)
             .await?;
-        transaction.assign_upload(upload.id, job).await?;
+        if !transaction.assign_upload(upload.id, job).await? {
+            return Err(gone());
+        }
         let plan = &upload.findings.plan;
         let what = json!({
             "job": job, "new": plan.sum(|c| c.new), "changed": plan.sum(|c| c.changed),
@@ -278,9 +278,21 @@ impl Desk {
     /// # Errors
     /// [`DeskError::NotFound`] when there is no such job.
     pub async fn import_job(&self, job: i64) -> Result<Job, DeskError> {
-        self.store.fail_abandoned_jobs().await?;
+        self.store.fail_abandoned_imports().await?;
         let found = self.store.import_job(job).await?;
         found.ok_or_else(|| DeskError::NotFound("The import".to_owned()))
+    }
+
+    /// What is wrong with the rows that an import skips, as a CSV table.
+    ///
+    /// # Errors
+    /// [`DeskError::NotFound`] when there is no such table, or none any more.
+    pub async fn rejects_of(&self, job: i64) -> Result<Vec<u8>, DeskError> {
+        self.store.drop_old_uploads(KEPT).await?;
+        let table = self.store.rejects(job).await?;
+        table.ok_or_else(|| {
+            DeskError::NotFound("The table of bad rows, which is kept for an hour,".to_owned())
+        })
     }
 
     /// The last imports, the latest first.
@@ -288,7 +300,7 @@ impl Desk {
     /// # Errors
     /// [`DeskError::Store`] when the database fails.
     pub async fn imports(&self) -> Result<Vec<Job>, DeskError> {
-        self.store.fail_abandoned_jobs().await?;
+        self.store.fail_abandoned_imports().await?;
         Ok(self.store.imports(LISTED).await?)
     }
 }
@@ -302,7 +314,7 @@ fn gone() -> DeskError {
 pub async fn tidy(store: Store) {
     loop {
         let tidied = async {
-            store.fail_abandoned_jobs().await?;
+            store.fail_abandoned_imports().await?;
             store.drop_old_uploads(KEPT).await
         };
         if let Err(error) = tidied.await {

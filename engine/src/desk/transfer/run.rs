@@ -9,7 +9,9 @@ use serde_json::json;
 use tracing::{error, warn};
 
 use crate::desk::{Actor, Desk};
-use crate::ingest::{self, BadRows, ImportError, Progress, Source, Summary};
+use crate::ingest::{
+    self, BadRows, ImportError, Progress, Rejection, Source, Summary, write_rejects,
+};
 use crate::store::{Beat, Store, Upload};
 
 /// After so long a silence the node that runs a job counts as dead.
@@ -31,7 +33,7 @@ pub(super) async fn import(
     let provider = engine.provider();
     let work = ingest::import(store, provider, &source, bad_rows, &actor, &records);
     let outcome = tokio::select! {
-        outcome = work => outcome.map(|(summary, _)| summary),
+        outcome = work => outcome,
         never = live(store, job) => match never {},
     };
     if let Err(error) = end(store, job, &upload, &actor, outcome).await {
@@ -52,13 +54,6 @@ async fn end(
         Err(ImportError::Stopped(_)) => ("cancelled", None, None),
         Err(error) => ("failed", Some(reason(job, error)), None),
     };
-    store
-        .finish_job(job, state, words.as_deref(), summary.as_ref())
-        .await?;
-    // The rows that were skipped can be downloaded for a while.
-    if !matches!(&outcome, Ok(summary) if summary.skipped > 0) {
-        store.drop_pieces(upload.id).await?;
-    }
     let action = match outcome {
         Ok(_) => "import.finish",
         Err(ImportError::Stopped(_)) => "import.stop",
@@ -66,6 +61,14 @@ async fn end(
     };
     let what = json!({"job": job, "summary": summary, "error": words});
     let mut transaction = store.begin().await?;
+    let ran = transaction
+        .finish_import(job, state, words.as_deref(), summary.as_ref())
+        .await?;
+    if !ran {
+        // It was given up for lost, and told as failed.
+        return Ok(());
+    }
+    transaction.drop_pieces(upload.id).await?;
     transaction
         .note(actor, action, &upload.name, None, Some(&what))
         .await?;
@@ -110,6 +113,18 @@ struct Records<'a> {
 
 #[async_trait]
 impl Progress for Records<'_> {
+    async fn skip(&self, rejections: &[Rejection], rows: usize) {
+        let mut table = Vec::new();
+        let kept = match write_rejects(rejections, true, &mut table) {
+            Ok(()) => self.store.keep_rejects(self.job, rows, &table).await,
+            // Memory takes everything.
+            Err(_) => Ok(()),
+        };
+        if let Err(error) = kept {
+            warn!(%error, "desk.import cannot keep what it skips");
+        }
+    }
+
     async fn start(&self, total: usize) {
         if let Err(error) = self.store.beat(self.job, None, Some(total), LEASE).await {
             warn!(%error, "desk.import cannot say how much there is to do");

@@ -1,6 +1,7 @@
 //! Files that come and go at the desk.
 
 use app::admin::{AdminError, mistake_address};
+use axum::body::Body;
 use axum::extract::State;
 use axum::extract::multipart::{Field, Multipart};
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -56,8 +57,7 @@ fn told(error: ReceiveError) -> AdminError {
     }
 }
 
-/// Everything wrong with the file that waits, or with the one that `job` imported without its bad
-/// rows, as CSV.
+/// Everything wrong with the file that waits, or what the import `job` skips, as CSV.
 pub(super) async fn rejects(person: SignedIn, uri: Uri) -> Response {
     let session = match person.with(Role::Editor) {
         Ok(session) => session,
@@ -65,19 +65,13 @@ pub(super) async fn rejects(person: SignedIn, uri: Uri) -> Response {
     };
     let owner = Owner::Person(session.person().id);
     let desk = session.desk();
-    let found = if let Some(job) = job_of(&uri) {
-        desk.skipped_upload(owner, job).await
+    let table = if let Some(job) = job_of(&uri) {
+        desk.rejects_of(job).await.map(Body::from)
     } else {
-        let waiting = desk.waiting_upload(owner).await;
-        waiting.map(|found| found.map(|upload| upload.id))
+        desk.look_again(owner).await.map(streamed::rejects)
     };
-    let upload = match found {
-        Ok(Some(upload)) => upload,
-        Ok(None) => return refusal(&AdminError::NotFound("The file".to_owned())),
-        Err(error) => return refusal(&error.into()),
-    };
-    match desk.look_again(owner, upload).await {
-        Ok(planner) => download(streamed::rejects(planner), Format::Csv, "rejected-rows"),
+    match table {
+        Ok(table) => download(table, Format::Csv, "rejected-rows"),
         Err(error) => refusal(&error.into()),
     }
 }
@@ -141,7 +135,7 @@ pub(super) async fn export(State(state): State<AppState>, person: SignedIn, uri:
     }
 }
 
-fn download(body: axum::body::Body, format: Format, name: &str) -> Response {
+fn download(body: Body, format: Format, name: &str) -> Response {
     let (kind, extension) = match format {
         Format::JsonLines => ("application/x-ndjson", "jsonl"),
         Format::Csv => ("text/csv; charset=utf-8", "csv"),

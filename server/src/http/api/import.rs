@@ -56,8 +56,8 @@ pub(super) struct Progress {
     unchanged: Option<usize>,
     /// Texts that had to be embedded, once the import has succeeded.
     embedded: Option<usize>,
-    /// Bad rows that were skipped, once the import has succeeded.
-    skipped: Option<usize>,
+    /// Bad rows that are skipped.
+    skipped: u64,
     /// What went wrong, and what to do, when the import has failed.
     error: Option<String>,
 }
@@ -145,6 +145,9 @@ pub(super) async fn start(
     });
     let rows = rows.collect();
     let refuses = bad_rows == BadRows::Refuse || plan.rejected() > MAX_SKIPPED;
+    if dry || problems > 0 && refuses {
+        desk.drop_upload(upload.id).await.map_err(|e| failed(&e))?;
+    }
     if problems > 0 && refuses {
         let detail = format!("{} rows are bad; nothing was imported.", plan.rejected());
         return Err(Problem::new(Kind::BadRows, detail).with_rows(rows));
@@ -230,7 +233,7 @@ impl From<Job> for Progress {
             total: None,
             unchanged: None,
             embedded: None,
-            skipped: None,
+            skipped: job.skipped,
             error: None,
         };
         match job.state {
@@ -243,7 +246,6 @@ impl From<Job> for Progress {
                 progress.saved = summary.saved as u64;
                 progress.unchanged = Some(summary.unchanged);
                 progress.embedded = Some(summary.embedded);
-                progress.skipped = Some(summary.skipped);
             }
             JobState::Failed { error, done, .. } => {
                 progress.state = "failed";

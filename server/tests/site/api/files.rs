@@ -47,6 +47,8 @@ async fn a_token_imports_what_is_good_and_hears_what_is_not() {
 
     let bad = import(&node, &secret, "", "{\"kind\":\"page\"}\nx\n");
     assert_eq!(problem(&bad), (422, "bad-rows".to_owned(), String::new()));
+    // What is not imported is not kept.
+    assert_eq!(database.query("SELECT count(*) FROM uploads"), "0");
     let rows = &body(&bad)["rows"];
     assert_eq!((&rows[0]["line"], &rows[1]["line"]), (&json!(1), &json!(2)));
 
