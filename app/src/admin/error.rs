@@ -83,6 +83,20 @@ impl AdminError {
     }
 }
 
+#[cfg(feature = "ssr")]
+impl AdminError {
+    /// What an error of before says to somebody who is signed in by now.
+    pub(super) fn once_signed_in(self) -> Self {
+        match self {
+            Self::SignedOut => Self::Conflict(
+                "You had been signed out, so nothing was saved. What you typed is still here: save it again."
+                    .to_owned(),
+            ),
+            other => other,
+        }
+    }
+}
+
 impl fmt::Display for AdminError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -77,6 +77,8 @@ pub use mistakes::address as mistake_address;
 #[cfg(feature = "ssr")]
 pub use routes::AdminApp;
 #[cfg(feature = "ssr")]
+pub use screen::sign_in_address;
+#[cfg(feature = "ssr")]
 pub use session::{AdminContext, AdminSession, ClientAddress};
 #[cfg(feature = "ssr")]
 pub use shell::shell;

@@ -39,7 +39,8 @@ where
         let url = url.read_untracked();
         (url.path().to_owned(), url.search().to_owned())
     };
-    let refused = mistakes::error(&query);
+    // Whoever is still signed out sees the sign-in screen instead.
+    let refused = mistakes::error(&query).map(AdminError::once_signed_in);
     provide_context(mistakes::beside_fields(refused.as_ref()));
     let shown = Suspend::new(async move {
         let session = match AdminSession::present().await {
@@ -135,7 +136,8 @@ fn failed(error: &AdminError) -> AnyView {
     .into_any()
 }
 
-fn sign_in_address(path: &str, query: &str) -> String {
+/// The address of the sign-in screen that leads to `path` afterwards; `query` without its question mark.
+pub fn sign_in_address(path: &str, query: &str) -> String {
     let wanted = if query.is_empty() {
         path.to_owned()
     } else {

@@ -14,10 +14,12 @@ use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 use tower_sessions::Session;
 
-use super::AdminError;
+use super::{AdminError, typed};
 
 /// How long a session lives, however much it is used.
 const ABSOLUTE: Duration = Duration::days(7);
+/// How long a session is used before its time without use is counted anew.
+const RENEWED: Duration = Duration::minutes(5);
 /// Where a session keeps who it belongs to.
 const SIGNED_IN: &str = "signed_in";
 
@@ -54,6 +56,9 @@ struct SignedIn {
     epoch: i32,
     /// When, in seconds since 1970.
     at: i64,
+    /// When it was last seen to be used, as exactly as [`RENEWED`] says.
+    #[serde(default)]
+    used: i64,
 }
 
 impl AdminSession {
@@ -71,11 +76,25 @@ impl AdminSession {
         }
     }
 
-    /// The session of the present request, if there is one that is good.
+    /// The session of the present request, if there is one that is good. The request counts as use of
+    /// it.
     ///
     /// # Errors
     /// [`AdminError::Unavailable`] when the database is down.
     pub async fn present() -> Result<Option<Self>, AdminError> {
+        let found = Self::watching().await?;
+        if let Some(found) = &found {
+            let now = found.desk().engine().now().unix_timestamp();
+            keep_alive(&session().await?, now).await?;
+        }
+        Ok(found)
+    }
+
+    /// The same for a request that a window makes by itself: nobody need be there.
+    ///
+    /// # Errors
+    /// [`AdminError::Unavailable`] when the database is down.
+    pub async fn watching() -> Result<Option<Self>, AdminError> {
         let context = expect_context::<AdminContext>();
         Self::of(context, &session().await?, address()).await
     }
@@ -157,17 +176,35 @@ impl AdminSession {
 pub async fn start_session(person: &Person) -> Result<(), AdminError> {
     let context = expect_context::<AdminContext>();
     let session = session().await?;
+    let typed = typed::held(&session).await;
     session.flush().await.map_err(unavailable)?;
+    let now = context.desk.engine().now().unix_timestamp();
     let signed_in = SignedIn {
         user: person.id,
         epoch: person.epoch,
-        at: context.desk.engine().now().unix_timestamp(),
+        at: now,
+        used: now,
     };
     session.cycle_id().await.map_err(unavailable)?;
+    // Whoever was signed out over a form finds what they typed.
+    typed::hold(&session, typed).await;
     session
         .insert(SIGNED_IN, signed_in)
         .await
         .map_err(unavailable)
+}
+
+/// Counts a session's time without use from `now` on, in seconds since 1970.
+async fn keep_alive(session: &Session, now: i64) -> Result<(), AdminError> {
+    let known: Option<SignedIn> = session.get(SIGNED_IN).await.map_err(unavailable)?;
+    let Some(mut known) = known else {
+        return Ok(());
+    };
+    if now - known.used < RENEWED.whole_seconds() {
+        return Ok(());
+    }
+    known.used = now;
+    session.insert(SIGNED_IN, known).await.map_err(unavailable)
 }
 
 /// Ends the present session.

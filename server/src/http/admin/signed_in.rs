@@ -1,11 +1,11 @@
 //! Who asks, for routes that Leptos does not answer.
 
-use app::admin::{AdminError, AdminSession, ClientAddress};
+use app::admin::{AdminError, AdminSession, ClientAddress, sign_in_address};
 use axum::extract::FromRequestParts;
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::Role;
 use http::request::Parts;
-use http::{StatusCode, header};
+use http::{HeaderMap, Method, StatusCode, header};
 use tower_sessions::Session;
 
 use super::context;
@@ -42,8 +42,26 @@ impl FromRequestParts<AppState> for SignedIn {
             Ok(None) => AdminError::SignedOut,
             Err(error) => error,
         };
+        if matches!(error, AdminError::SignedOut) && wants_html(&parts.headers) {
+            let back = match parts.method {
+                Method::GET => parts.uri.path(),
+                // The one form that is sent here is a file's.
+                _ => super::transfer::SCREEN,
+            };
+            let query = parts.uri.query().unwrap_or_default();
+            return Err(Redirect::to(&sign_in_address(back, query)).into_response());
+        }
         Err(refusal(&error))
     }
+}
+
+/// Whether a browser shows the answer in a window of its own.
+fn wants_html(headers: &HeaderMap) -> bool {
+    let says = |name: &str, what: &str| {
+        let value = headers.get(name);
+        value.is_some_and(|value| value.to_str().is_ok_and(|value| value.contains(what)))
+    };
+    says("accept", "text/html") && !says("sec-fetch-dest", "iframe")
 }
 
 /// What a route answers that shows no screen.

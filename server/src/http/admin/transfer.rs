@@ -17,7 +17,7 @@ use crate::http::AppState;
 use crate::http::streamed;
 
 /// The screen that sends files and shows what became of them.
-const SCREEN: &str = "/admin/transfer";
+pub(super) const SCREEN: &str = "/admin/transfer";
 
 /// Takes the file of a form, and leads to what its import would do.
 pub(super) async fn upload(person: SignedIn, mut form: Multipart) -> Response {

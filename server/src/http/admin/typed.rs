@@ -5,7 +5,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use http::{HeaderName, Method, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use tower_sessions::Session;
 
 /// Keeps what a refused form held for the screen to which the answer leads.
@@ -17,13 +17,23 @@ pub(super) async fn keep(session: Session, request: Request, next: Next) -> Resp
     let Ok(form) = to_bytes(body, usize::MAX).await else {
         return StatusCode::BAD_REQUEST.into_response();
     };
+    let from = path_of(parts.headers.get(header::REFERER));
     let request = Request::from_parts(parts, Body::from(form.clone()));
     let response = next.run(request).await;
     let place = response.headers().get(header::LOCATION);
-    if place.is_some_and(|place| place.to_str().is_ok_and(|place| place.contains("__err="))) {
+    let is_refused =
+        place.is_some_and(|place| place.to_str().is_ok_and(|it| it.contains("__err=")));
+    // Signing in leads to another screen, which may have refused something before.
+    if is_refused && (from.is_none() || path_of(place) == from) {
         typed::keep(&session, &form).await;
     }
     response
+}
+
+/// The path of an address, whether whole or without its origin.
+fn path_of(address: Option<&HeaderValue>) -> Option<String> {
+    let address: Uri = address?.to_str().ok()?.parse().ok()?;
+    Some(address.path().to_owned())
 }
 
 /// Whether a browser sent a form by itself, and a short one.

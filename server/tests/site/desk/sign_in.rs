@@ -204,6 +204,90 @@ async fn signing_out_ends_the_session_on_the_server() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_is_used_goes_on_and_one_that_only_watches_does_not() {
+    let site = desk().await;
+    let ann = site.sign_in(Role::Viewer).await;
+    let ends = || {
+        let sql = "SELECT round(extract(epoch FROM expiry_date - now()) / 3600) FROM tower_sessions.session";
+        site.database.query(sql)
+    };
+    assert_eq!(ends(), "1");
+    assert_eq!(site.call(&ann, "home/now", &[]).status, 200);
+    assert_eq!(ends(), "1");
+    let used = site.open(&ann, "/admin");
+    assert_eq!(cookie(&used), ann.cookie);
+    assert_eq!(ends(), "8");
+    // Not with every request.
+    assert_eq!(site.open(&ann, "/admin").header("set-cookie"), "");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_signed_out_over_a_plain_form_finds_what_they_typed() {
+    let site = desk().await;
+    let ann = site.sign_in(Role::Editor).await;
+    site.database.query("DELETE FROM tower_sessions.session");
+    let typed = [("name", "Grace Hopper")];
+    let refused = site.send(&ann, "account/name", "/admin/account", &typed);
+    let back = refused.header("location").to_owned();
+    assert!(back.contains("__err="), "{refused:?}");
+    let (_, query) = back.split_once('?').expect("a query");
+    let place = format!("/admin/account?{query}");
+    let held = cookie(&refused);
+    let led = site.node.get(&place, &[("Cookie", &held)]);
+    assert!(
+        led.header("location").starts_with("/admin/sign-in?next="),
+        "{led:?}"
+    );
+    let fields = [
+        ("email", ann.person.email.as_str()),
+        ("password", PASSWORD),
+        ("next", place.as_str()),
+    ];
+    let body = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(fields)
+        .finish();
+    let referrer = format!("https://site.example{}", led.header("location"));
+    let headers = [
+        ("Cookie", held.as_str()),
+        ("Accept", "text/html"),
+        ("Referer", &referrer),
+    ];
+    let signed_in = site.node.post("/admin/api/sign-in", &headers, &body);
+    assert_eq!(signed_in.header("location"), place, "{signed_in:?}");
+    let screen = site.node.get(&place, &[("Cookie", &cookie(&signed_in))]);
+    let text = screen.select("main").concat();
+    assert!(
+        text.contains("You had been signed out, so nothing was saved."),
+        "{text}"
+    );
+    assert_eq!(values(&screen, "input[name=name]"), ["Grace Hopper"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_sent_while_signed_out_leads_to_signing_in() {
+    let site = desk().await;
+    let answer = site.node.post(
+        "/admin/transfer/upload",
+        &[
+            ("Accept", "text/html"),
+            ("Content-Type", "multipart/form-data; boundary=x"),
+        ],
+        "--x--",
+    );
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (303, "/admin/sign-in?next=%2Fadmin%2Ftransfer")
+    );
+    let link = site.node.get(
+        "/admin/transfer/export?format=csv",
+        &[("Accept", "text/html")],
+    );
+    let place = "/admin/sign-in?next=%2Fadmin%2Ftransfer%2Fexport%3Fformat%3Dcsv";
+    assert_eq!((link.status, link.header("location")), (303, place));
+    assert_eq!(site.node.get("/admin/transfer/export", &[]).status, 401);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_first_account_is_made_in_the_browser() {
     let site = desk().await;
     let link = site
