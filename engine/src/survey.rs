@@ -40,6 +40,8 @@ pub(crate) struct Survey {
     visits: AtomicU64,
     /// A visit that draws less is kept.
     bar: AtomicU64,
+    /// Held by who writes down what was drawn.
+    telling: tokio::sync::Mutex<()>,
     drawn: Mutex<Drawn>,
 }
 
@@ -80,6 +82,8 @@ pub(crate) async fn visits(
 }
 
 async fn record(survey: &Survey, store: &Store, now: OffsetDateTime) -> Result<(), StoreError> {
+    // What is told twice at the same time is counted twice.
+    let _alone = survey.telling.lock().await;
     let told = survey.visits.load(Ordering::Relaxed);
     let (hour, new, drawn) = survey.untold(told);
     let mut bar = None;
@@ -122,6 +126,7 @@ impl Survey {
             seed,
             visits: AtomicU64::new(0),
             bar: AtomicU64::new(ALL),
+            telling: tokio::sync::Mutex::new(()),
             drawn: Mutex::new(Drawn {
                 hour: hour_of(now),
                 told: 0,

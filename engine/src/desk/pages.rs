@@ -221,7 +221,9 @@ impl Desk {
             return Err(DeskError::Conflict(message));
         }
         let mut transaction = self.store.begin().await?;
-        transaction.delete_page(id).await.map_err(refused)?;
+        if !transaction.delete_page(id).await.map_err(refused)? {
+            return Err(DeskError::NotFound("This page".to_owned()));
+        }
         let before = json!(page.record);
         let subject = page.record.id.as_str();
         transaction

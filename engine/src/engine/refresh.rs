@@ -11,7 +11,7 @@ use super::target::Target;
 use crate::body::Body;
 use crate::cache::{Cached, Decision};
 
-/// How long a value is left as it is after refreshing it failed.
+/// How long a value is left as it is after refreshing it failed, or came to nothing that is kept.
 const RETRY: Duration = Duration::from_secs(1);
 
 impl Engine {
@@ -56,7 +56,8 @@ impl Engine {
                 stale.release_refresh();
                 return;
             };
-            if obtain.await.is_err() {
+            // What is not kept replaces nothing.
+            if !obtain.await.is_ok_and(|found| !found.provisional) {
                 tokio::time::sleep(RETRY).await;
                 stale.release_refresh();
             }

@@ -92,9 +92,10 @@ impl People {
                 let role = role.unwrap_or(Role::Viewer);
                 let id = transaction
                     .insert_user(&email, name, role, &hash, now)
-                    .await;
+                    .await
+                    .map_err(taken)?;
                 transaction.end_invitations(&email, now).await?;
-                id.map_err(taken)?
+                id
             }
         };
         let person = transaction.user(id).await?;
@@ -122,7 +123,6 @@ impl People {
     }
 }
 
-/// What to tell somebody who opened a link that is over.
 /// What a link for the first account says when there is one.
 fn superfluous() -> PeopleError {
     let text = "This site has an admin already, so this link is not needed any more. Sign in, or ask an admin to \
@@ -130,6 +130,7 @@ fn superfluous() -> PeopleError {
     PeopleError::Conflict(text.to_owned())
 }
 
+/// What to tell somebody who opened a link that is over.
 fn ended_link(state: LinkState) -> PeopleError {
     let text = match state {
         LinkState::Expired => "This link has expired. Ask an admin for a new one.",

@@ -292,15 +292,15 @@ impl StoreTransaction {
         Ok(edition)
     }
 
-    /// Deletes a page with its languages and the paths that lead to it.
+    /// Deletes a page with its languages and the paths that lead to it. Returns whether it was there.
     ///
     /// # Errors
     /// [`StoreError::Refused`] while it has variants.
-    pub async fn delete_page(&mut self, id: PageId) -> Result<(), StoreError> {
-        sqlx::query!("DELETE FROM pages WHERE id = $1", id.0)
+    pub async fn delete_page(&mut self, id: PageId) -> Result<bool, StoreError> {
+        let deleted = sqlx::query!("DELETE FROM pages WHERE id = $1", id.0)
             .execute(&mut *self.tx)
             .await?;
-        Ok(())
+        Ok(deleted.rows_affected() > 0)
     }
 }
 

@@ -166,9 +166,11 @@ async fn an_end_comes_by_itself_and_priorities_and_conditions_follow() {
             .await;
         }
     };
-    let end = SystemClock.now() + Duration::from_secs(3);
-    database.import(&offer_until(end)).await;
+    let far = SystemClock.now() + Duration::from_hours(1);
+    database.import(&offer_until(far)).await;
     shown("/landing/routes?segment=smb", "Only for a moment").await;
+    let end = SystemClock.now() + Duration::from_secs(2);
+    database.import(&offer_until(end)).await;
     shown("/landing/routes?segment=smb", "Rounds for everyone").await;
     assert!(SystemClock.now() >= end);
 

@@ -23,7 +23,7 @@ pub fn PageHistory() -> impl IntoView {
         let page = desk.page(id).await?.record;
         let past = Past::<PageRecord> {
             screen: format!("/admin/pages/{id}"),
-            may_go_back: true,
+            may_go_back: session.may(Role::Publisher),
             label,
             changes: |states, place| states[place].changes.clone(),
         };

@@ -225,7 +225,7 @@ async fn pages_keep_coming_while_all_connections_are_taken() {
     let mut held = Vec::new();
     // Until the server has none left to give.
     while let Ok(Ok(transaction)) =
-        tokio::time::timeout(Duration::from_secs(1), greedy.pool().begin()).await
+        tokio::time::timeout(Duration::from_secs(3), greedy.pool().begin()).await
     {
         held.push(transaction);
     }
