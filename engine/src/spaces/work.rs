@@ -169,6 +169,8 @@ impl Worker {
             match self.leased(job, || None, self.index(space)).await? {
                 None => return Ok(End::Lost),
                 Some(Ok(())) => {}
+                // Whoever takes the job next goes on here.
+                Some(Err(error)) if error.is_temporary() => return Err(error),
                 Some(Err(error)) => {
                     let words = format!("the index could not be built: {error}");
                     return self.suspend(job, &words).await;

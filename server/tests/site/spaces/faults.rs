@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use engine::embedding::Providers;
 use engine::spaces::{End, Spaces};
-use engine::store::{EmbedJobState, SpaceState};
+use engine::store::{EmbedJobState, IndexState, SpaceState};
 
 use super::openai_server::Fault;
 use super::support::{Scattered, asking, moving, settings, someone, worker};
@@ -136,4 +136,33 @@ async fn a_job_survives_a_database_that_restarts() {
     let calm = moving().await;
     let other = calm.fill().await;
     assert_eq!(site.rows(space), calm.rows(other));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_survives_a_database_that_restarts_while_the_index_is_built() {
+    let site = moving().await;
+    let space = site.start().await;
+    let kept = site.store().space(1).await.unwrap().unwrap().space;
+    // Who builds an index waits for everybody who writes into the table.
+    let mut writing = site.store().begin().await.unwrap();
+    writing.fill(&kept, &[]).await.unwrap();
+    let working = tokio::spawn(worker(&site.spaces).run());
+    let break_build = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                       WHERE datname = current_database() AND query LIKE 'CREATE INDEX%'
+                         AND wait_event_type = 'Lock'";
+    eventually("the connection that builds is broken", || {
+        (site.database.query(break_build) == "1").then_some(())
+    })
+    .await;
+    drop(writing);
+    eventually("the space is complete", || {
+        let job = site.database.query("SELECT state FROM jobs");
+        assert_ne!(job, "paused");
+        (job == "succeeded").then_some(())
+    })
+    .await;
+    working.abort();
+    let row = site.store().space(space).await.unwrap().unwrap();
+    let index = site.store().index_state(&row.space).await.unwrap();
+    assert_eq!(index, IndexState::Valid);
 }
