@@ -31,7 +31,7 @@ pub use drift::{
     Below, Brought, Comparison, Comparisons, Decided, Drift, Histogram, Named, Outcome, Share,
     Side, Terms,
 };
-pub use floors::Floors;
+pub use floors::{Floors, floor_words};
 pub use index::{Indexer, Mended};
 pub use keep::Keeper;
 pub use plan::Plan;
