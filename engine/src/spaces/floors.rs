@@ -34,6 +34,14 @@ impl Floors {
         }
     }
 
+    /// With those of `others` where this has none.
+    pub(super) fn or(self, others: Self) -> Self {
+        Self {
+            similarity: self.similarity.or(others.similarity),
+            term: self.term.or(others.term),
+        }
+    }
+
     /// Without what is no similarity.
     #[must_use]
     pub fn possible(self) -> Self {

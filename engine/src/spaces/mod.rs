@@ -364,6 +364,12 @@ fn gone(version: i32) -> DeskError {
     DeskError::NotFound(format!("Space {version}"))
 }
 
+/// How many there are of something: `1 text`, `2 texts`.
+fn counted(number: i64, one: &str, many: &str) -> String {
+    let words = if number == 1 { one } else { many };
+    format!("{number} {words}")
+}
+
 fn conflict(text: &str) -> DeskError {
     DeskError::Conflict(text.to_owned())
 }

@@ -148,6 +148,7 @@ impl Worker {
             store,
             provider,
             space,
+            hasty: false,
         };
         // Visitors may bring new terms faster than they can be embedded.
         let mut terms_are_due = true;
