@@ -36,7 +36,7 @@ pub use index::{Indexer, Mended};
 pub use keep::Keeper;
 pub use plan::Plan;
 pub use switch::{SwitchOptions, Switched};
-pub use work::{End, Worker};
+pub use work::{End, Leaver, Worker};
 
 /// How spaces are filled and kept.
 #[derive(Debug, Clone, Copy, PartialEq)]
