@@ -254,7 +254,7 @@ impl Spaces {
                 "This space is not complete; a job tries its texts.",
             ));
         }
-        let refused = transaction.missing(version).await?.refused;
+        let refused = transaction.missing(version).await?.all_refused();
         if refused == 0 {
             return Err(conflict("No text of this space was refused."));
         }
