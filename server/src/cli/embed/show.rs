@@ -38,6 +38,14 @@ pub(super) fn plan(plan: &Plan) {
 
 pub(super) fn switched(switched: Switched) {
     say!("space {} decides now", switched.to);
+    if let Some(floors) = switched.remembered {
+        let floor = |floor: Option<f32>| floor.map(floor_words).unwrap_or_default();
+        say!(
+            "it decided before: the similarity floor is {} now, the term floor {}",
+            floor(floors.similarity),
+            floor(floors.term)
+        );
+    }
     if let Some(from) = switched.from.filter(|_| switched.kept.is_zero()) {
         say!("space {from} is deleted; there is no way back to it");
     }
