@@ -4,7 +4,7 @@ use engine::spaces::{Drift, floor_words};
 use leptos::context::Provider;
 use leptos::prelude::*;
 
-use crate::ui::{Button, CheckField, Confirm, Mistakes, Panel, TextField, Weight};
+use crate::ui::{Button, CheckField, Confirm, Mistakes, Panel, TextField, Weight, counted};
 
 /// Trying other floors, and the switch itself. `without` texts have no vector in the new space;
 /// the present one is kept for `keep` unless somebody says otherwise.
@@ -41,8 +41,12 @@ pub(super) fn switch(drift: &Drift, without: i64, keep: Duration) -> AnyView {
     let compared = (floor.clone(), term_floor.clone());
     let days = keep.as_secs() / 86_400;
     let incomplete = (without > 0).then(|| {
+        let (texts, them) = (
+            counted(without, "text has", "texts have"),
+            if without == 1 { "it" } else { "them" },
+        );
         let label = format!(
-            "Switch although {without} texts have no vector there; segment and language alone choose them"
+            "Switch although {texts} no vector there; segment and language alone choose {them}"
         );
         view! { <CheckField name="incomplete" label /> }
     });
