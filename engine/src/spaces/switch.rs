@@ -188,7 +188,7 @@ fn left_out(texts: i64, trouble: Option<Trouble>) -> DeskError {
     };
     let why = trouble.map(|trouble| {
         let words = trouble.words();
-        format!(", and it could not be made now: {words}")
+        format!(", and could not be embedded now: {words}")
     });
     DeskError::Conflict(format!(
         "{without} no vector in this space{}. Embed {them} first, or switch without {them}: \

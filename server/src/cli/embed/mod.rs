@@ -123,7 +123,7 @@ impl Desk<'_> {
             }
             Action::Drop { space } => {
                 spaces.retire(actor, *space).await?;
-                say!("space {space} is dropped; the next server that runs deletes its vectors");
+                say!("space {space} is given up; its vectors are deleted as soon as a server runs");
             }
         }
         Ok(())
