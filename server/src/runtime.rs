@@ -14,7 +14,7 @@ use engine::embedding::{
     Providers, Tariff,
 };
 use engine::metrics::Metrics;
-use engine::spaces::{self, Indexer, Keeper, Spaces, Worker};
+use engine::spaces::{self, Indexer, Keeper, Leaver, Spaces, Worker};
 use engine::store::{IndexSettings, Store, StoreError};
 use engine::warm::Warmer;
 use engine::writer::{Writer, WriterConfig, WriterError};
@@ -144,6 +144,8 @@ pub struct Running {
     pub engine: Arc<Engine>,
     background: JoinSet<()>,
     spaces: Option<(Keeper, Worker, Indexer)>,
+    /// Gives back the job that fills a space, once the work is stopped.
+    leaver: Option<Leaver>,
     /// Connections for work that no visitor waits for.
     quiet: Store,
     campaign_terms: usize,
@@ -250,6 +252,7 @@ impl Running {
                 Worker::new(spaces.clone(), Arc::clone(&metrics)),
                 Indexer::new(spaces, metrics),
             )),
+            leaver: None,
             quiet,
             campaign_terms: config.campaign_terms,
         })
@@ -259,6 +262,7 @@ impl Running {
     #[must_use]
     pub fn tending_spaces(mut self) -> Self {
         if let Some((keeper, worker, indexer)) = self.spaces.take() {
+            self.leaver = Some(worker.leaver());
             self.background.spawn(keeper.run());
             self.background.spawn(worker.run());
             self.background.spawn(indexer.run());
@@ -269,6 +273,9 @@ impl Running {
     /// Stops the background work, and saves what was counted.
     pub async fn stop(mut self) {
         self.background.shutdown().await;
+        if let Some(leaver) = self.leaver {
+            leaver.leave().await;
+        }
         visits::flush(&self.engine).await;
         survey::flush(&self.engine, &self.quiet).await;
         terms::flush(&self.engine, &self.quiet, self.campaign_terms).await;

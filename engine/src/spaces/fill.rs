@@ -18,6 +18,8 @@ pub(super) struct Filler<'a> {
     pub(super) store: &'a Store,
     pub(super) provider: &'a dyn EmbeddingProvider,
     pub(super) space: &'a Space,
+    /// Whether somebody waits: then nothing is asked twice.
+    pub(super) hasty: bool,
 }
 
 /// Where a pass over the missing texts is.
@@ -128,7 +130,7 @@ impl Filler<'_> {
         let texts: Vec<String> = part.iter().map(|text| text.text.clone()).collect();
         let mut tries = 1;
         let vectors = loop {
-            match self.provider.embed(&texts).await {
+            match self.ask(&texts).await {
                 Err(error)
                     if error.blame() == Blame::Text && part.len() == 1 && tries < ATTEMPTS =>
                 {
@@ -141,6 +143,14 @@ impl Filler<'_> {
         filled.vectors.extend(hashes.zip(vectors));
         filled.sent.extend(texts);
         Ok(())
+    }
+
+    async fn ask(&self, texts: &[String]) -> Result<Vec<Embedding>, EmbeddingError> {
+        if self.hasty {
+            self.provider.embed_once(texts).await
+        } else {
+            self.provider.embed(texts).await
+        }
     }
 
     /// Saves what became of a batch. Returns how many of its texts are done with.

@@ -16,12 +16,29 @@ pub struct Floors {
     pub term: Option<f32>,
 }
 
+/// A floor for people: with two digits after the point, or with all that it has.
+pub fn floor_words(floor: f32) -> String {
+    let all = floor.to_string();
+    match all.split_once('.') {
+        Some((_, digits)) if digits.len() > 2 => all,
+        _ => format!("{floor:.2}"),
+    }
+}
+
 impl Floors {
     /// Those of `thresholds`.
     pub(super) fn of(thresholds: &Thresholds) -> Self {
         Self {
             similarity: Some(thresholds.similarity_floor),
             term: Some(thresholds.term_floor),
+        }
+    }
+
+    /// With those of `others` where this has none.
+    pub(super) fn or(self, others: Self) -> Self {
+        Self {
+            similarity: self.similarity.or(others.similarity),
+            term: self.term.or(others.term),
         }
     }
 
@@ -56,5 +73,19 @@ impl Floors {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_floor_is_said_with_as_many_digits_as_it_has() {
+        let check = |floor: f32, expected: &str| assert_eq!(floor_words(floor), expected);
+        check(0.5, "0.50");
+        check(0.32, "0.32");
+        check(-1.0, "-1.00");
+        check(0.3412, "0.3412");
     }
 }

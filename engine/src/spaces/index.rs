@@ -131,8 +131,11 @@ impl Spaces {
             return Ok(Mended::Elsewhere);
         };
         let mended = self.mend_in(&mut turn, space).await;
-        turn.end().await?;
-        mended
+        let ended = turn.end().await;
+        // What failed first is the one to tell.
+        let mended = mended?;
+        ended?;
+        Ok(mended)
     }
 
     async fn mend_in(&self, turn: &mut IndexTurn, space: &Space) -> Result<Mended, StoreError> {

@@ -31,12 +31,12 @@ pub use drift::{
     Below, Brought, Comparison, Comparisons, Decided, Drift, Histogram, Named, Outcome, Share,
     Side, Terms,
 };
-pub use floors::Floors;
+pub use floors::{Floors, floor_words};
 pub use index::{Indexer, Mended};
 pub use keep::Keeper;
 pub use plan::Plan;
 pub use switch::{SwitchOptions, Switched};
-pub use work::{End, Worker};
+pub use work::{End, Leaver, Worker};
 
 /// How spaces are filled and kept.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -254,7 +254,7 @@ impl Spaces {
                 "This space is not complete; a job tries its texts.",
             ));
         }
-        let refused = transaction.missing(version).await?.refused;
+        let refused = transaction.missing(version).await?.all_refused();
         if refused == 0 {
             return Err(conflict("No text of this space was refused."));
         }
@@ -362,6 +362,12 @@ fn subject(version: i32) -> String {
 
 fn gone(version: i32) -> DeskError {
     DeskError::NotFound(format!("Space {version}"))
+}
+
+/// How many there are of something: `1 text`, `2 texts`.
+fn counted(number: i64, one: &str, many: &str) -> String {
+    let words = if number == 1 { one } else { many };
+    format!("{number} {words}")
 }
 
 fn conflict(text: &str) -> DeskError {

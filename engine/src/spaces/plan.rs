@@ -52,7 +52,7 @@ impl Spaces {
     ///
     /// # Errors
     /// [`DeskError::Invalid`] when the model is not configured here; [`DeskError::Embedding`] when
-    /// its tokenizer fails.
+    /// its tokenizer fails; [`DeskError::Store`] when the database fails.
     pub async fn plan(&self, spec: &SpaceSpec) -> Result<Plan, DeskError> {
         let provider = self.reach(spec)?;
         let all = fill::all_texts(&self.store).await?;

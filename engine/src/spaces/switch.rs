@@ -5,19 +5,24 @@ use std::time::Duration;
 use domain::decision::Thresholds;
 use serde_json::json;
 use time::OffsetDateTime;
+use tokio::time::Instant;
 use tracing::info;
 
-use super::{Floors, Spaces, conflict, gone, subject};
+use super::keep::Trouble;
+use super::{Floors, Spaces, conflict, counted, gone, subject};
 use crate::desk::{Actor, DeskError};
 use crate::store::{SpaceRow, SpaceState, StoreTransaction};
 
 /// How often a switch tries to get ahead of people who edit.
 const ATTEMPTS: u32 = 5;
+/// For how long a switch waits for the vectors of what was edited last.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How to switch.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct SwitchOptions {
-    /// The site's floors from then on.
+    /// The site's floors from then on. Those left out are what they were when the space decided before, or
+    /// stay as they are when it never did.
     pub floors: Floors,
     /// Whether to switch although texts have no vector in the new space: they are served by segment
     /// and language alone.
@@ -27,7 +32,7 @@ pub struct SwitchOptions {
 }
 
 /// What a switch did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Switched {
     /// The space that decided, when there was one.
     pub from: Option<i32>,
@@ -37,15 +42,18 @@ pub struct Switched {
     pub until: Option<OffsetDateTime>,
     /// For how long the space that decided is kept.
     pub kept: Duration,
+    /// The floors from now on, when a switch leads to a space that had its own before.
+    pub remembered: Option<Floors>,
 }
 
 impl Spaces {
     /// Makes a complete space the one that decides. The one that did is kept for a rollback.
     ///
-    /// Texts edited at this very moment are embedded first.
+    /// Texts edited at this very moment are embedded first, unless it may be incomplete. Somebody waits for
+    /// the answer, so a provider that is slow or down is given a few seconds.
     ///
     /// # Errors
-    /// [`DeskError::Conflict`] when the space is not complete, or decides already;
+    /// [`DeskError::Conflict`] when the space is not complete, or decides already, or texts have no vector;
     /// [`DeskError::Invalid`] for a floor outside -1 to 1.
     pub async fn switch(
         &self,
@@ -54,42 +62,48 @@ impl Spaces {
         options: SwitchOptions,
     ) -> Result<Switched, DeskError> {
         options.floors.check()?;
+        let deadline = Instant::now() + PATIENCE;
         let mut attempts = 0;
         loop {
             attempts += 1;
-            let row = self.find(to).await?;
-            let reachable = self.providers.of(&row.space.spec).is_some();
-            if row.state.is_complete() && reachable {
-                self.complete(&row.space, false).await?;
-            }
+            let trouble = if options.incomplete {
+                None
+            } else {
+                self.catch_up(to, deadline).await?
+            };
             let mut transaction = self.store.begin().await?;
             let row = transaction.space(to).await?.ok_or_else(|| gone(to))?;
             check(&row)?;
-            let missing = transaction.missing(to).await?;
-            if missing.waiting > 0 && reachable && attempts < ATTEMPTS {
-                continue;
+            if !options.incomplete {
+                let missing = transaction.missing(to).await?;
+                // Somebody has edited meanwhile.
+                if missing.waiting > 0 && trouble.is_none() && attempts < ATTEMPTS {
+                    continue;
+                }
+                if missing.vital() > 0 {
+                    return Err(left_out(missing.vital(), trouble));
+                }
             }
-            let without = missing.vital();
-            if without > 0 && !options.incomplete {
-                return Err(DeskError::Conflict(format!(
-                    "{without} texts have no vector in this space. Embed them first, or switch without them: \
-                     they are then served by segment and language alone."
-                )));
-            }
+            let remembered = remembered(&row);
+            let floors = options.floors.or(remembered);
             let keep = options.keep.unwrap_or(self.settings.keep);
-            let switched = put(
-                &mut transaction,
-                &row,
-                options.floors,
-                keep,
-                actor,
-                "space.switch",
-            )
-            .await?;
+            let action = "space.switch";
+            let mut switched = put(&mut transaction, &row, floors, keep, actor, action).await?;
+            switched.remembered = Some(floors).filter(|_| remembered != Floors::default());
             transaction.commit().await?;
             info!(from = switched.from, to, "spaces.switch");
             return Ok(switched);
         }
+    }
+
+    /// Embeds what a complete space is missing, unless that takes until `deadline`. Returns what is in the
+    /// way, if something is.
+    async fn catch_up(&self, to: i32, deadline: Instant) -> Result<Option<Trouble>, DeskError> {
+        let row = self.find(to).await?;
+        if !row.state.is_complete() {
+            return Ok(None);
+        }
+        Ok(self.complete_by(&row.space, deadline).await?)
     }
 
     /// Goes back to the space that decided before, with the floors it had. With `expected` only if it is
@@ -118,8 +132,7 @@ impl Spaces {
         let mut transaction = self.store.begin().await?;
         let row = transaction.space(to).await?.ok_or_else(|| gone(to))?;
         check(&row)?;
-        let floors = row.thresholds.as_ref().map(Floors::of);
-        let floors = floors.unwrap_or_default();
+        let floors = remembered(&row);
         let keep = self.settings.keep;
         let switched = put(
             &mut transaction,
@@ -161,6 +174,34 @@ fn check(row: &SpaceRow) -> Result<(), DeskError> {
     }
 }
 
+/// A floor as it was typed: as JSON, a number of this kind would show where it is not exact.
+fn decimal(floor: f32) -> f64 {
+    (f64::from(floor) * 1e4).round() / 1e4
+}
+
+/// What a switch says that would leave texts out.
+fn left_out(texts: i64, trouble: Option<Trouble>) -> DeskError {
+    let without = counted(texts, "text has", "texts have");
+    let (them, they_are) = match texts {
+        1 => ("it", "it is"),
+        _ => ("them", "they are"),
+    };
+    let why = trouble.map(|trouble| {
+        let words = trouble.words();
+        format!(", and could not be embedded now: {words}")
+    });
+    DeskError::Conflict(format!(
+        "{without} no vector in this space{}. Embed {them} first, or switch without {them}: \
+         {they_are} then served by segment and language alone.",
+        why.unwrap_or_default()
+    ))
+}
+
+/// The floors that a space had when it decided before; none where it never did.
+pub(super) fn remembered(row: &SpaceRow) -> Floors {
+    row.thresholds.as_ref().map(Floors::of).unwrap_or_default()
+}
+
 /// Switches, notes it in the log and tells every node.
 async fn put(
     transaction: &mut StoreTransaction,
@@ -180,12 +221,8 @@ async fn put(
         transaction.save_site(&site).await?;
     }
     let said = |space: Option<i32>, thresholds: &Thresholds| {
-        let Thresholds {
-            similarity_floor,
-            term_floor,
-            ..
-        } = thresholds;
-        json!({ "space": space, "similarity_floor": similarity_floor, "term_floor": term_floor })
+        let (similarity, term) = (thresholds.similarity_floor, thresholds.term_floor);
+        json!({ "space": space, "similarity_floor": decimal(similarity), "term_floor": decimal(term) })
     };
     transaction
         .note(
@@ -206,5 +243,6 @@ async fn put(
         to,
         until,
         kept: keep,
+        remembered: None,
     })
 }

@@ -10,7 +10,7 @@ use super::fill::{Cursor, Filler};
 use super::index::Mended;
 use crate::embedding::{EmbeddingProvider, Pacer, Pause, RetryPolicy, SystemPacer, Tariff};
 use crate::metrics::Metrics;
-use crate::store::{EmbedJob, JobStep, MissingText, Phase, Space, SpaceState, StoreError};
+use crate::store::{EmbedJob, JobStep, MissingText, Phase, Space, SpaceState, Store, StoreError};
 
 /// Pauses while a provider is down and does not say for how long: seconds that double up to five
 /// minutes, for as long as it takes.
@@ -25,6 +25,9 @@ const PATROL: Duration = Duration::from_secs(1);
 /// How often a node that works on a job asks whether it is still to; never less than six times a lease.
 const PULSE: Duration = Duration::from_millis(500);
 
+/// For how long a node that stops tries to say so.
+const FAREWELL: Duration = Duration::from_secs(2);
+
 /// Works on the jobs that fill spaces. Any number of nodes may; each job is one node's at a time.
 #[derive(Debug)]
 pub struct Worker {
@@ -32,6 +35,13 @@ pub struct Worker {
     node: String,
     pacer: Arc<dyn Pacer>,
     metrics: Arc<Metrics>,
+}
+
+/// Gives the job back of a worker that has stopped.
+#[derive(Debug)]
+pub struct Leaver {
+    store: Store,
+    node: String,
 }
 
 /// How the work on a job ended.
@@ -82,6 +92,14 @@ impl Worker {
                     tokio::time::sleep(PATROL).await;
                 }
             }
+        }
+    }
+
+    /// What gives the job back once nothing polls [`run`](Self::run) any more.
+    pub fn leaver(&self) -> Leaver {
+        Leaver {
+            store: self.spaces.store.clone(),
+            node: self.node.clone(),
         }
     }
 
@@ -148,6 +166,7 @@ impl Worker {
             store,
             provider,
             space,
+            hasty: false,
         };
         // Visitors may bring new terms faster than they can be embedded.
         let mut terms_are_due = true;
@@ -169,6 +188,8 @@ impl Worker {
             match self.leased(job, || None, self.index(space)).await? {
                 None => return Ok(End::Lost),
                 Some(Ok(())) => {}
+                // Whoever takes the job next goes on here.
+                Some(Err(error)) if error.is_temporary() => return Err(error),
                 Some(Err(error)) => {
                     let words = format!("the index could not be built: {error}");
                     return self.suspend(job, &words).await;
@@ -357,6 +378,21 @@ impl Worker {
                     }
                 }
             }
+        }
+    }
+}
+
+impl Leaver {
+    /// Gives the job back, so that another node goes on at once. Whoever cannot be told finds out when the
+    /// lease lapses.
+    pub async fn leave(self) {
+        let released = self.store.release_embed_job(&self.node);
+        match tokio::time::timeout(FAREWELL, released).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                warn!(%error, "spaces.work: the job is given back when its lease lapses");
+            }
+            Err(_) => warn!("spaces.work: the job is given back when its lease lapses"),
         }
     }
 }

@@ -120,15 +120,14 @@ impl Store {
         Ok(suspended.rows_affected() > 0)
     }
 
-    /// Gives a job back, so that another node can take it at once.
+    /// Gives back the job that a node holds, so that another can take it at once.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn release_embed_job(&self, job: i64, node: &str) -> Result<(), StoreError> {
+    pub async fn release_embed_job(&self, node: &str) -> Result<(), StoreError> {
         sqlx::query!(
             "UPDATE jobs SET state = 'queued', lease_holder = NULL, lease_until = NULL
-             WHERE id = $1 AND state = 'running' AND lease_holder = $2",
-            job,
+             WHERE kind = 'embed' AND state = 'running' AND lease_holder = $1",
             node
         )
         .execute(&self.pool)

@@ -86,6 +86,10 @@ const REFUSALS: [(&str, &str); 9] = [
     ),
 ];
 
+/// PostgreSQL's codes, or classes of them, for what passes by itself: connections that break, a server that
+/// stops, starts or has no connection left, and transactions that were in each other's way.
+const PASSING: [&str; 7] = ["08", "40", "53300", "57P01", "57P02", "57P03", "57P05"];
+
 /// PostgreSQL's code for a character that its encoding does not have.
 const CHARACTER_NOT_IN_REPERTOIRE: &str = "22021";
 
@@ -118,6 +122,26 @@ impl From<sqlx::Error> for StoreError {
 }
 
 impl StoreError {
+    /// Whether the same can succeed later without anybody doing something: the server is restarting, say.
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Unreachable => true,
+            Self::Database(sqlx::Error::Database(cause)) => {
+                let code = cause.code().unwrap_or_default();
+                PASSING.iter().any(|start| code.starts_with(start))
+            }
+            Self::Database(error) => matches!(
+                error,
+                sqlx::Error::Io(_)
+                    | sqlx::Error::Protocol(_)
+                    | sqlx::Error::PoolTimedOut
+                    | sqlx::Error::PoolClosed
+                    | sqlx::Error::WorkerCrashed
+            ),
+            _ => false,
+        }
+    }
+
     /// A stored value that this version cannot read.
     pub(crate) fn malformed(what: impl Into<String>, reason: &dyn fmt::Display) -> Self {
         Self::Malformed {

@@ -44,8 +44,10 @@ pub struct Missing {
     pub waiting: i64,
     /// Campaign terms still to embed: decisions are made without them meanwhile.
     pub terms: i64,
-    /// Texts that the provider refused.
+    /// Texts that decisions depend on and that the provider refused.
     pub refused: i64,
+    /// Campaign terms that it refused.
+    pub refused_terms: i64,
 }
 
 /// How much of what takes part in decisions has a vector in a space, at one moment.
@@ -73,7 +75,12 @@ impl Missing {
 
     /// All texts without a vector.
     pub fn total(self) -> i64 {
-        self.all() + self.refused
+        self.all() + self.all_refused()
+    }
+
+    /// All texts that the provider refused.
+    pub fn all_refused(self) -> i64 {
+        self.refused + self.refused_terms
     }
 
     /// Everything that a provider could be asked for now.
@@ -325,7 +332,9 @@ async fn count(connection: &mut sqlx::PgConnection, version: i32) -> Result<Miss
                   count(DISTINCT t.text_hash)
                       FILTER (WHERE f.text_hash IS NULL AND NOT t.vital) AS "terms!",
                   count(DISTINCT (t.variant_id, t.text_hash))
-                      FILTER (WHERE f.text_hash IS NOT NULL AND t.vital) AS "refused!"
+                      FILTER (WHERE f.text_hash IS NOT NULL AND t.vital) AS "refused!",
+                  count(DISTINCT t.text_hash)
+                      FILTER (WHERE f.text_hash IS NOT NULL AND NOT t.vital) AS "refused_terms!"
            FROM embedded_texts t
            LEFT JOIN embeddings e ON e.space_version = $1
                AND e.variant_id = t.variant_id AND e.text_hash = t.text_hash

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::decision::Thresholds;
+use sqlx::PgExecutor;
 use sqlx::postgres::types::PgInterval;
 use sqlx::types::Json;
 use time::OffsetDateTime;
@@ -97,17 +98,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database fails or a row is unreadable.
     pub async fn spaces(&self) -> Result<Vec<SpaceRow>, StoreError> {
-        let rows = sqlx::query_as!(
-            Row,
-            r#"SELECT version, provider, model, dimensions, pooling, normalisation, state, state_since,
-                      deactivated_at, keep_until, emptied_at, created_at, index_error,
-                      thresholds AS "thresholds: Json<Thresholds>"
-               FROM embedding_spaces
-               ORDER BY version DESC"#
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        rows.into_iter().map(Row::read).collect()
+        all(&self.pool).await
     }
 
     /// One space; `None` when there is none of this version.
@@ -133,7 +124,7 @@ impl Store {
         sqlx::query!("LOCK TABLE embedding_spaces IN SHARE ROW EXCLUSIVE MODE")
             .execute(&mut *tx)
             .await?;
-        if let Some(space) = self.present_space(spec).await? {
+        if let Some(space) = present(all(&mut *tx).await?, spec) {
             return Ok(space);
         }
         let made = sqlx::query!(
@@ -169,12 +160,7 @@ impl Store {
         &self,
         spec: &SpaceSpec,
     ) -> Result<Option<Space>, StoreError> {
-        let spaces = self.spaces().await?;
-        let retired = |row: &SpaceRow| matches!(row.state, SpaceState::Retired { .. });
-        let found = spaces
-            .into_iter()
-            .find(|row| row.space.spec == *spec && !retired(row));
-        Ok(found.map(|row| row.space))
+        Ok(present(self.spaces().await?, spec))
     }
 
     /// The right to keep spaces complete, which one node has at a time; `None` while another has it.
@@ -192,18 +178,25 @@ impl Store {
         Ok(ours.then_some(transaction))
     }
 
-    /// Retires the spaces that were kept for long enough. Returns how many.
+    /// Retires the spaces that were kept for long enough, and stops the jobs that fill them. Returns how many.
     ///
     /// # Errors
     /// [`StoreError`] when the database fails.
-    pub async fn retire_due_spaces(&self) -> Result<u64, StoreError> {
-        let retired = sqlx::query!(
-            "UPDATE embedding_spaces SET state = 'retired', state_since = now()
-             WHERE state = 'ready' AND keep_until <= now()"
+    pub async fn retire_due_spaces(&self) -> Result<i64, StoreError> {
+        let retired = sqlx::query_scalar!(
+            r#"WITH retired AS (
+                   UPDATE embedding_spaces SET state = 'retired', state_since = now(), keep_until = NULL
+                   WHERE state = 'ready' AND keep_until <= now()
+                   RETURNING version
+               ), cancelled AS (
+                   UPDATE jobs SET state = 'cancelled', finished_at = now(), lease_holder = NULL, lease_until = NULL
+                   WHERE space_version IN (SELECT version FROM retired) AND state IN ('queued', 'running', 'paused')
+               )
+               SELECT count(*) AS "count!" FROM retired"#
         )
-        .execute(&self.pool)
+        .fetch_one(&self.pool)
         .await?;
-        Ok(retired.rows_affected())
+        Ok(retired)
     }
 
     /// Deletes up to `limit` vectors of a retired space. Returns whether any was left to delete.
@@ -351,6 +344,30 @@ impl StoreTransaction {
         .await?;
         Ok(retired.rows_affected() > 0)
     }
+}
+
+/// Every space, the newest first.
+async fn all(executor: impl PgExecutor<'_>) -> Result<Vec<SpaceRow>, StoreError> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"SELECT version, provider, model, dimensions, pooling, normalisation, state, state_since,
+                  deactivated_at, keep_until, emptied_at, created_at, index_error,
+                  thresholds AS "thresholds: Json<Thresholds>"
+           FROM embedding_spaces
+           ORDER BY version DESC"#
+    )
+    .fetch_all(executor)
+    .await?;
+    rows.into_iter().map(Row::read).collect()
+}
+
+/// The one of `spec` that is not retired.
+fn present(spaces: Vec<SpaceRow>, spec: &SpaceSpec) -> Option<Space> {
+    let retired = |row: &SpaceRow| matches!(row.state, SpaceState::Retired { .. });
+    let found = spaces
+        .into_iter()
+        .find(|row| row.space.spec == *spec && !retired(row));
+    found.map(|row| row.space)
 }
 
 pub(super) fn interval(duration: Duration) -> PgInterval {

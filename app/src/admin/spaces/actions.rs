@@ -48,7 +48,7 @@ pub(super) fn actions(view: &SpaceView, before: Option<i32>) -> impl IntoView + 
     let start = ((unfinished || wanting && !open) && view.reachable)
         .then(|| embed_button(&view.row.space.spec, words.to_owned()));
     let decides = matches!(view.row.state, SpaceState::Active { .. });
-    let retry = (decides && view.reachable && view.coverage.missing.refused > 0)
+    let retry = (decides && view.reachable && view.coverage.missing.all_refused() > 0)
         .then(|| button("retry", "Try the refused texts again"));
     let ready = matches!(view.row.state, SpaceState::Ready { .. });
     let compare = ready.then(|| {
@@ -64,7 +64,7 @@ pub(super) fn actions(view: &SpaceView, before: Option<i32>) -> impl IntoView + 
                 id=format!("rollback-{version}")
                 label="Go back to this space"
                 title="Decide with this space again?"
-                text="The similarity floor becomes what it was. Visitors get the decisions of this space with their next \
+                text="Both floors become what they were. Visitors get the decisions of this space with their next \
                 request."
                 action="/admin/api/spaces/rollback"
                 weight=Weight::Quiet

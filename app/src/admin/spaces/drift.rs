@@ -2,7 +2,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{PageId, Role, SegmentId, VariantId};
-use engine::spaces::{Below, Comparison, Decided, Drift, Floors, Named, Outcome, Share};
+use engine::spaces::{
+    Below, Comparison, Decided, Drift, Floors, Named, Outcome, Share, floor_words,
+};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -124,7 +126,7 @@ fn shown(drift: &Drift, floors: Floors, switch: Option<AnyView>) -> AnyView {
             {number("Decisions that change", per_cent(drift.all.of_decisions()), format!("{} of {}", drift.all.changed, drift.all.decisions))}
             {number("Visits that see another variant", per_cent(drift.all.of_visits()), String::new())}
             {number("Pairs that cross the floor", drift.below.len().to_string(), format!("{} fall below", drift.below.iter().filter(|b| b.falls).count()))}
-            {number("Suggested floor", format!("{:.2}", drift.suggested_floor), format!("now {:.2}", drift.from.floor))}
+            {number("Suggested floor", floor_words(drift.suggested_floor), format!("now {}", floor_words(drift.from.floor)))}
             {number("Suggested term floor", term_floor, of_terms)}
         </dl>
         <div class="grid grid-cols-1 gap-6">
@@ -172,10 +174,13 @@ fn term_floor(drift: &Drift) -> (String, String) {
             "no campaign term is known in both spaces".to_owned(),
         ),
         Some(terms) => (
-            format!("{:.2}", terms.suggested_floor),
+            floor_words(terms.suggested_floor),
             format!(
-                "now {:.2}; heard {} of {}, then {}",
-                drift.from.term_floor, terms.heard_in_old, terms.known, terms.heard_in_new
+                "now {}; heard {} of {}, then {}",
+                floor_words(drift.from.term_floor),
+                terms.heard_in_old,
+                terms.known,
+                terms.heard_in_new
             ),
         ),
     }
@@ -186,7 +191,7 @@ fn distribution(title: &'static str, of: &Distributions<'_>) -> impl IntoView + 
     let [old, new] = of
         .sides
         .each_ref()
-        .map(|side| format!("Space {}, floor {:.2}", side.version, side.floor));
+        .map(|side| format!("Space {}, floor {}", side.version, floor_words(side.floor)));
     let drawn = picture(title, of);
     view! {
         <Panel title=title>

@@ -88,7 +88,8 @@ pub async fn drop_space(space: i32) -> Result<(), AdminError> {
     Ok(())
 }
 
-/// Decides with a complete space from now on. What is left empty stays as it is.
+/// Decides with a complete space from now on. A floor that is left empty is what it was when the
+/// space decided before, or stays as it is.
 #[server(prefix = "/admin/api", endpoint = "spaces/switch")]
 pub async fn switch(
     space: i32,

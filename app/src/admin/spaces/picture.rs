@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use engine::spaces::{Drift, Histogram, Side};
+use engine::spaces::{Drift, Histogram, Side, floor_words};
 use leptos::prelude::*;
 
 /// The drawing's size, in units of its own.
@@ -124,8 +124,11 @@ pub(super) fn picture(title: &str, of: &Distributions<'_>) -> impl IntoView + us
         }
     });
     let label = format!(
-        "{title}: space {} in grey, space {} in colour. The dashed lines are the floors, {:.2} and {:.2}.",
-        from.version, to.version, from.floor, to.floor
+        "{title}: space {} in grey, space {} in colour. The dashed lines are the floors, {} and {}.",
+        from.version,
+        to.version,
+        floor_words(from.floor),
+        floor_words(to.floor)
     );
     view! {
         <svg
@@ -167,14 +170,15 @@ pub fn drift_picture(drift: &Drift) -> String {
     let key = |side: &Side| {
         let name = side.name.replace('&', "&amp;").replace('<', "&lt;");
         format!(
-            "Space {}, {name}; floor {:.2}, dashed",
-            side.version, side.floor
+            "Space {}, {name}; floor {}, dashed",
+            side.version,
+            floor_words(side.floor)
         )
     };
     let (old, new) = (key(&drift.from), key(&drift.to));
-    let suggested = drift.suggested_floor;
+    let suggested = floor_words(drift.suggested_floor);
     format!(
-        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="-14 -86 748 346" width="748" height="346" font-family="sans-serif"><title>{TITLE}</title><rect x="-14" y="-86" width="748" height="346" fill="#fff"/><text y="-62" font-size="15" font-weight="600" fill="#1c2126">{TITLE}</text><path d="M0 -46h10v10h-10z" fill="#53606b"/><text x="16" y="-37" font-size="12" fill="#1c2126">{old}</text><path d="M0 -26h10v10h-10z" fill="#b93a13"/><text x="16" y="-17" font-size="12" fill="#1c2126">{new}; {suggested:.2} would let the same share through</text><path d="M0 214H720" stroke="#e3dccf"/><path d="{}" fill="#53606b" fill-opacity=".2" stroke="#53606b" stroke-width="1.5"/><path d="{}" fill="#b93a13" fill-opacity=".2" stroke="#b93a13" stroke-width="1.5"/><path d="M{:.1} 0V214" stroke="#53606b" stroke-dasharray="5 4"/><path d="M{:.1} 0V214" stroke="#b93a13" stroke-dasharray="5 4"/>{marks}<text x="720" y="252" text-anchor="end" font-size="11" fill="#53606b">cosine similarity</text></svg>
+        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="-14 -86 748 346" width="748" height="346" font-family="sans-serif"><title>{TITLE}</title><rect x="-14" y="-86" width="748" height="346" fill="#fff"/><text y="-62" font-size="15" font-weight="600" fill="#1c2126">{TITLE}</text><path d="M0 -46h10v10h-10z" fill="#53606b"/><text x="16" y="-37" font-size="12" fill="#1c2126">{old}</text><path d="M0 -26h10v10h-10z" fill="#b93a13"/><text x="16" y="-17" font-size="12" fill="#1c2126">{new}; {suggested} would let the same share through</text><path d="M0 214H720" stroke="#e3dccf"/><path d="{}" fill="#53606b" fill-opacity=".2" stroke="#53606b" stroke-width="1.5"/><path d="{}" fill="#b93a13" fill-opacity=".2" stroke="#b93a13" stroke-width="1.5"/><path d="M{:.1} 0V214" stroke="#53606b" stroke-dasharray="5 4"/><path d="M{:.1} 0V214" stroke="#b93a13" stroke-dasharray="5 4"/>{marks}<text x="720" y="252" text-anchor="end" font-size="11" fill="#53606b">cosine similarity</text></svg>
 "##,
         drawing.old, drawing.new, drawing.old_floor, drawing.new_floor
     )

@@ -2,7 +2,7 @@ use engine::store::DeadLetter;
 use leptos::prelude::*;
 
 use crate::admin::address;
-use crate::ui::LinkButton;
+use crate::ui::{LinkButton, counted};
 
 /// Dead letters that are listed.
 const LISTED: usize = 20;
@@ -12,7 +12,11 @@ pub(super) fn refused(space: i32, letters: &[DeadLetter]) -> Option<impl IntoVie
     if letters.is_empty() {
         return None;
     }
-    let heading = format!("{} texts were refused by the provider", letters.len());
+    let heading = counted(
+        letters.len(),
+        "text was refused by the provider",
+        "texts were refused by the provider",
+    );
     let rows = letters
         .iter()
         .take(LISTED)

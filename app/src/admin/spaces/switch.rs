@@ -1,10 +1,10 @@
 use std::time::Duration;
 
-use engine::spaces::Drift;
+use engine::spaces::{Drift, floor_words};
 use leptos::context::Provider;
 use leptos::prelude::*;
 
-use crate::ui::{Button, CheckField, Confirm, Mistakes, Panel, TextField, Weight};
+use crate::ui::{Button, CheckField, Confirm, Mistakes, Panel, TextField, Weight, counted};
 
 /// Trying other floors, and the switch itself. `without` texts have no vector in the new space;
 /// the present one is kept for `keep` unless somebody says otherwise.
@@ -13,13 +13,15 @@ pub(super) fn switch(drift: &Drift, without: i64, keep: Duration) -> AnyView {
     let floor = drift.to.floor.to_string();
     let term_floor = drift.to.term_floor.to_string();
     let suggested = format!(
-        "{:.2} lets the same share of pairs through as {:.2} does now.",
-        drift.suggested_floor, drift.from.floor
+        "{} lets the same share of pairs through as {} does now.",
+        floor_words(drift.suggested_floor),
+        floor_words(drift.from.floor)
     );
     let of_terms = match &drift.terms {
         Some(terms) => format!(
-            "{:.2} hears the same share of campaign terms as {:.2} does now.",
-            terms.suggested_floor, drift.from.term_floor
+            "{} hears the same share of campaign terms as {} does now.",
+            floor_words(terms.suggested_floor),
+            floor_words(drift.from.term_floor)
         ),
         None => "No campaign term is known in both spaces to choose it by.".to_owned(),
     };
@@ -39,8 +41,12 @@ pub(super) fn switch(drift: &Drift, without: i64, keep: Duration) -> AnyView {
     let compared = (floor.clone(), term_floor.clone());
     let days = keep.as_secs() / 86_400;
     let incomplete = (without > 0).then(|| {
+        let (texts, them) = (
+            counted(without, "text has", "texts have"),
+            if without == 1 { "it" } else { "them" },
+        );
         let label = format!(
-            "Switch although {without} texts have no vector there; segment and language alone choose them"
+            "Switch although {texts} no vector there; segment and language alone choose {them}"
         );
         view! { <CheckField name="incomplete" label /> }
     });

@@ -28,7 +28,8 @@ pub(super) fn badges(
 
 /// What it means that a text has no vector.
 pub(super) const NOT_EMBEDDED: &str = "Its text has no vector yet, so it cannot be compared. Until it has, \
-     the variant is shown by segment and language alone. This is made up for in the background.";
+     the variant is shown by segment and language alone. This is made up for in the background, unless the provider \
+     refused the text: Embeddings lists such texts, and an admin can have them tried again there.";
 
 fn standing(
     status: Status,

@@ -14,7 +14,8 @@ use domain::decision::{Candidate, Choice, Question, choose, floored, term_reach}
 use domain::{Locale, PageId, SegmentId, VariantId};
 
 use self::kept::Progress;
-use super::{Floors, Spaces, conflict, gone};
+use super::switch::remembered;
+use super::{Floors, Spaces, conflict, counted, gone};
 use crate::catalog::{Catalog, Page};
 use crate::desk::DeskError;
 use crate::embedding::Embedding;
@@ -68,7 +69,7 @@ impl Spaces {
     /// were brought last) in the space that decides and in the space of version `to`.
     ///
     /// `traffic` says how often each is asked for; without any, all count alike. `floors`
-    /// are those that would hold after the switch.
+    /// are those that would hold after the switch; those left out are as [`switch`](Self::switch) takes them.
     ///
     /// # Errors
     /// [`DeskError::Conflict`] when there is nothing to compare with, or content is published faster
@@ -96,14 +97,16 @@ impl Spaces {
         let row = self.find(to).await?;
         match row.state {
             SpaceState::Building => {
-                let waiting = self.store.missing(to).await?.vital();
+                let without = self.store.missing(to).await?.vital();
+                let without = counted(without, "text has", "texts have");
                 return Err(DeskError::Conflict(format!(
-                    "Space {to} is not complete: {waiting} texts have no vector there. Compare it once it is."
+                    "Space {to} is not complete: {without} no vector there. Compare it once it is."
                 )));
             }
             SpaceState::Retired { .. } => return Err(gone(to)),
             SpaceState::Ready { .. } | SpaceState::Active { .. } => {}
         }
+        let floors = floors.or(remembered(&row));
         let to = row.space;
         if from == to {
             return Err(conflict("This space decides already."));

@@ -17,15 +17,25 @@ use crate::runtime::StartError;
 /// How often to look.
 const LOOK: Duration = Duration::from_millis(200);
 
-/// Works on the job of a space, unless another node does, until it is over.
+/// Works on the job of a space, unless another node does, until it is over or somebody interrupts it: then
+/// another node goes on at once.
 pub(super) async fn work(spaces: &Spaces, space: i32) -> Result<(), CommandError> {
     let metrics = Metrics::new().map_err(StartError::from)?;
+    let worker = Worker::new(spaces.clone(), Arc::new(metrics));
+    let leaver = worker.leaver();
     let mut work = JoinSet::new();
-    work.spawn(Worker::new(spaces.clone(), Arc::new(metrics)).run());
+    work.spawn(worker.run());
     let mut bar = Shown::new();
-    let outcome = follow(spaces, space, &mut bar).await;
+    let outcome = tokio::select! {
+        outcome = follow(spaces, space, &mut bar) => outcome,
+        _ = tokio::signal::ctrl_c() => Err(CommandError::Other(format!(
+            "stopped; what is embedded stays. A server that has the model of space {space} goes on with it, and so \
+             does landfall embed start; landfall embed cancel ends it"
+        ))),
+    };
     bar.clear();
     work.shutdown().await;
+    leaver.leave().await;
     outcome
 }
 

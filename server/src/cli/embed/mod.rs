@@ -7,10 +7,11 @@ mod show;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use app::ui::counted;
 use engine::desk::{Actor, DeskError};
 use engine::embedding::{Providers, SpaceSpec};
 use engine::spaces::{Floors, Spaces, SwitchOptions};
-use engine::store::{EmbedJobState, SpaceState};
+use engine::store::{EmbedJobState, Space, SpaceRow, SpaceState};
 use engine::visits;
 
 pub(super) use self::options::Options;
@@ -67,7 +68,10 @@ impl Desk<'_> {
                     spaces.resume(actor, space).await?;
                 }
                 if *detach {
-                    say!("space {space}: a running server fills it");
+                    say!(
+                        "space {space}: a server that has this model fills it; landfall embed start without --detach \
+                         does it here"
+                    );
                 } else {
                     self.fill(space).await?;
                 }
@@ -109,7 +113,7 @@ impl Desk<'_> {
                     incomplete: *incomplete,
                     keep: keep_days.map(|days| Duration::from_secs(u64::from(days) * 86_400)),
                 };
-                let space = self.comparable(which).await?;
+                let space = self.next(which).await?;
                 let switched = spaces.switch(actor, space, options).await?;
                 show::switched(switched);
             }
@@ -119,7 +123,7 @@ impl Desk<'_> {
             }
             Action::Drop { space } => {
                 spaces.retire(actor, *space).await?;
-                say!("space {space}: a running server deletes its vectors");
+                say!("space {space} is given up; its vectors are deleted as soon as a server runs");
             }
         }
         Ok(())
@@ -127,63 +131,88 @@ impl Desk<'_> {
 
     /// Fills a space, unless somebody interrupts that, and says what became of it.
     async fn fill(&self, space: i32) -> Result<(), CommandError> {
-        tokio::select! {
-            filled = follow::work(&self.spaces, space) => filled?,
-            _ = tokio::signal::ctrl_c() => {
-                return Err(CommandError::Other(format!(
-                    "stopped; what is embedded stays. A running server goes on with space {space}, and so does \
-                     landfall embed start; landfall embed cancel ends it"
-                )));
-            }
-        }
-        match self.services.store.missing(space).await?.refused {
+        follow::work(&self.spaces, space).await?;
+        match self.services.store.missing(space).await?.all_refused() {
             0 => say!("space {space} is complete"),
-            refused => say!(
-                "space {space} is complete but for {refused} texts that the provider refused; landfall embed status \
-                 names them, and landfall embed start tries them again"
-            ),
+            refused => {
+                let (them, texts) = (them(refused), counted(refused, "text", "texts"));
+                say!(
+                    "space {space} is complete but for {texts} that the provider refused; landfall embed status \
+                     names {them}, and landfall embed start tries {them} again"
+                );
+            }
         }
         Ok(())
     }
 
-    /// Fills the space of the configured model, then decides with it.
+    /// Fills the space of the configured model, then decides with it. Where the model that is being moved to
+    /// decides already, it goes on deciding.
     async fn build_and_switch(&self) -> Result<(), CommandError> {
-        let spec = self.providers.configured().space().clone();
-        let overview = self.spaces.overview().await?;
-        let present = overview
-            .spaces
-            .iter()
-            .find(|view| view.row.space.spec == spec);
-        let embedded = match present {
-            Some(view) if matches!(view.row.state, SpaceState::Active { .. }) => {
-                let version = view.row.space.version;
-                let missing = view.coverage.missing;
-                if missing.refused > 0 {
-                    self.spaces.retry(&self.actor, version).await?;
-                }
-                self.spaces.complete_active().await?;
-                let left = self.services.store.missing(version).await?;
-                missing.total() - left.total()
+        let configured = self.providers.configured().space();
+        let rows = self.services.store.spaces().await?;
+        let active = |row: &&SpaceRow| matches!(row.state, SpaceState::Active { .. });
+        let active = rows.iter().find(active).map(|row| &row.space);
+        let (space, embedded) = match active {
+            Some(space) if self.providers.of(&space.spec).is_some() => {
+                (space.clone(), self.complete(space.version).await?)
             }
-            None if overview.spaces.is_empty() => {
-                let space = self.services.store.ensure_space(&spec).await?;
+            None if rows.is_empty() => {
+                let space = self.services.store.ensure_space(configured).await?;
                 self.spaces.complete_active().await?;
                 let coverage = self.services.store.coverage(space.version).await?;
-                coverage.present()
+                (space, coverage.present())
             }
-            _ => {
-                let started = self.spaces.start(&self.actor, &spec).await?;
-                follow::work(&self.spaces, started.space).await?;
-                let job = self.services.store.embed_job_of(started.space).await?;
-                let options = SwitchOptions::default();
-                self.spaces
-                    .switch(&self.actor, started.space, options)
-                    .await?;
-                job.map_or(0, |job| job.done)
-            }
+            _ => self.move_to(configured).await?,
         };
-        say!("{embedded} texts embedded; {spec} decides now");
+        let texts = counted(embedded, "text", "texts");
+        say!("{texts} embedded; {} decides now", space.spec);
+        if space.spec != *configured {
+            say!(
+                "it is the model of [next_embedding]: space {} goes on deciding. landfall embed rollback goes back to \
+                 the space before",
+                space.version
+            );
+        }
+        let refused = self
+            .services
+            .store
+            .missing(space.version)
+            .await?
+            .all_refused();
+        if refused > 0 {
+            let (them, texts) = (them(refused), counted(refused, "text has", "texts have"));
+            say!(
+                "{texts} no vector, because the provider refuses {them}; landfall embed status names {them}, and \
+                 landfall embed tries {them} again"
+            );
+        }
         Ok(())
+    }
+
+    /// Embeds what the space that decides is missing, what was refused as well. Returns how many texts got
+    /// their vector.
+    async fn complete(&self, version: i32) -> Result<i64, CommandError> {
+        let missing = self.services.store.missing(version).await?;
+        if missing.all_refused() > 0 {
+            self.spaces.retry(&self.actor, version).await?;
+        }
+        self.spaces.complete_active().await?;
+        let left = self.services.store.missing(version).await?;
+        Ok(missing.total() - left.total())
+    }
+
+    /// Fills a model's space and decides with it. Returns the space, and how many texts were embedded.
+    async fn move_to(&self, spec: &SpaceSpec) -> Result<(Space, i64), CommandError> {
+        let version = self.spaces.start(&self.actor, spec).await?.space;
+        follow::work(&self.spaces, version).await?;
+        let job = self.services.store.embed_job_of(version).await?;
+        let options = SwitchOptions::default();
+        self.spaces.switch(&self.actor, version, options).await?;
+        let space = Space {
+            version,
+            spec: spec.clone(),
+        };
+        Ok((space, job.map_or(0, |job| job.done)))
     }
 
     /// The model to work on: the one named, or the configured one that does not decide.
@@ -235,6 +264,32 @@ impl Desk<'_> {
         })
     }
 
+    /// The space named, or the newest one that is complete and has never decided.
+    async fn next(&self, which: &Which) -> Result<i32, CommandError> {
+        if let Some(space) = which.space {
+            return Ok(space);
+        }
+        let rows = self.services.store.spaces().await?;
+        let ready = |row: &&SpaceRow| matches!(row.state, SpaceState::Ready { .. });
+        let new = |row: &&SpaceRow| {
+            let SpaceState::Ready { deactivated_at, .. } = row.state else {
+                return false;
+            };
+            deactivated_at.is_none()
+        };
+        if let Some(row) = rows.iter().find(new) {
+            return Ok(row.space.version);
+        }
+        let words = match rows.iter().find(ready).map(|row| row.space.version) {
+            None => "no other space is complete; landfall embed start fills one".to_owned(),
+            Some(left) => format!(
+                "no space is complete that has not decided before; landfall embed rollback goes back to the one \
+                 before, and landfall embed switch {left} decides with space {left} again"
+            ),
+        };
+        Err(CommandError::Other(words))
+    }
+
     async fn drift(
         &self,
         space: i32,
@@ -271,6 +326,11 @@ impl Desk<'_> {
         show::drift(&drift);
         Ok(())
     }
+}
+
+/// One text or several, once it was said which.
+fn them(texts: i64) -> &'static str {
+    if texts == 1 { "it" } else { "them" }
 }
 
 impl From<DeskError> for CommandError {

@@ -7,7 +7,8 @@ use engine::spaces::Floors;
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Without a command: fills the space of the configured model, then decides with it.
+    after_help = "Without a command: fills the space of the configured model, then decides with it. Where the model of
+[next_embedding] decides already, its space is completed instead.
 
 To look before the switch, name the new model in landfall.toml as [next_embedding], then
   landfall embed plan       what it takes
@@ -29,7 +30,7 @@ pub(super) enum Action {
     Start {
         #[command(flatten)]
         model: Model,
-        /// Leave the work to a running server
+        /// Leave the work to a server that has the model
         #[arg(long)]
         detach: bool,
     },
@@ -54,7 +55,7 @@ pub(super) enum Action {
         #[arg(long, value_name = "FILE")]
         svg: Option<PathBuf>,
     },
-    /// Decide with a complete space from now on
+    /// Decide with a complete space from now on; unless one is named, with the newest that never decided
     Switch {
         #[command(flatten)]
         which: Which,
@@ -85,10 +86,10 @@ pub(super) struct Model {
 
 #[derive(Debug, Args)]
 pub(super) struct FloorOptions {
-    /// The site's similarity floor after the switch [default: the present one]
+    /// The site's similarity floor after the switch [default: the one that the space had when it decided before, or the present one]
     #[arg(long, value_name = "SIMILARITY", value_parser = similarity, allow_negative_numbers = true)]
     floor: Option<f32>,
-    /// The floor of campaign terms after the switch [default: the present one]
+    /// The floor of campaign terms after the switch [default: the one that the space had when it decided before, or the present one]
     #[arg(long, value_name = "SIMILARITY", value_parser = similarity, allow_negative_numbers = true)]
     term_floor: Option<f32>,
 }

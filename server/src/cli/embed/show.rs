@@ -6,7 +6,7 @@ use std::time::Duration;
 use app::admin::{job_words, plan_words};
 use engine::embedding::Tokens;
 use engine::spaces::{
-    Decided, Drift, Named, Outcome, Overview, Plan, Share, SpaceView, Spaces, Switched,
+    Decided, Drift, Named, Outcome, Overview, Plan, Share, SpaceView, Spaces, Switched, floor_words,
 };
 use engine::store::{EmbedJob, EmbedJobState, IndexState, SpaceState};
 use time::OffsetDateTime;
@@ -38,6 +38,14 @@ pub(super) fn plan(plan: &Plan) {
 
 pub(super) fn switched(switched: Switched) {
     say!("space {} decides now", switched.to);
+    if let Some(floors) = switched.remembered {
+        let floor = |floor: Option<f32>| floor.map(floor_words).unwrap_or_default();
+        say!(
+            "it decided before: the similarity floor is {} now, the term floor {}",
+            floor(floors.similarity),
+            floor(floors.term)
+        );
+    }
     if let Some(from) = switched.from.filter(|_| switched.kept.is_zero()) {
         say!("space {from} is deleted; there is no way back to it");
     }
@@ -150,20 +158,23 @@ pub(super) fn drift(drift: &Drift) {
         }
     );
     say!(
-        "floor    {:.2} before, {:.2} after; {:.2} would let the same share through",
-        drift.from.floor,
-        drift.to.floor,
-        drift.suggested_floor
+        "floor    {} before, {} after; {} would let the same share through",
+        floor_words(drift.from.floor),
+        floor_words(drift.to.floor),
+        floor_words(drift.suggested_floor)
     );
     say!("         {} pairs cross it", drift.below.len());
     say!(
-        "terms    floor {:.2} before, {:.2} after; {}",
-        drift.from.term_floor,
-        drift.to.term_floor,
+        "terms    floor {} before, {} after; {}",
+        floor_words(drift.from.term_floor),
+        floor_words(drift.to.term_floor),
         match &drift.terms {
             Some(terms) => format!(
-                "{:.2} would hear the same share\n         {} of {} are heard before, {} after",
-                terms.suggested_floor, terms.heard_in_old, terms.known, terms.heard_in_new
+                "{} would hear the same share\n         {} of {} are heard before, {} after",
+                floor_words(terms.suggested_floor),
+                terms.heard_in_old,
+                terms.known,
+                terms.heard_in_new
             ),
             None => "none is known in both spaces to choose it by".to_owned(),
         }

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::openai_server::Fault;
 use super::screens::with_people;
-use super::support::{Gone, Moving, Scattered, moving, someone};
+use super::support::{Gated, Gone, Moving, Scattered, forget_questions, moving, someone};
 use crate::desk::support::Role;
 use crate::support::eventually;
 
@@ -188,4 +188,35 @@ async fn an_edit_that_the_provider_refuses_is_saved_listed_and_tried_again_when_
     })
     .await;
     assert_eq!(site.spaces.dead_letters(space).await.unwrap(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_hangs_keeps_no_other_space_from_being_completed() {
+    let model = Arc::new(Gated::new("new"));
+    let site = moving().await.with(Arc::clone(&model) as _);
+    model.answers.add_permits(1_000);
+    let space = site.fill().await;
+    model.answers.forget_permits(1_000);
+    let (hanging, healthy) = (forget_questions(&site, space), forget_questions(&site, 1));
+    let _node = site.node().await;
+    let known = |space: i32| {
+        site.database.query(&format!(
+            "SELECT count(*) FROM query_embeddings WHERE space_version = {space}"
+        ))
+    };
+    // Again and again, while the other is waited for.
+    for _ in 0..2 {
+        eventually("the healthy space is complete", || {
+            (known(1) == healthy.to_string()).then_some(())
+        })
+        .await;
+        assert_eq!(known(space), "0");
+        forget_questions(&site, 1);
+    }
+    model.answers.add_permits(1_000);
+    eventually("both are complete", || {
+        let both = (known(space), known(1));
+        (both == (hanging.to_string(), healthy.to_string())).then_some(())
+    })
+    .await;
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use engine::embedding::Providers;
 use engine::spaces::{End, Spaces};
-use engine::store::{EmbedJobState, SpaceState};
+use engine::store::{EmbedJobState, IndexState, SpaceState};
 
 use super::openai_server::Fault;
 use super::support::{Scattered, asking, moving, settings, someone, worker};
@@ -108,7 +108,10 @@ async fn a_text_that_is_refused_is_named_with_its_error_and_the_rest_is_embedded
         .switch(&someone(), space, engine::spaces::SwitchOptions::default())
         .await;
     let refusal = switched.unwrap_err().to_string();
-    assert!(refusal.starts_with("1 texts have no vector"), "{refusal}");
+    assert!(
+        refusal.starts_with("1 text has no vector in this space. Embed it first"),
+        "{refusal}"
+    );
     site.fill().await;
     assert_eq!(site.spaces.dead_letters(space).await.unwrap(), []);
 }
@@ -136,4 +139,53 @@ async fn a_job_survives_a_database_that_restarts() {
     let calm = moving().await;
     let other = calm.fill().await;
     assert_eq!(site.rows(space), calm.rows(other));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_survives_a_database_that_restarts_while_the_index_is_built() {
+    let site = moving().await;
+    let space = site.start().await;
+    let kept = site.store().space(1).await.unwrap().unwrap().space;
+    // Who builds an index waits for everybody who writes into the table.
+    let mut writing = site.store().begin().await.unwrap();
+    writing.fill(&kept, &[]).await.unwrap();
+    let working = tokio::spawn(worker(&site.spaces).run());
+    let break_build = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+                       WHERE datname = current_database() AND query LIKE 'CREATE INDEX%'
+                         AND wait_event_type = 'Lock'";
+    eventually("the connection that builds is broken", || {
+        (site.database.query(break_build) == "1").then_some(())
+    })
+    .await;
+    drop(writing);
+    eventually("the space is complete", || {
+        let job = site.database.query("SELECT state FROM jobs");
+        assert_ne!(job, "paused");
+        (job == "succeeded").then_some(())
+    })
+    .await;
+    working.abort();
+    let row = site.store().space(space).await.unwrap().unwrap();
+    let index = site.store().index_state(&row.space).await.unwrap();
+    assert_eq!(index, IndexState::Valid);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_campaign_term_that_is_refused_counts_as_missing_and_decisions_do_not_depend_on_it() {
+    let site = moving().await;
+    let space = site.fill().await;
+    let before = site.store().coverage(space).await.unwrap();
+    site.database.query(&format!(
+        "INSERT INTO campaign_terms (text_hash, text, uses, first_seen, last_seen)
+         VALUES (sha256('vans'), 'vans', 1, now(), now());
+         INSERT INTO embedding_failures (space_version, text_hash, subject, error, attempts)
+         VALUES ({space}, sha256('vans'), 'term vans', 'No.', 3)"
+    ));
+    let after = site.store().coverage(space).await.unwrap();
+    assert_eq!(after.texts, before.texts + 1);
+    assert_eq!(after.present(), before.present());
+    let missing = after.missing;
+    assert_eq!((missing.total(), missing.vital(), missing.all()), (1, 0, 0));
+    // Somebody can have it tried again.
+    assert_eq!(site.spaces.retry(&someone(), space).await.unwrap(), 1);
 }

@@ -1,5 +1,6 @@
 //! Changing the embedding model without anyone noticing.
 
+mod commands;
 mod drift;
 mod edits;
 mod faults;

@@ -129,6 +129,15 @@ impl EmbeddingProvider for Gated {
     }
 }
 
+/// Deletes the vectors of the texts that ask; returns how many.
+pub(crate) fn forget_questions(site: &Moving, space: i32) -> usize {
+    let deleted = site.database.query(&format!(
+        "WITH gone AS (DELETE FROM query_embeddings WHERE space_version = {space} RETURNING text_hash)
+         SELECT count(*) FROM gone"
+    ));
+    deleted.parse().expect("a number")
+}
+
 /// The site of two models.
 pub(crate) struct Moving {
     pub(crate) database: Database,

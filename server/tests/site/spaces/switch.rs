@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use engine::desk::DeskError;
+use engine::embedding::EmbeddingProvider as _;
 use engine::spaces::{Floors, SwitchOptions};
-use engine::store::SpaceState;
+use engine::store::{EmbedJobState, SpaceState};
 
-use super::support::{Moving, moving, someone};
+use super::support::{Gated, Moving, Scattered, forget_questions, moving, someone};
 use crate::load::Visitor;
 use crate::support::{Node, eventually};
 
@@ -167,16 +169,59 @@ async fn the_space_before_is_kept_for_as_long_as_was_said() {
     let site = moving().await;
     let space = site.fill().await;
     let options = SwitchOptions {
-        keep: Some(std::time::Duration::ZERO),
+        keep: Some(Duration::ZERO),
         ..SwitchOptions::default()
     };
     site.spaces
         .switch(&someone(), space, options)
         .await
         .unwrap();
+    // Nobody fills any more what is given up.
+    let old = Scattered::new("old");
+    let started = site.spaces.start(&someone(), old.space()).await;
+    assert_eq!(started.unwrap().space, 1);
     assert_eq!(site.store().retire_due_spaces().await.unwrap(), 1);
+    let job = site.store().embed_job_of(1).await.unwrap().unwrap();
+    assert!(
+        matches!(job.state, EmbedJobState::Cancelled { .. }),
+        "{job:?}"
+    );
     let row = site.store().space(1).await.unwrap().unwrap();
     assert!(matches!(row.state, SpaceState::Retired { .. }), "{row:?}");
     let back = site.spaces.rollback(&someone(), None).await;
     assert!(matches!(back, Err(DeskError::Conflict(_))), "{back:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_switch_does_not_wait_for_a_provider_that_does_not_answer() {
+    let model = Arc::new(Gated::new("new"));
+    let site = moving().await.with(Arc::clone(&model) as _);
+    model.answers.add_permits(1_000);
+    let space = site.fill().await;
+    model.answers.forget_permits(1_000);
+    let without = forget_questions(&site, space);
+    let switch = async |incomplete| {
+        let options = SwitchOptions {
+            incomplete,
+            ..SwitchOptions::default()
+        };
+        // The provider never answers, so this would never end.
+        let patience = Duration::from_mins(1);
+        let actor = someone();
+        let switched = site.spaces.switch(&actor, space, options);
+        tokio::time::timeout(patience, switched)
+            .await
+            .expect("it answers")
+    };
+    let words = switch(false).await.unwrap_err().to_string();
+    assert_eq!(
+        words,
+        format!(
+            "{without} texts have no vector in this space, and could not be embedded now: the embedding provider \
+             takes too long. Embed them first, or switch without them: they are then served by segment and \
+             language alone."
+        )
+    );
+    let switched = switch(true).await.unwrap();
+    assert_eq!((switched.to, switched.remembered), (space, None));
 }
