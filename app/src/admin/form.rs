@@ -127,6 +127,14 @@ mod browser {
         each(form, "[name][aria-invalid]", |control| {
             let _ = control.remove_attribute("aria-invalid");
         });
+        let refused = if error.problems().is_empty() {
+            "Not saved."
+        } else {
+            "Not saved: correct what is marked."
+        };
+        each(form, "[data-refused]", |place| {
+            place.set_text_content(Some(refused));
+        });
         let mut first: Option<Element> = None;
         let mut homeless = error.problems().is_empty();
         for problem in error.problems() {
@@ -134,7 +142,13 @@ mod browser {
                 homeless = true;
                 continue;
             };
-            place.set_text_content(Some(&problem.message));
+            // A place may tell several problems.
+            let before = place.text_content().unwrap_or_default();
+            let text = match before.as_str() {
+                "" => problem.message.clone(),
+                before => format!("{before} · {}", problem.message),
+            };
+            place.set_text_content(Some(&text));
             if let Some(control) = find(form, "name", &problem.field) {
                 let _ = control.set_attribute("aria-invalid", "true");
                 first.get_or_insert(control);
