@@ -42,12 +42,21 @@ pub(in crate::admin) fn variant() -> impl IntoView {
             view! { <div class="h-[75dvh] overflow-hidden rounded-xl border border-line shadow-xs">{look(&session, &opened, &shown)?}</div> }.into_any()
         };
         let lead = lead(&detail, session.desk());
-        let history = format!("{back}/history");
         let name = detail.record.name.clone();
+        // Whoever edits has it beside what saves.
+        let header = if session.may(Role::Editor) {
+            view! { <PageHeader title=name lead up=UP /> }.into_any()
+        } else {
+            let history = format!("{back}/history");
+            view! {
+                <PageHeader title=name lead up=UP>
+                    <LinkButton href=history>"History"</LinkButton>
+                </PageHeader>
+            }
+            .into_any()
+        };
         Ok(wide(view! {
-            <PageHeader title=name lead up=UP>
-                <LinkButton href=history>"History"</LinkButton>
-            </PageHeader>
+            {header}
             {body}
             <div
                 id="publishing"
@@ -173,6 +182,10 @@ fn unsaved(opened: &Opened, kept: Kept, author: Option<&str>, back: &str) -> Any
     } else {
         view! { <Whole /> }.into_any()
     };
+    let history = opened.id.map(|id| {
+        let href = format!("/admin/variants/{id}/history");
+        view! { <LinkButton href>"History"</LinkButton> }
+    });
     view! {
         <Panel title="You have unsaved changes">
             <div class="grid gap-4 p-4">
@@ -190,6 +203,7 @@ fn unsaved(opened: &Opened, kept: Kept, author: Option<&str>, back: &str) -> Any
                         <input type="hidden" name="tab" value=kept.tab />
                         <Button weight=Weight::Danger>"Discard"</Button>
                     </Form>
+                    {history}
                 </div>
             </div>
         </Panel>
