@@ -146,7 +146,7 @@ mod browser {
             let before = place.text_content().unwrap_or_default();
             let text = match before.as_str() {
                 "" => problem.message.clone(),
-                before => format!("{before} · {}", problem.message),
+                before => format!("{before}\n{}", problem.message),
             };
             place.set_text_content(Some(&text));
             if let Some(control) = find(form, "name", &problem.field) {

@@ -18,7 +18,7 @@ impl Mistakes {
         let message = |mistakes: &Self| {
             let found = mistakes.fields.iter().filter(|p| p.field == name);
             let messages: Vec<&str> = found.map(|problem| problem.message.as_str()).collect();
-            (!messages.is_empty()).then(|| messages.join(" · "))
+            (!messages.is_empty()).then(|| messages.join("\n"))
         };
         with_context(message).flatten()
     }
@@ -92,7 +92,7 @@ pub(super) fn Labelled(
             <p
                 id=mistake_id
                 data-mistake=name
-                class="mt-1.5 text-sm text-bad empty:hidden first-letter:uppercase"
+                class="mt-1.5 text-sm text-bad whitespace-pre-line empty:hidden first-letter:uppercase"
             >
                 {mistake}
             </p>
@@ -116,7 +116,7 @@ pub fn Mistake(
             id=id
             data-mistake=name
             role="alert"
-            class="rounded-lg bg-bad-wash px-4 py-3 text-sm text-bad empty:hidden first-letter:uppercase"
+            class="rounded-lg bg-bad-wash px-4 py-3 text-sm/6 text-bad whitespace-pre-line empty:hidden first-letter:uppercase"
         >
             {mistake}
         </p>

@@ -172,7 +172,9 @@ fn PageForm(draft: Draft, may_save: bool) -> impl IntoView {
                     <Refused />
                     <p class="text-sm text-muted group-has-[[data-refused]:not(:empty)]:hidden max-sm:hidden">{SEEN_AT_ONCE}</p>
                 </div>
-                <Button weight=Weight::Primary>{button}</Button>
+                <div class="shrink-0">
+                    <Button weight=Weight::Primary>{button}</Button>
+                </div>
             </div>
         }
     });
