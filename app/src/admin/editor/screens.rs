@@ -62,7 +62,7 @@ pub(in crate::admin) fn variant() -> impl IntoView {
                 id="publishing"
                 popover=""
                 class="fixed inset-auto top-30 right-4 m-0 max-h-[calc(100dvh-9rem)] w-[min(26rem,calc(100vw-2rem))] overflow-y-auto rounded-xl \
-                border-0 bg-transparent p-0 text-ink shadow-2xl lg:right-8 supports-[position-area:bottom]:inset-auto \
+                border-0 bg-transparent p-0 text-ink shadow-2xl lg:right-8 supports-[position-area:bottom]:inset-auto! \
                 supports-[position-area:bottom]:my-2 supports-[position-area:bottom]:max-h-[calc(100%-1rem)] \
                 [position-anchor:--publishing] [position-area:bottom_span-left]"
             >
