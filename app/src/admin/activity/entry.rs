@@ -243,6 +243,30 @@ mod tests {
     }
 
     #[test]
+    fn what_people_do_to_themselves_names_nobody_else() {
+        assert!(is_about_oneself(
+            "people.rename",
+            "a@x.example",
+            "a@x.example"
+        ));
+        assert!(!is_about_oneself(
+            "people.rename",
+            "b@x.example",
+            "a@x.example"
+        ));
+        assert!(!is_about_oneself(
+            "variant.save",
+            "a@x.example",
+            "a@x.example"
+        ));
+        assert_eq!(own_words("people.rename"), "changed their name");
+        assert_eq!(
+            own_words("people.sign_out_everywhere"),
+            "signed out everywhere"
+        );
+    }
+
+    #[test]
     fn a_long_text_is_shortened_between_characters() {
         let text = "ä".repeat(LENGTH + 1);
         assert_eq!(short(&text), format!("{} …", "ä".repeat(LENGTH)));
