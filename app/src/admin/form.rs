@@ -50,13 +50,13 @@ pub fn Form(
 #[cfg(feature = "hydrate")]
 mod browser {
     use leptos::ev::SubmitEvent;
-    use leptos::prelude::window;
+    use leptos::prelude::{document, window};
     use leptos::task::spawn_local;
     use leptos::wasm_bindgen::{JsCast as _, JsValue};
     use wasm_bindgen_futures::JsFuture;
     use web_sys::{
         Element, FormData, Headers, HtmlButtonElement, HtmlElement, HtmlFormElement, RequestInit,
-        Response, UrlSearchParams,
+        Response, ScrollIntoViewOptions, ScrollLogicalPosition, UrlSearchParams,
     };
 
     use crate::admin::AdminError;
@@ -167,6 +167,11 @@ mod browser {
         }
         if let Some(element) = first.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
             let _ = element.focus();
+        } else if let Some(element) = document().active_element() {
+            // An editor went to its own first mistake, which the words above it have pushed down.
+            let options = ScrollIntoViewOptions::new();
+            options.set_block(ScrollLogicalPosition::Nearest);
+            element.scroll_into_view_with_scroll_into_view_options(&options);
         }
     }
 
