@@ -61,6 +61,7 @@ test('what is wrong is said beside its field and nothing typed is lost', async (
   // What the server refuses besides leaves the editor's own mark where it is.
   await page.getByRole('button', { name: 'Create page' }).click();
   await expect(page.getByText('Block 1 · Headline is empty')).toBeVisible();
+  await expect(page.getByText('Not saved: correct what is marked.')).toBeVisible();
   await expect(headline).toHaveAttribute('aria-invalid', 'true');
   await expect(page.getByRole('textbox', { name: 'Title' })).toHaveValue('Night trains');
 });

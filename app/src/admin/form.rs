@@ -50,13 +50,13 @@ pub fn Form(
 #[cfg(feature = "hydrate")]
 mod browser {
     use leptos::ev::SubmitEvent;
-    use leptos::prelude::window;
+    use leptos::prelude::{document, window};
     use leptos::task::spawn_local;
     use leptos::wasm_bindgen::{JsCast as _, JsValue};
     use wasm_bindgen_futures::JsFuture;
     use web_sys::{
         Element, FormData, Headers, HtmlButtonElement, HtmlElement, HtmlFormElement, RequestInit,
-        Response, UrlSearchParams,
+        Response, ScrollIntoViewOptions, ScrollLogicalPosition, UrlSearchParams,
     };
 
     use crate::admin::AdminError;
@@ -127,6 +127,14 @@ mod browser {
         each(form, "[name][aria-invalid]", |control| {
             let _ = control.remove_attribute("aria-invalid");
         });
+        let refused = if error.problems().is_empty() {
+            "Not saved."
+        } else {
+            "Not saved: correct what is marked."
+        };
+        each(form, "[data-refused]", |place| {
+            place.set_text_content(Some(refused));
+        });
         let mut first: Option<Element> = None;
         let mut homeless = error.problems().is_empty();
         for problem in error.problems() {
@@ -134,7 +142,13 @@ mod browser {
                 homeless = true;
                 continue;
             };
-            place.set_text_content(Some(&problem.message));
+            // A place may tell several problems.
+            let before = place.text_content().unwrap_or_default();
+            let text = match before.as_str() {
+                "" => problem.message.clone(),
+                before => format!("{before}\n{}", problem.message),
+            };
+            place.set_text_content(Some(&text));
             if let Some(control) = find(form, "name", &problem.field) {
                 let _ = control.set_attribute("aria-invalid", "true");
                 first.get_or_insert(control);
@@ -153,6 +167,11 @@ mod browser {
         }
         if let Some(element) = first.and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
             let _ = element.focus();
+        } else if let Some(element) = document().active_element() {
+            // An editor went to its own first mistake, which the words above it have pushed down.
+            let options = ScrollIntoViewOptions::new();
+            options.set_block(ScrollLogicalPosition::Nearest);
+            element.scroll_into_view_with_scroll_into_view_options(&options);
         }
     }
 

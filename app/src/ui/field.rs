@@ -16,8 +16,9 @@ pub struct Mistakes {
 impl Mistakes {
     fn of(name: &str) -> Option<String> {
         let message = |mistakes: &Self| {
-            let found = mistakes.fields.iter().find(|p| p.field == name)?;
-            Some(found.message.clone())
+            let found = mistakes.fields.iter().filter(|p| p.field == name);
+            let messages: Vec<&str> = found.map(|problem| problem.message.as_str()).collect();
+            (!messages.is_empty()).then(|| messages.join("\n"))
         };
         with_context(message).flatten()
     }
@@ -91,7 +92,7 @@ pub(super) fn Labelled(
             <p
                 id=mistake_id
                 data-mistake=name
-                class="mt-1.5 text-sm text-bad empty:hidden first-letter:uppercase"
+                class="mt-1.5 text-sm text-bad whitespace-pre-line empty:hidden first-letter:uppercase"
             >
                 {mistake}
             </p>
@@ -115,7 +116,7 @@ pub fn Mistake(
             id=id
             data-mistake=name
             role="alert"
-            class="rounded-lg bg-bad-wash px-4 py-3 text-sm text-bad empty:hidden first-letter:uppercase"
+            class="rounded-lg bg-bad-wash px-4 py-3 text-sm/6 text-bad whitespace-pre-line empty:hidden first-letter:uppercase"
         >
             {mistake}
         </p>
@@ -134,6 +135,18 @@ pub fn Whole() -> impl IntoView {
             class="rounded-lg bg-bad-wash px-4 py-3 text-sm text-bad empty:hidden"
         >
             {text}
+        </p>
+    }
+}
+
+/// Where a long form says beside its button that it was not saved: what is wrong is told where it is, which
+/// may be out of sight.
+#[component]
+pub fn Refused() -> impl IntoView {
+    let refused = use_context::<Mistakes>().filter(|mistakes| !mistakes.fields.is_empty());
+    view! {
+        <p role="status" data-refused="" class="text-sm text-bad empty:hidden">
+            {refused.map(|_| "Not saved: correct what is marked.")}
         </p>
     }
 }

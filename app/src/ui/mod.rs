@@ -32,7 +32,7 @@ pub use confirm::Confirm;
 pub use counted::Counted;
 pub use empty_state::EmptyState;
 pub(crate) use field::{CONTROL, typed_or};
-pub use field::{Mistake, Mistakes, Whole};
+pub use field::{Mistake, Mistakes, Refused, Whole};
 pub use field_set::FieldSet;
 #[cfg(feature = "ssr")]
 pub(crate) use icon::Strokes;

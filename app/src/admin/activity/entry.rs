@@ -21,8 +21,7 @@ const LENGTH: usize = 600;
 #[component]
 pub(super) fn Entry(entry: AuditEntry) -> impl IntoView {
     let changed = changes(entry.before.as_ref(), entry.after.as_ref());
-    // Whoever signs in is who did it.
-    let about_itself = entry.action == "people.sign_in";
+    let about_itself = is_about_oneself(&entry.action, &entry.actor, &entry.subject);
     let thing = (!about_itself).then(|| Thing::of(&entry));
     if changed.is_empty() {
         let thing = thing.map(|thing| thing.shown().into_any());
@@ -103,13 +102,18 @@ pub(in crate::admin) fn and_more(count: i64) -> Option<String> {
 #[component]
 fn Line(entry: AuditEntry, thing: Option<AnyView>) -> impl IntoView {
     let address = entry.address.map(|address| format!(" from {address}"));
+    let words = if is_about_oneself(&entry.action, &entry.actor, &entry.subject) {
+        own_words(&entry.action)
+    } else {
+        words(&entry.action)
+    };
     let account = (entry.author != entry.actor).then(|| format!("{} · ", entry.actor));
     view! {
         <div class="min-w-0 grow sm:flex sm:items-baseline sm:justify-between sm:gap-4">
             <p class="text-sm wrap-anywhere">
                 <span class="font-medium">{author_first(&entry.author)}</span>
                 " "
-                {words(&entry.action)}
+                {words}
                 " "
                 {thing}
             </p>
@@ -152,6 +156,24 @@ fn value(text: &str) -> AnyView {
     match OffsetDateTime::parse(text, &Rfc3339) {
         Ok(_) => view! { <Moment at=text /> }.into_any(),
         Err(_) => short(text).into_any(),
+    }
+}
+
+/// Whether a person did something to nobody but themselves. Whoever signs in is who did it.
+fn is_about_oneself(action: &str, actor: &str, subject: &str) -> bool {
+    action == "people.sign_in" || action.starts_with("people.") && actor == subject
+}
+
+/// What somebody did to themselves, in words.
+fn own_words(action: &str) -> String {
+    match action {
+        "people.join" => "joined".to_owned(),
+        "people.password" => "changed their password".to_owned(),
+        "people.rename" => "changed their name".to_owned(),
+        "people.reset" => "made a link for a new password of their own".to_owned(),
+        "people.role" => "changed their role".to_owned(),
+        "people.disable" => "disabled themselves".to_owned(),
+        action => words(action),
     }
 }
 
@@ -218,6 +240,30 @@ mod tests {
         check("people.role", "changed the role of");
         check("token.revoke", "revoked the token");
         check("space.embed", "began to fill");
+    }
+
+    #[test]
+    fn what_people_do_to_themselves_names_nobody_else() {
+        assert!(is_about_oneself(
+            "people.rename",
+            "a@x.example",
+            "a@x.example"
+        ));
+        assert!(!is_about_oneself(
+            "people.rename",
+            "b@x.example",
+            "a@x.example"
+        ));
+        assert!(!is_about_oneself(
+            "variant.save",
+            "a@x.example",
+            "a@x.example"
+        ));
+        assert_eq!(own_words("people.rename"), "changed their name");
+        assert_eq!(
+            own_words("people.sign_out_everywhere"),
+            "signed out everywhere"
+        );
     }
 
     #[test]

@@ -162,6 +162,15 @@ fn list(groups: Vec<AuditGroup>, filter: &AuditFilter, place: &Place) -> AnyView
 
 #[component]
 fn Filter(query: ActivityQuery, choices: ActivityChoices) -> impl IntoView {
+    let open = [
+        &query.person,
+        &query.kind,
+        &query.subject,
+        &query.from,
+        &query.to,
+    ]
+    .iter()
+    .any(|asked| !asked.is_empty());
     let mut people = vec![(String::new(), "Everybody".to_owned())];
     people.extend(choices.people.into_iter().map(|(actor, name)| match name {
         Some(name) => (actor.clone(), format!("{name} · {actor}")),
@@ -170,18 +179,22 @@ fn Filter(query: ActivityQuery, choices: ActivityChoices) -> impl IntoView {
     let mut kinds = vec![(String::new(), "Everything".to_owned())];
     kinds.extend(choices.kinds.into_iter().map(|kind| (kind.clone(), kind)));
     view! {
-        <form
-            method="get"
-            role="search"
-            class="mb-5 grid gap-3 sm:grid-cols-2 items-end lg:grid-cols-[1fr_10rem_1fr_10rem_10rem_auto] [&>button]:min-h-10"
-        >
-            <SelectField name="person" label="Who" options=people value=query.person />
-            <SelectField name="kind" label="Kind of thing" options=kinds value=query.kind />
-            <TextField name="subject" label="Name of the thing" value=query.subject kind="search" filter=true />
-            <TextField name="from" label="From" value=query.from kind="date" filter=true />
-            <TextField name="to" label="To" value=query.to kind="date" filter=true />
-            <Button>"Filter"</Button>
-        </form>
+        <details open=open class="folded-small mb-5 max-sm:rounded-xl max-sm:border max-sm:border-line max-sm:bg-card">
+            <summary class="disclosure flex min-h-11 cursor-pointer items-center gap-1 px-3 text-sm font-medium">"Filters"</summary>
+            <form
+                method="get"
+                role="search"
+                class="grid items-end gap-3 max-sm:border-t max-sm:border-line max-sm:p-3 sm:grid-cols-2 \
+                lg:grid-cols-[1fr_10rem_1fr_10rem_10rem_auto] [&>button]:min-h-10"
+            >
+                <SelectField name="person" label="Who" options=people value=query.person />
+                <SelectField name="kind" label="Kind of thing" options=kinds value=query.kind />
+                <TextField name="subject" label="Name of the thing" value=query.subject kind="search" filter=true />
+                <TextField name="from" label="From" value=query.from kind="date" filter=true />
+                <TextField name="to" label="To" value=query.to kind="date" filter=true />
+                <Button>"Filter"</Button>
+            </form>
+        </details>
     }
 }
 

@@ -130,9 +130,9 @@ fn heading(source: Source, id: &str, whose: Whose) -> AnyView {
         Whose::Own | Whose::Inherited => None,
     };
     let label_class = if inherited {
-        "text-sm font-semibold text-muted"
+        "shrink-0 text-sm font-semibold whitespace-nowrap text-muted"
     } else {
-        "text-sm font-semibold"
+        "shrink-0 text-sm font-semibold whitespace-nowrap"
     };
     view! {
         <button
@@ -276,7 +276,7 @@ pub(super) fn add_block(editing: Editing) -> AnyView {
                                 type="button"
                                 data-act="add-block"
                                 data-place=spec.type_name
-                                class="h-full w-full rounded-lg border border-line bg-card px-3 py-2 text-left hover:border-muted"
+                                class="flex h-full w-full flex-col justify-start rounded-lg border border-line bg-card px-3 py-2 text-left hover:border-muted"
                             >
                                 <span class="block text-sm font-semibold">{spec.label}</span>
                                 <span class="block text-xs/5 text-muted">{spec.purpose}</span>

@@ -65,7 +65,7 @@ pub(super) fn Differences(
                     <th scope="col" class="w-1/4 py-1.5 pr-3 text-left font-medium">
                         "Field"
                     </th>
-                    <th scope="col" class="py-1.5 pr-3 text-left font-medium">
+                    <th scope="col" class="py-1.5 pr-3 text-left font-medium wrap-anywhere">
                         {saved}
                     </th>
                     <th scope="col" class="py-1.5 text-left font-medium">

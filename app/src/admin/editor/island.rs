@@ -8,7 +8,7 @@ use super::look::{Look, Preview, go_to};
 use super::shape::{Opened, Theirs};
 use super::work::{Phase, Work};
 use crate::admin::BlocksEditor;
-use crate::ui::{Button, CONTROL, Weight};
+use crate::ui::{Button, CONTROL, LinkButton, Weight};
 
 /// The form of a variant with the page it makes beside it, which follows what is typed.
 ///
@@ -121,19 +121,23 @@ fn bar(work: Work) -> AnyView {
                     }
                 }
                 class="inline-flex min-h-9 items-center rounded-lg border border-line bg-card px-3 text-sm font-medium shadow-xs \
-                hover:border-muted"
+                hover:border-muted sm:[anchor-name:--publishing]"
             >
                 "Publishing"
             </button>
         }
+    });
+    let history = work.opened(|opened| opened.id).map(|id| {
+        let href = format!("/admin/variants/{id}/history");
+        view! { <LinkButton href>"History"</LinkButton> }
     });
     view! {
         <div class="sticky top-14 z-10 -mx-1 mb-4 flex flex-wrap items-center gap-3 border-b border-line bg-paper px-1 py-2.5">
             <p role="status" class=class>
                 {words}
             </p>
-            <div class="ml-auto flex items-center gap-2 [anchor-name:--publishing]">
-                {publishing}
+            <div class="ml-auto flex items-center gap-2 max-sm:[anchor-name:--publishing]">
+                {history} {publishing}
                 <Button weight=Weight::Primary form="variant-form">
                     "Save"
                     <kbd class="font-sans text-xs max-sm:hidden">"Ctrl S"</kbd>

@@ -42,18 +42,27 @@ pub(in crate::admin) fn variant() -> impl IntoView {
             view! { <div class="h-[75dvh] overflow-hidden rounded-xl border border-line shadow-xs">{look(&session, &opened, &shown)?}</div> }.into_any()
         };
         let lead = lead(&detail, session.desk());
-        let history = format!("{back}/history");
         let name = detail.record.name.clone();
+        // Whoever edits has it beside what saves.
+        let header = if session.may(Role::Editor) {
+            view! { <PageHeader title=name lead up=UP /> }.into_any()
+        } else {
+            let history = format!("{back}/history");
+            view! {
+                <PageHeader title=name lead up=UP>
+                    <LinkButton href=history>"History"</LinkButton>
+                </PageHeader>
+            }
+            .into_any()
+        };
         Ok(wide(view! {
-            <PageHeader title=name lead up=UP>
-                <LinkButton href=history>"History"</LinkButton>
-            </PageHeader>
+            {header}
             {body}
             <div
                 id="publishing"
                 popover=""
                 class="fixed inset-auto top-30 right-4 m-0 max-h-[calc(100dvh-9rem)] w-[min(26rem,calc(100vw-2rem))] overflow-y-auto rounded-xl \
-                border-0 bg-transparent p-0 text-ink shadow-2xl lg:right-8 supports-[position-area:bottom]:inset-auto \
+                border-0 bg-transparent p-0 text-ink shadow-2xl lg:right-8 supports-[position-area:bottom]:inset-auto! \
                 supports-[position-area:bottom]:my-2 supports-[position-area:bottom]:max-h-[calc(100%-1rem)] \
                 [position-anchor:--publishing] [position-area:bottom_span-left]"
             >
@@ -173,6 +182,10 @@ fn unsaved(opened: &Opened, kept: Kept, author: Option<&str>, back: &str) -> Any
     } else {
         view! { <Whole /> }.into_any()
     };
+    let history = opened.id.map(|id| {
+        let href = format!("/admin/variants/{id}/history");
+        view! { <LinkButton href>"History"</LinkButton> }
+    });
     view! {
         <Panel title="You have unsaved changes">
             <div class="grid gap-4 p-4">
@@ -190,6 +203,7 @@ fn unsaved(opened: &Opened, kept: Kept, author: Option<&str>, back: &str) -> Any
                         <input type="hidden" name="tab" value=kept.tab />
                         <Button weight=Weight::Danger>"Discard"</Button>
                     </Form>
+                    {history}
                 </div>
             </div>
         </Panel>

@@ -256,7 +256,12 @@ impl Work {
 
     fn has_failed(self, error: &AdminError) {
         let problems: Vec<String> = error.problems().iter().map(ToString::to_string).collect();
-        let text = if problems.is_empty() {
+        let is_gone =
+            matches!(error, AdminError::NotFound(_)) && self.opened(|opened| opened.id.is_some());
+        let text = if is_gone {
+            "Not saved: somebody deleted this variant. To keep what you typed, copy it from “Edit as JSON” into a new variant."
+                .to_owned()
+        } else if problems.is_empty() {
             error.to_string()
         } else {
             format!("Not saved: {}", problems.join(" · "))

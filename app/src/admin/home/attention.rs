@@ -101,7 +101,7 @@ fn Count(count: i64, words: &'static str, href: &'static str) -> impl IntoView {
     view! {
         <li>
             <a href=href class="flex items-baseline gap-3 px-4 py-3 hover:bg-wash">
-                <span class="min-w-8 text-lg font-semibold tabular-nums">{count}</span>
+                <span class="min-w-[3ch] text-lg font-semibold tabular-nums">{count}</span>
                 <span class="text-sm">{words}</span>
             </a>
         </li>

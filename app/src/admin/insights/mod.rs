@@ -96,7 +96,7 @@ fn Report(
         alike => view! {
             <li class="text-sm">
                 <p class="max-w-3xl px-4 pt-2.5 text-muted wrap-anywhere">{alike[0].why.clone()}</p>
-                <ul>{alike.iter().map(|one| row(one, false)).collect_view()}</ul>
+                <ul class="divide-y divide-line">{alike.iter().map(|one| row(one, false)).collect_view()}</ul>
             </li>
         }
         .into_any(),

@@ -16,7 +16,7 @@ use crate::admin::screen::{row, screen};
 use crate::admin::session::AdminSession;
 use crate::ui::{
     Acknowledgement, Button, CheckField, Confirm, Counted, Icon, LinkButton, Mistake, Moment,
-    PageHeader, Panel, Sign, TextAreaField, TextField, Weight, Whole,
+    PageHeader, Panel, Refused, Sign, TextAreaField, TextField, Weight, Whole,
 };
 
 /// Longest intent, as an import has it.
@@ -168,8 +168,13 @@ fn PageForm(draft: Draft, may_save: bool) -> impl IntoView {
         view! {
             <Acknowledgement name="orphans" words="Yes, without what these variants say there" />
             <div class="sticky bottom-0 z-10 -mx-4 flex items-center justify-end gap-3 border-t border-line bg-paper px-4 py-3 sm:mx-0 sm:px-0">
-                <p class="mr-auto text-sm text-muted max-sm:hidden">{SEEN_AT_ONCE}</p>
-                <Button weight=Weight::Primary>{button}</Button>
+                <div class="group mr-auto">
+                    <Refused />
+                    <p class="text-sm text-muted group-has-[[data-refused]:not(:empty)]:hidden max-sm:hidden">{SEEN_AT_ONCE}</p>
+                </div>
+                <div class="shrink-0">
+                    <Button weight=Weight::Primary>{button}</Button>
+                </div>
             </div>
         }
     });

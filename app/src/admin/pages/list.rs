@@ -175,11 +175,11 @@ fn Row(page: PageSummary, share: Option<f64>) -> impl IntoView {
                 </p>
             </td>
             <td>
-                <div class="flex min-w-18 flex-wrap gap-1">{locales.collect_view()}</div>
+                <div class="flex min-w-18 flex-wrap gap-1 stacked-row:min-w-0">{locales.collect_view()}</div>
             </td>
             <td>
                 {if count.total() == 0 {
-                    view! { <span class="text-muted">"None"</span> }.into_any()
+                    view! { <span class="text-muted stacked-row:before:content-['Variants:_']">"None"</span> }.into_any()
                 } else {
                     view! {
                         <a href=variants class="flex max-w-56 flex-wrap gap-1">

@@ -33,7 +33,7 @@ pub struct Place {
 /// A button and Ctrl-K (or Cmd-K) open a window in which typing a few letters finds a screen, a
 /// page, a segment or a variant.
 ///
-/// Without JavaScript the button does nothing, and the navigation is there.
+/// Without JavaScript there is no button, only the navigation.
 #[island]
 pub fn Palette(
     /// Where one can go.
@@ -121,7 +121,8 @@ pub fn Palette(
         <button
             type="button"
             on:click=move |_| open()
-            class="flex min-h-9 items-center gap-2 rounded-lg border border-line bg-card px-2.5 text-sm text-muted hover:border-muted"
+            class="flex min-h-9 items-center gap-2 rounded-lg border border-line bg-card px-2.5 text-sm text-muted hover:border-muted \
+            noscript:hidden"
         >
             <Icon sign=Sign::Search />
             <span class="max-xl:sr-only">"Go to"</span>

@@ -54,14 +54,16 @@ fn row(listed: &Listed, own: bool) -> impl IntoView + use<> {
     view! {
         <tr>
             <td class="wrap-anywhere sm:min-w-44">
-                <a
-                    href=format!("/admin/people/{}", person.id)
-                    class="inline-flex min-h-6 items-center font-medium underline decoration-line underline-offset-4 \
-                    hover:decoration-ink"
-                >
-                    {person.name}
-                </a>
-                {own.then(|| view! { <span class="ml-2 text-xs text-muted">"You"</span> })}
+                <span class="inline-flex flex-wrap items-baseline gap-x-2">
+                    <a
+                        href=format!("/admin/people/{}", person.id)
+                        class="inline-flex min-h-6 items-center font-medium underline decoration-line underline-offset-4 \
+                        hover:decoration-ink"
+                    >
+                        {person.name}
+                    </a>
+                    {own.then(|| view! { <span class="text-xs text-muted">"You"</span> })}
+                </span>
             </td>
             <td class="wrap-anywhere sm:min-w-44">{person.email}</td>
             <td>

@@ -95,8 +95,8 @@ async fn shown_to(session: &AdminSession, asked: Asked) -> Result<AnyView, Admin
                 <div class="mt-6 grid items-start gap-6 xl:grid-cols-[minmax(0,1fr)_25rem]">
                     {framed(&scene, width.or_else(|| device_width(&scene)))}
                     <div class="grid gap-6">
-                        {explanation::explanation(&catalog, &preview)}
                         {share.then(|| share::panel(&scene))}
+                        {explanation::explanation(&catalog, &preview)}
                     </div>
                 </div>
             }

@@ -30,8 +30,8 @@ pub(super) fn panel(scene: &Scene) -> impl IntoView + use<> {
                 <Form action="/admin/api/preview/share".to_owned() class="grid gap-4".to_owned()>
                     <Whole />
                     <input type="hidden" name="query" value=query />
-                    <SelectField name="days" label="Shows it for" options=days value="7" />
-                    <div>
+                    <div class="grid grid-cols-[minmax(0,1fr)_auto] items-end gap-2 [&>button]:min-h-10">
+                        <SelectField name="days" label="Shows it for" options=days value="7" />
                         <Button>"Make a link"</Button>
                     </div>
                 </Form>

@@ -18,7 +18,9 @@ use super::unsaved::both;
 use crate::admin::Form;
 use crate::admin::past::as_it_was;
 use crate::admin::screen::screen;
-use crate::ui::{Button, LinkButton, PageHeader, Panel, TextAreaField, TextField, Weight, Whole};
+use crate::ui::{
+    Button, LinkButton, PageHeader, Panel, Refused, TextAreaField, TextField, Weight, Whole,
+};
 
 /// The screen above those of one segment.
 pub(super) const UP: (&str, &str) = ("Segments", "/admin/segments");
@@ -223,14 +225,19 @@ fn form(fields: Fields, is_default: bool) -> AnyView {
                 </div>
             </Panel>
             <Panel title="Who belongs to it">
-                <div class="p-4">
+                // The builder says what is wrong by itself, once is enough.
+                <div class="group p-4">
                     {condition}
-                    <p data-mistake="condition" class="mt-3 text-sm text-bad empty:hidden first-letter:uppercase wrap-anywhere"></p>
+                    <p
+                        data-mistake="condition"
+                        class="mt-3 text-sm text-bad empty:hidden wrap-anywhere group-has-[[data-said]:not(:empty)]:hidden"
+                    ></p>
                 </div>
             </Panel>
-            <div class="flex flex-wrap gap-2">
+            <div class="flex flex-wrap items-center gap-2">
                 <Button weight=Weight::Primary>{words}</Button>
                 <LinkButton href="/admin/segments">"Cancel"</LinkButton>
+                <Refused />
             </div>
         </Form>
     }

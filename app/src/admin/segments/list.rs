@@ -55,6 +55,8 @@ struct Moved {
 
 fn rows(segments: Vec<ListedSegment>, may_write: bool, moved: &Moved) -> AnyView {
     let none_named = segments.iter().all(|it| it.summary.record.key.is_default());
+    let shares = |it: &ListedSegment| matches!(it.reach.matching, Matching::Share(_));
+    let shares = segments.iter().any(shares);
     let last = segments.len().saturating_sub(2);
     let rows = segments.into_iter().enumerate();
     let rows: Vec<AnyView> = rows
@@ -78,12 +80,14 @@ fn rows(segments: Vec<ListedSegment>, may_write: bool, moved: &Moved) -> AnyView
         }
         .into_any();
     }
-    let note = view! {
-        <p class="mt-3 text-xs/5 text-muted">
-            "Shares are of the visits of the last 7 days, as far as an anonymous sample of them tells: whom a condition \
-            would have matched as it stands now. Crawlers are left out, and browsers that object to it."
-        </p>
-    };
+    let note = shares.then(|| {
+        view! {
+            <p class="mt-3 text-xs/5 text-muted">
+                "Shares are of the visits of the last 7 days, as far as an anonymous sample of them tells: whom a condition \
+                would have matched as it stands now. Crawlers are left out, and browsers that object to it."
+            </p>
+        }
+    });
     if may_write {
         view! {
             {list}

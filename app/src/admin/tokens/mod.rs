@@ -104,13 +104,14 @@ fn row(token: Token, now: OffsetDateTime) -> impl IntoView {
     view! {
         <tr>
             <td class="min-w-40 font-medium wrap-anywhere">
-                {token.name.clone()}
-                <span class="ml-2 text-xs font-normal text-muted tabular-nums">"#" {token.id}</span>
+                <span class="inline-flex flex-wrap items-baseline gap-x-2">
+                    {token.name.clone()} <span class="text-xs font-normal text-muted tabular-nums">"#" {token.id}</span>
+                </span>
             </td>
             <td class="stacked-row:before:content-['May_']">{words(&token.scopes)}</td>
             <td>{state(&token, now)}</td>
             <td class="text-muted stacked-row:before:content-['Last_used:_']">{last.map_or_else(|| "Never".into_any(), IntoAny::into_any)}</td>
-            <td class="whitespace-nowrap text-muted stacked-row:before:content-['Made_by_']">
+            <td class="text-muted wrap-anywhere sm:min-w-36 stacked-row:before:content-['Made_by_']">
                 {token.made_by.clone().unwrap_or_else(|| "Command line".to_owned())}
             </td>
             <td class="text-right">{revoke}</td>

@@ -26,8 +26,8 @@ pub(super) fn bar(zone: &str, all: Option<usize>) -> impl IntoView + use<> {
                     </summary>
                     <div class="absolute inset-x-4 z-10 mt-2 grid gap-4 rounded-xl border border-line bg-card p-4 shadow-xl sm:inset-x-auto \
                     sm:right-0 sm:w-72">
-                        {date("starts_at", "Show from", hint)}
-                        {date("ends_at", "Until", "May stay empty.".to_owned())}
+                        {date("starts_at", "Show from", Some(hint))}
+                        {date("ends_at", "Until", None)}
                         <Button weight=Weight::Primary name="what" value="schedule">
                             "Schedule"
                         </Button>
@@ -56,13 +56,14 @@ fn everything(all: usize) -> impl IntoView {
     }
 }
 
-/// A date that only one of the form's buttons needs.
-fn date(name: &'static str, words: &'static str, hint: String) -> impl IntoView {
+/// A date that only one of the form's buttons needs; one without a hint may be left empty.
+fn date(name: &'static str, words: &'static str, hint: Option<String>) -> impl IntoView {
     let described = format!("{name}-hint {name}-mistake");
     view! {
         <div class="min-w-0">
-            <label for=name class="text-sm font-medium">
+            <label for=name class="flex items-baseline justify-between gap-3 text-sm font-medium">
                 {words}
+                {hint.is_none().then(|| view! { <span class="text-xs font-normal text-muted">"Optional"</span> })}
             </label>
             <input
                 id=name
@@ -72,7 +73,7 @@ fn date(name: &'static str, words: &'static str, hint: String) -> impl IntoView 
                 class="mt-1.5 block min-h-10 w-full rounded-lg border border-edge bg-card px-3 py-2 text-base text-ink shadow-xs \
                 aria-invalid:border-bad sm:text-sm"
             />
-            <p id=format!("{name}-hint") class="mt-1.5 text-xs/5 text-muted">
+            <p id=format!("{name}-hint") class="mt-1.5 text-xs/5 text-muted empty:hidden">
                 {hint}
             </p>
             <p

@@ -167,7 +167,7 @@ fn row(
             <td class="min-w-36">
                 <Path path=variant.page_path.to_string() />
             </td>
-            <td class="min-w-28">{segment}</td>
+            <td class="min-w-28 wrap-anywhere">{segment}</td>
             <td>{variant.locale.to_string()}</td>
             <td>{badges(variant.status, dates, changed, variant.embedded, now)}</td>
             <td class="min-w-36 text-muted">

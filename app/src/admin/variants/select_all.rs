@@ -44,7 +44,7 @@ pub fn SelectAll() -> impl IntoView {
                 }
                 on:change:target=move |event| tick(event.target().checked())
             />
-            <span aria-live="polite" class="min-w-40 tabular-nums">
+            <span aria-live="polite" class="tabular-nums">
                 {words}
             </span>
         </label>

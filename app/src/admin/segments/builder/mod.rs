@@ -7,6 +7,7 @@ mod row;
 mod text;
 
 use domain::Condition;
+use domain::condition::ConditionError;
 use domain::condition::outline::{Group, Join, Part, read, write};
 use leptos::ev;
 use leptos::prelude::*;
@@ -157,7 +158,7 @@ fn outline_view(builder: Builder) -> AnyView {
         Some(if builder.outline.with_value(is_marked) {
             "Correct what is marked before you save.".to_owned()
         } else {
-            error.to_string()
+            told(&error)
         })
     };
     let to_text = move |_| builder.as_text.set(true);
@@ -165,7 +166,7 @@ fn outline_view(builder: Builder) -> AnyView {
         <div class="min-w-0 noscript:hidden" on:click=press on:change=choose on:input=write>
             {drawn}
         </div>
-        <p class="mt-3 text-sm text-bad empty:hidden wrap-anywhere first-letter:uppercase" role="status">
+        <p data-said="" class="mt-3 text-sm text-bad empty:hidden wrap-anywhere" role="status">
             {mistake}
         </p>
         <p class="mt-3 noscript:hidden">
@@ -205,6 +206,18 @@ fn outline_of(text: &str) -> Option<Group> {
     Condition::parse_str(text).ok()?;
     let json: Value = serde_json::from_str(text).ok()?;
     Some(read(&json))
+}
+
+/// What is wrong, as a sentence. It may begin with a path, which has no capitals.
+fn told(error: &ConditionError) -> String {
+    let text = error.to_string();
+    let mut rest = text.chars();
+    match rest.next() {
+        Some(first) if error.path().is_empty() => {
+            format!("{}{}", first.to_uppercase(), rest.as_str())
+        }
+        _ => text,
+    }
 }
 
 fn pretty(json: &Value) -> String {

@@ -17,9 +17,10 @@ pub(super) fn row(builder: Builder, comparison: &Comparison, place: &[usize]) ->
     let owned = place.to_vec();
     let mistake = move || builder.mistake(&owned);
     view! {
-        <li class="min-w-0 rounded-lg border border-line bg-card p-2 sm:p-2.5">
-            <div class="flex flex-col gap-1 sm:flex-row sm:items-start">
-                <div class="grid min-w-0 grow grid-cols-1 items-start gap-2 sm:grid-cols-[minmax(0,5fr)_minmax(0,4fr)_minmax(0,6fr)]">
+        <li class="@container min-w-0 rounded-lg border border-line bg-card p-2 sm:p-2.5">
+            <div class="flex flex-col gap-1 @md:flex-row @md:items-start">
+                <div class="grid min-w-0 grow grid-cols-1 items-start gap-2 @md:grid-cols-2 \
+                @2xl:grid-cols-[minmax(11rem,5fr)_minmax(11rem,4fr)_minmax(0,6fr)]">
                     <div class="grid min-w-0 gap-2">
                         <select
                             id=control_id(place, "attribute")
@@ -39,9 +40,9 @@ pub(super) fn row(builder: Builder, comparison: &Comparison, place: &[usize]) ->
                         class=CONTROL
                         inner_html=options::operators(comparison)
                     ></select>
-                    <div class="min-w-0">{value(builder, comparison, attribute, place)}</div>
+                    <div class="min-w-0 empty:hidden @md:col-span-2 @2xl:col-span-1">{value(builder, comparison, attribute, place)}</div>
                 </div>
-                <div class="self-end sm:self-auto sm:pt-0.5">{tools(place, label)}</div>
+                <div class="self-end @md:self-auto @md:pt-0.5">{tools(place, label)}</div>
             </div>
             <p id=mistake_id class="mt-1.5 text-sm text-bad empty:hidden first-letter:uppercase">
                 {mistake}

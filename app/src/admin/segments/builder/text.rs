@@ -2,7 +2,7 @@ use domain::Condition;
 use leptos::prelude::*;
 
 use super::options::escaped;
-use super::{Builder, QUIET, outline_of};
+use super::{Builder, QUIET, outline_of, told};
 
 /// The condition as JSON text, checked while it is typed.
 #[component]
@@ -13,7 +13,7 @@ pub(super) fn JsonText(builder: Builder) -> impl IntoView {
         if text.trim().is_empty() {
             return Some("Write a condition, or {} to match everyone.".to_owned());
         }
-        Some(Condition::parse_str(&text).err()?.to_string())
+        Some(told(&Condition::parse_str(&text).err()?))
     };
     let back = move |_| {
         // With a mistake in it, there is nothing to build from.
@@ -43,8 +43,9 @@ pub(super) fn JsonText(builder: Builder) -> impl IntoView {
             ></textarea>
             <p
                 id="condition-json-mistake"
+                data-said=""
                 role="status"
-                class="mt-2 text-sm text-bad empty:hidden wrap-anywhere first-letter:uppercase"
+                class="mt-2 text-sm text-bad empty:hidden wrap-anywhere"
             >
                 {mistake}
             </p>
