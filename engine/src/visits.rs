@@ -23,6 +23,9 @@ const MAX_PLACES: usize = 100_000;
 /// longer than a visitor waits for it.
 const BATCH: usize = 200;
 const READ_BATCH: usize = 1_000;
+/// How often the warmer asks for the counts before it goes without them, and its pause between.
+const ATTEMPTS: u32 = 4;
+const PAUSE: Duration = Duration::from_millis(250);
 /// After this time a visit counts half as much as a new one, in seconds: a week.
 const HALF_LIFE: f64 = 604_800.0;
 /// From here weights are counted, in seconds since 1970: the start of 2026.
@@ -80,17 +83,31 @@ fn count(engine: &Engine, catalog: &Catalog, key: DecisionKey, visits: u32) {
     }
 }
 
-/// The places with their decayed counts, as far as Redis knows them.
-pub(crate) async fn ranking(engine: &Engine) -> HashMap<Place, f64> {
+/// The places with their decayed counts, as far as Redis knows them. It is asked again when it does not
+/// answer as fast as for visitors: nobody waits, and the order of all that follows depends on it.
+pub(crate) async fn patient_ranking(engine: &Engine) -> HashMap<Place, f64> {
+    let mut attempts = 1;
+    loop {
+        let (ranking, is_whole) = ranking(engine).await;
+        if is_whole || attempts == ATTEMPTS {
+            return ranking;
+        }
+        attempts += 1;
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// The places with their decayed counts, as far as Redis tells them at once; and whether these are all.
+async fn ranking(engine: &Engine) -> (HashMap<Place, f64>, bool) {
     let Some(shared) = &engine.shared else {
-        return HashMap::new();
+        return (HashMap::new(), true);
     };
     let instance = engine.catalog().instance.clone();
     let mut ranking = HashMap::new();
     for skip in (0..MAX_PLACES).step_by(READ_BATCH) {
         // Without the rest the warmer still knows the most visited.
         let Some(some) = shared.visits(&instance, skip, READ_BATCH).await else {
-            break;
+            return (ranking, false);
         };
         let last = some.len() < READ_BATCH;
         let places = some
@@ -101,7 +118,7 @@ pub(crate) async fn ranking(engine: &Engine) -> HashMap<Place, f64> {
             break;
         }
     }
-    ranking
+    (ranking, true)
 }
 
 /// Recent visits of all nodes, as far as Redis knows them; this node's latest are added.
@@ -109,7 +126,7 @@ pub(crate) async fn ranking(engine: &Engine) -> HashMap<Place, f64> {
 /// Nothing while there is no Redis.
 pub async fn traffic(engine: &Engine) -> Traffic {
     let now = weight(engine.unix_time());
-    let mut places = ranking(engine).await;
+    let (mut places, _) = ranking(engine).await;
     for count in places.values_mut() {
         *count /= now;
     }

@@ -97,7 +97,7 @@ impl Warmer {
     /// Warms every page of a catalog, the most visited first.
     async fn round(&self, catalog: &Arc<Catalog>) -> Result<(), Interrupted> {
         let started = Instant::now();
-        let ranking = visits::ranking(&self.engine).await;
+        let ranking = visits::patient_ranking(&self.engine).await;
         let mut of_page: HashMap<PageId, f64> = HashMap::new();
         for (place, visits) in &ranking {
             *of_page.entry(place.page).or_default() += visits;
