@@ -44,7 +44,10 @@ async fn without_a_database_what_is_cached_is_answered_and_the_rest_is_unavailab
     );
     query(
         &others,
-        &format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"),
+        &format!(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = '{name}' AND backend_type = 'client backend'"
+        ),
     );
     let cached = node.get(&target("smb"), &[]);
     assert_eq!((cached.status, json(&cached)), (200, json(&before)));

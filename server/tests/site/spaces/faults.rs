@@ -124,7 +124,8 @@ async fn a_job_survives_a_database_that_restarts() {
     for _ in 0..5 {
         site.database.query(
             "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-             WHERE datname = current_database() AND pid <> pg_backend_pid()",
+             WHERE datname = current_database() AND backend_type = 'client backend'
+                 AND pid <> pg_backend_pid()",
         );
         tokio::task::yield_now().await;
     }
@@ -151,8 +152,8 @@ async fn a_job_survives_a_database_that_restarts_while_the_index_is_built() {
     writing.fill(&kept, &[]).await.unwrap();
     let working = tokio::spawn(worker(&site.spaces).run());
     let break_build = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-                       WHERE datname = current_database() AND query LIKE 'CREATE INDEX%'
-                         AND wait_event_type = 'Lock'";
+                       WHERE datname = current_database() AND backend_type = 'client backend'
+                         AND query LIKE 'CREATE INDEX%' AND wait_event_type = 'Lock'";
     eventually("the connection that builds is broken", || {
         (site.database.query(break_build) == "1").then_some(())
     })
