@@ -33,15 +33,9 @@ const PATIENCE: RetryPolicy = RetryPolicy {
 /// What keeps texts from getting their vectors.
 #[derive(Debug)]
 pub(super) struct Trouble {
-    words: String,
+    pub(super) words: String,
     /// The pause that the provider asks for.
     asked: Option<Duration>,
-}
-
-impl Trouble {
-    pub(super) fn words(&self) -> &str {
-        &self.words
-    }
 }
 
 /// Embeds what was edited into every complete space that has no vector of it yet: into those that

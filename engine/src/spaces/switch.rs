@@ -174,9 +174,9 @@ fn check(row: &SpaceRow) -> Result<(), DeskError> {
     }
 }
 
-/// A floor as it was typed: as JSON, a number of this kind would show where it is not exact.
+/// A floor as it was typed, with all its digits: as JSON, a number of this kind would show where it is not exact.
 fn decimal(floor: f32) -> f64 {
-    (f64::from(floor) * 1e4).round() / 1e4
+    floor.to_string().parse().unwrap_or(f64::from(floor))
 }
 
 /// What a switch says that would leave texts out.
@@ -186,10 +186,7 @@ fn left_out(texts: i64, trouble: Option<Trouble>) -> DeskError {
         1 => ("it", "it is"),
         _ => ("them", "they are"),
     };
-    let why = trouble.map(|trouble| {
-        let words = trouble.words();
-        format!(", and could not be embedded now: {words}")
-    });
+    let why = trouble.map(|trouble| format!(", and could not be embedded now: {}", trouble.words));
     DeskError::Conflict(format!(
         "{without} no vector in this space{}. Embed {them} first, or switch without {them}: \
          {they_are} then served by segment and language alone.",

@@ -88,6 +88,12 @@ async fn a_switch_without_a_space_never_leads_back() {
     let (_, said, _) = call(&["switch", "2", "--term-floor", "0.5"]);
     let floors = "it decided before: the similarity floor is 0.32 now, the term floor 0.50\n";
     assert!(said.ends_with(floors), "{said}");
+    // A suggested floor may have more digits than most.
+    let (code, _, complaint) = call(&["switch", "1", "--floor", "0.341255"]);
+    assert_eq!(code, 0, "{complaint}");
+    let last = format!("{log} ORDER BY id DESC LIMIT 1");
+    let last = site.database.query(&last);
+    assert!(last.starts_with("0.341255|"), "{last}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
