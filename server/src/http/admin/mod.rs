@@ -16,6 +16,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::response::Redirect;
 use axum::routing::{get, post};
 use axum::{Extension, Router, middleware};
+use http::{HeaderMap, HeaderName};
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes as _, generate_route_list};
 use tower_sessions::cookie::SameSite;
@@ -71,6 +72,12 @@ pub(super) fn router(state: &AppState) -> Router<AppState> {
         .layer(middleware::from_fn(typed::keep))
         .layer(sessions)
         .layer(middleware::from_fn(gate::keep))
+}
+
+/// Whether a header is there and contains these words.
+fn says(headers: &HeaderMap, name: &HeaderName, words: &str) -> bool {
+    let value = headers.get(name);
+    value.is_some_and(|value| value.to_str().is_ok_and(|value| value.contains(words)))
 }
 
 /// What the admin works with.

@@ -5,10 +5,10 @@ use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use domain::Role;
 use http::request::Parts;
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, Method, StatusCode, header};
 use tower_sessions::Session;
 
-use super::context;
+use super::{context, says};
 use crate::http::AppState;
 
 /// Somebody who is signed in.
@@ -57,11 +57,8 @@ impl FromRequestParts<AppState> for SignedIn {
 
 /// Whether a browser shows the answer in a window of its own.
 fn wants_html(headers: &HeaderMap) -> bool {
-    let says = |name: &str, what: &str| {
-        let value = headers.get(name);
-        value.is_some_and(|value| value.to_str().is_ok_and(|value| value.contains(what)))
-    };
-    says("accept", "text/html") && !says("sec-fetch-dest", "iframe")
+    let destination = HeaderName::from_static("sec-fetch-dest");
+    says(headers, &header::ACCEPT, "text/html") && !says(headers, &destination, "iframe")
 }
 
 /// What a route answers that shows no screen.

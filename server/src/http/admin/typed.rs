@@ -5,8 +5,10 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use http::{HeaderValue, Method, StatusCode, Uri, header};
 use tower_sessions::Session;
+
+use super::says;
 
 /// Keeps what a refused form held for the screen to which the answer leads.
 pub(super) async fn keep(session: Session, request: Request, next: Next) -> Response {
@@ -21,8 +23,7 @@ pub(super) async fn keep(session: Session, request: Request, next: Next) -> Resp
     let request = Request::from_parts(parts, Body::from(form.clone()));
     let response = next.run(request).await;
     let place = response.headers().get(header::LOCATION);
-    let is_refused =
-        place.is_some_and(|place| place.to_str().is_ok_and(|it| it.contains("__err=")));
+    let is_refused = says(response.headers(), &header::LOCATION, "__err=");
     // Signing in leads to another screen, which may have refused something before.
     if is_refused && (from.is_none() || path_of(place) == from) {
         typed::keep(&session, &form).await;
@@ -38,14 +39,15 @@ fn path_of(address: Option<&HeaderValue>) -> Option<String> {
 
 /// Whether a browser sent a form by itself, and a short one.
 fn is_plain_form(request: &Request) -> bool {
-    let says = |name: HeaderName, wanted: &str| {
-        let value = request.headers().get(name);
-        value.is_some_and(|value| value.to_str().is_ok_and(|value| value.contains(wanted)))
-    };
-    let length = request.headers().get(header::CONTENT_LENGTH);
+    let headers = request.headers();
+    let length = headers.get(header::CONTENT_LENGTH);
     let length: Option<u64> = length.and_then(|length| length.to_str().ok()?.parse().ok());
     *request.method() == Method::POST
-        && says(header::ACCEPT, "text/html")
-        && says(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        && says(headers, &header::ACCEPT, "text/html")
+        && says(
+            headers,
+            &header::CONTENT_TYPE,
+            "application/x-www-form-urlencoded",
+        )
         && length.is_some_and(|length| length <= typed::MAX_BYTES)
 }
