@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use domain::UserId;
 use serde::{Deserialize, Serialize};
+use sqlx::PgExecutor;
 use sqlx::postgres::types::PgInterval;
 use sqlx::types::Json;
 use time::OffsetDateTime;
@@ -79,12 +80,7 @@ impl Store {
         format: Format,
     ) -> Result<i64, StoreError> {
         let mut tx = self.pool.begin().await?;
-        sqlx::query!(
-            "DELETE FROM uploads WHERE user_id = $1 AND job_id IS NULL",
-            owner.user()
-        )
-        .execute(&mut *tx)
-        .await?;
+        discard_waiting(&mut *tx, owner).await?;
         let id = sqlx::query_scalar!(
             "INSERT INTO uploads (user_id, token_id, name, format) VALUES ($1, $2, $3, $4)
              RETURNING id",
@@ -192,13 +188,7 @@ impl Store {
     /// # Errors
     /// [`StoreError`] when the database fails.
     pub async fn discard_waiting_upload(&self, owner: Owner) -> Result<(), StoreError> {
-        sqlx::query!(
-            "DELETE FROM uploads WHERE user_id = $1 AND job_id IS NULL",
-            owner.user()
-        )
-        .execute(&self.pool)
-        .await?;
-        Ok(())
+        discard_waiting(&self.pool, owner).await
     }
 
     /// Drops a file that no job imports.
@@ -279,6 +269,16 @@ impl StoreTransaction {
             .await?;
         Ok(job.flatten())
     }
+}
+
+async fn discard_waiting(executor: impl PgExecutor<'_>, owner: Owner) -> Result<(), StoreError> {
+    sqlx::query!(
+        "DELETE FROM uploads WHERE user_id = $1 AND job_id IS NULL",
+        owner.user()
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
 }
 
 fn parse_format(text: &str) -> Result<Format, StoreError> {
