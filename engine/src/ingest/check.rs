@@ -188,24 +188,21 @@ impl<'a> Left<'a> {
             bad.extend(left.keep_site());
         }
         while let Some(id) = bad.pop() {
-            bad.extend(left.keep_page(id));
+            bad.extend(left.keep_page(&id));
         }
         left
     }
 
     /// Leaves a page as it is. Returns those that become bad by that.
-    fn keep_page(&mut self, id: ExternalId) -> Vec<ExternalId> {
-        let kept = self.present.pages.get(&id).map(|(_, page)| page);
-        match kept {
-            Some(page) => self.good.put(Arc::clone(page)),
-            None => self.good.remove(&id),
-        }
-        if !self.pages.insert(id) {
+    fn keep_page(&mut self, id: &ExternalId) -> Vec<ExternalId> {
+        if !self.pages.insert(id.clone()) {
             return Vec::new();
         }
-        let Some(kept) = kept else {
+        let Some((_, kept)) = self.present.pages.get(id) else {
+            self.good.remove(id);
             return Vec::new();
         };
+        self.good.put(Arc::clone(kept));
         let mut bad = self.lose(self.good.wanting(&kept.path));
         if let Some(site) = &self.file.site
             && !self.site_stays
@@ -229,14 +226,12 @@ impl<'a> Left<'a> {
     fn lose(&mut self, pages: Vec<ExternalId>) -> Vec<ExternalId> {
         let mut bad = Vec::new();
         for id in pages {
-            let Some(page) = self
-                .file
-                .pages
-                .get(&id)
-                .filter(|_| !self.pages.contains(&id))
-            else {
+            let Some(page) = self.file.pages.get(&id) else {
                 continue;
             };
+            if self.pages.contains(&id) {
+                continue;
+            }
             let problems = self.good.check_page(page);
             if !problems.is_empty() {
                 let name = name(RecordKind::Page, id.as_str());

@@ -137,10 +137,22 @@ pub async fn plan(
     store: &Store,
     source: &Arc<dyn Source>,
 ) -> Result<(Plan, Vec<Rejection>), ImportError> {
+    plan_within(store, source, usize::MAX).await
+}
+
+/// The same, unless more than `most` rows are bad.
+async fn plan_within(
+    store: &Store,
+    source: &Arc<dyn Source>,
+    most: usize,
+) -> Result<(Plan, Vec<Rejection>), ImportError> {
     let mut planner = Planner::start(store, source).await?;
     let mut rejections = Vec::new();
     while let Some(more) = planner.step().await? {
         rejections.extend(more);
+        if planner.rejected() > most {
+            return Err(ImportError::TooManyBad);
+        }
     }
     Ok((planner.finish(), rejections))
 }
@@ -159,23 +171,18 @@ pub async fn import(
     actor: &Actor,
     progress: &dyn Progress,
 ) -> Result<Summary, ImportError> {
-    let mut planner = Planner::start(store, source).await?;
-    let mut rejections = Vec::new();
-    let mut skipped = HashSet::new();
-    while let Some(more) = planner.step().await? {
-        skipped.extend(more.iter().map(|rejection| rejection.line));
-        rejections.extend(more);
-        if bad_rows == BadRows::Skip && skipped.len() > MAX_SKIPPED {
-            return Err(ImportError::TooManyBad);
-        }
-    }
+    let most = match bad_rows {
+        BadRows::Refuse => usize::MAX,
+        BadRows::Skip => MAX_SKIPPED,
+    };
+    let (plan, rejections) = plan_within(store, source, most).await?;
     if !rejections.is_empty() && bad_rows == BadRows::Refuse {
         return Err(ImportError::Rejected(rejections));
     }
+    let skipped: HashSet<usize> = rejections.iter().map(|rejection| rejection.line).collect();
     if !skipped.is_empty() {
         progress.skip(&rejections, skipped.len()).await;
     }
-    let plan = planner.finish();
     let good = apply::Good {
         source,
         plan: &plan,

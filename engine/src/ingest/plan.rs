@@ -168,6 +168,11 @@ impl Planner {
         Ok(Some(rejections))
     }
 
+    /// Bad rows so far.
+    pub(super) fn rejected(&self) -> usize {
+        self.plan.rejected()
+    }
+
     /// What was found; to be asked at the file's end.
     pub fn finish(self) -> Plan {
         self.plan
